@@ -1,0 +1,160 @@
+//! What a pipeline is asked to do: links, threads with their calls, and faults. Plain data.
+
+use crate::status::NtStatus;
+
+use super::AttachType;
+
+/// How much of the driver stands between a call and the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pipeline {
+    /// Nothing: each call makes the engine calls of an attach or detach.
+    Direct,
+    /// Generation A1 of netebpfext: after the multi-attach refactor (#3751), before #3866.
+    A1,
+}
+
+/// A link between a program and a hook, attached and detached by the calls of the threads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkSpec {
+    /// The name by which the file calls it.
+    pub name: String,
+    /// Where it attaches.
+    pub attach_type: AttachType,
+    /// The compartment it is for; 0 is every compartment (the wildcard).
+    pub compartment: u32,
+    /// Whether it is attached before the threads start.
+    pub attached: bool,
+}
+
+/// What a call does to its link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallKind {
+    /// `bpf_prog_attach`.
+    Attach,
+    /// Detach and close the link.
+    Detach,
+}
+
+/// One call of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// What it does.
+    pub kind: CallKind,
+    /// To which link: an index into [`Workload::links`].
+    pub link: usize,
+    /// The errno it is to return; 0 is success.
+    pub returns: u32,
+}
+
+/// One thread: its calls, one after another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadSpec {
+    /// What a table calls it.
+    pub name: String,
+    /// The calls in order. Never empty.
+    pub calls: Vec<Call>,
+}
+
+/// Where a fault can be injected: an engine call or a step of the driver that can fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FaultPoint {
+    /// `FwpmEngineOpen0` by an attach.
+    EngineOpen,
+    /// `FwpmTransactionBegin0`.
+    TransactionBegin,
+    /// `FwpmTransactionCommit0`: the transaction stays open.
+    TransactionCommit,
+    /// `FwpmTransactionAbort0`: the transaction stays open.
+    TransactionAbort,
+    /// `FwpmFilterAdd0`.
+    FilterAdd,
+    /// `FwpmFilterDeleteById0`: the filter stays.
+    FilterDelete,
+    /// The delete notification of a filter gets lost. Its status is of no effect.
+    DeleteNotification,
+    /// The allocation of the hook client.
+    AllocateClient,
+    /// The allocation of the detach work item.
+    AllocateWorkItem,
+    /// The allocation of the filter context.
+    AllocateContext,
+    /// The allocation of the filter ids.
+    AllocateFilterIds,
+    /// The redirect handle of CONNECT4 and CONNECT6.
+    RedirectHandle,
+    /// `NmrRegisterClient` itself.
+    RegisterClient,
+    /// The handle of the link, after its attach succeeded.
+    CreateHandle,
+}
+
+impl FaultPoint {
+    /// All points with the name by which a scenario file calls them.
+    pub const ALL: [(Self, &'static str); 14] = [
+        (Self::EngineOpen, "FwpmEngineOpen"),
+        (Self::TransactionBegin, "FwpmTransactionBegin"),
+        (Self::TransactionCommit, "FwpmTransactionCommit"),
+        (Self::TransactionAbort, "FwpmTransactionAbort"),
+        (Self::FilterAdd, "FwpmFilterAdd"),
+        (Self::FilterDelete, "FwpmFilterDeleteById"),
+        (Self::DeleteNotification, "delete-notification"),
+        (Self::AllocateClient, "allocate-client"),
+        (Self::AllocateWorkItem, "allocate-work-item"),
+        (Self::AllocateContext, "allocate-context"),
+        (Self::AllocateFilterIds, "allocate-filter-ids"),
+        (Self::RedirectHandle, "redirect-handle"),
+        (Self::RegisterClient, "NmrRegisterClient"),
+        (Self::CreateHandle, "create-handle"),
+    ];
+}
+
+/// A fault: one call that fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// The index of the thread that it hits.
+    pub thread: usize,
+    /// The call that fails.
+    pub point: FaultPoint,
+    /// The how-manieth such call of the thread, from 1.
+    pub occurrence: u32,
+    /// What it fails with.
+    pub status: NtStatus,
+    /// Whether both is explored: the fault, and the call without it.
+    pub maybe: bool,
+}
+
+/// What the pipelines are asked to do. A [`Workload`] comes out of a checked scenario: indices are
+/// in range, and no link is detached before it is attached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// The pipeline that the calls go through.
+    pub pipeline: Pipeline,
+    /// Whether the engine sessions wait for the transaction lock for ever.
+    pub infinite_wait: bool,
+    /// The links, by index.
+    pub links: Vec<LinkSpec>,
+    /// The threads, by index. Never empty.
+    pub threads: Vec<ThreadSpec>,
+    /// The faults.
+    pub faults: Vec<Fault>,
+}
+
+impl Workload {
+    /// The index of the first work item of each thread, and after them all the number of threads.
+    ///
+    /// The A1 pipeline runs each detach's work item on a thread of its own; a link that is detached
+    /// twice has two.
+    pub fn work_items(&self) -> (Vec<usize>, usize) {
+        let mut next = self.threads.len();
+        let first = |thread: &ThreadSpec| {
+            let first = next;
+            if self.pipeline == Pipeline::A1 {
+                next += thread.calls.len();
+            }
+            first
+        };
+        let firsts = self.threads.iter().map(first).collect();
+        (firsts, next)
+    }
+}

@@ -1,0 +1,47 @@
+//! Plain data about one execution: who ran which step, what it touched, and how it ended.
+//!
+//! Nothing here runs anything. A property judges these values, a replay compares them, a report
+//! prints them; all of them can be written by hand in a test.
+
+mod decision;
+mod fact;
+mod footprint;
+mod notation;
+mod object;
+mod operation;
+mod outcome;
+mod record;
+mod rest;
+mod step;
+mod thread;
+
+pub use decision::Decision;
+pub use decision::Schedule;
+pub use fact::Fact;
+pub use fact::FactRecord;
+pub use fact::Misuse;
+pub use footprint::Access;
+pub use footprint::Footprint;
+pub use footprint::FootprintFull;
+pub use footprint::Touch;
+pub use notation::NotationError;
+pub use notation::StepNote;
+pub use object::ObjectId;
+pub use object::ObjectKind;
+pub use operation::Operation;
+pub use operation::Verb;
+pub use outcome::Blocked;
+pub use outcome::End;
+pub use outcome::Outcome;
+pub use outcome::ThreadResult;
+pub use record::Execution;
+pub use rest::ContextAtRest;
+pub use rest::FilterAtRest;
+pub use rest::LinkAtRest;
+pub use rest::ProviderAtRest;
+pub use rest::Rest;
+pub use step::Step;
+pub use step::StepResult;
+pub use thread::THREADS_MAX;
+pub use thread::ThreadId;
+pub use thread::ThreadSet;

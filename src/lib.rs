@@ -1,0 +1,7 @@
+//! A deterministic concurrency model checker and reproducer for code that drives WFP.
+
+pub mod attach;
+pub mod execution;
+pub mod runtime;
+pub mod status;
+pub mod strategy;

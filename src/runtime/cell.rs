@@ -1,0 +1,67 @@
+//! Where shared values live.
+
+use std::fmt;
+use std::ops::DerefMut;
+
+use crate::execution::ObjectId;
+
+use super::Runtime;
+
+/// What can be shared: plain data of its own.
+pub trait Value: Send + Sync + 'static {}
+
+impl<T: Send + Sync + 'static> Value for T {}
+
+/// How a runtime keeps one shared value. Clones share the value.
+pub trait RawCell<T>: Clone + Send + Sync + 'static {
+    /// Exclusive access for the length of a step.
+    type Guard<'a>: DerefMut<Target = T>
+    where
+        Self: 'a;
+
+    /// Puts the value in place.
+    fn new(value: T) -> Self;
+
+    /// Opens the value. Runtimes with real threads block here until it is theirs.
+    fn open(&self) -> Self::Guard<'_>;
+}
+
+/// A shared object: a value that several threads reach, and only in steps. Clones share it.
+pub struct Shared<R: Runtime, T: Value> {
+    id: ObjectId,
+    raw: R::Raw<T>,
+}
+
+impl<R: Runtime, T: Value> Shared<R, T> {
+    /// Makes the object. The name must be unique within the execution.
+    pub fn new(id: ObjectId, value: T) -> Self {
+        Self { id, raw: R::Raw::new(value) }
+    }
+
+    /// The name.
+    pub const fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// Looks at the value outside any step: before the threads start or when all have stopped.
+    pub fn inspect<O>(&self, look: impl FnOnce(&mut T) -> O) -> O {
+        look(&mut self.raw.open())
+    }
+
+    pub(super) const fn raw(&self) -> &R::Raw<T> {
+        &self.raw
+    }
+}
+
+impl<R: Runtime, T: Value> Clone for Shared<R, T> {
+    fn clone(&self) -> Self {
+        Self { id: self.id, raw: self.raw.clone() }
+    }
+}
+
+// Without the value: a formatted value is a read that nobody schedules.
+impl<R: Runtime, T: Value> fmt::Debug for Shared<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("id", &self.id).finish_non_exhaustive()
+    }
+}

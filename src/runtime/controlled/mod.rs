@@ -1,0 +1,167 @@
+//! The runtime that proves: one operating-system thread, a stackful coroutine for each thread under
+//! test, and exactly one scheduling point for each step.
+//!
+//! A thread runs up to its next step, says what it is about to do, and is suspended. The
+//! [`Machine`] knows which threads can go on, asks a [`Policy`] for one of them, and lets its step
+//! happen. Nothing else switches: between two steps a thread runs alone.
+//!
+//! # What can still end the process
+//!
+//! Code under test that panics is recorded and the search goes on. Two things cannot be caught: a
+//! panic in a destructor that runs because of a panic (Rust aborts), and an overflow of a
+//! coroutine's stack of [`STACK_BYTES`] (the guard page kills the process).
+//!
+//! # Traps handled here
+//!
+//! - A step taken while its thread unwinds (in a destructor) never switches: `std::thread::panicking`
+//!   is true for the whole operating-system thread, and a coroutine suspended in a destructor would
+//!   make it true for all others. Such a step runs at once, whether it is ready or not, and the step
+//!   before it is marked as depending on everything.
+//! - An execution that is cut off is unwound: each suspended step raises, without the panic hook, so
+//!   that destructors run. Code that catches the unwinding and goes on meets the same at its next
+//!   step.
+//! - Nothing thread-local of others is held across a switch by this crate; code under test must not
+//!   hold such things either (an entered tracing span, a guard of `std::sync`).
+
+mod cell;
+mod machine;
+mod policy;
+mod seat;
+
+use std::panic;
+use std::thread;
+
+use crate::execution::Fact;
+use crate::execution::Footprint;
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+use crate::execution::Operation;
+use crate::execution::ThreadId;
+
+use super::Objects;
+use super::Recorded;
+use super::Runtime;
+use super::Turn;
+use super::Value;
+use super::Waiting;
+
+use seat::Aborted;
+use seat::Mode;
+
+pub use cell::ControlledCell;
+pub use machine::Finish;
+pub use machine::Limits;
+pub use machine::Machine;
+pub use machine::System;
+pub use machine::set_up;
+pub use policy::Pending;
+pub use policy::Policy;
+pub use policy::Position;
+
+/// The size of a coroutine's stack in bytes. Stacks are kept and used again.
+pub const STACK_BYTES: usize = 256 * 1024;
+
+/// The controlled runtime. It has no value: an execution belongs to the thread that runs it.
+#[derive(Debug, Clone, Copy)]
+pub enum Controlled {}
+
+impl Runtime for Controlled {
+    type Raw<T: Value> = ControlledCell<T>;
+
+    fn step<F: Objects<Self>, O: Recorded>(
+        operation: Operation,
+        waiting: Waiting,
+        objects: F,
+        ready: impl Fn(&F::Views<'_>) -> bool,
+        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+    ) -> O {
+        let turn = match seat::mode() {
+            Mode::Running if thread::panicking() => {
+                seat::step_unscheduled();
+                return inline(&objects, body);
+            }
+            Mode::Running => {
+                let poll = || match waiting {
+                    Waiting::Never => (true, Footprint::EMPTY),
+                    Waiting::Forever | Waiting::Finite => seat::inside(|| objects.open(|views| ready(&views))),
+                };
+                let alternatives = 1;
+                seat::pause(Pending::new(operation, waiting, alternatives, poll()), poll).0
+            }
+            Mode::SetUp => return set_up_step(operation, waiting, &objects, ready, body),
+            Mode::Aborting if thread::panicking() => return inline(&objects, body),
+            Mode::Aborting => panic::resume_unwind(Box::new(Aborted)),
+            Mode::Idle => panic!("a step outside of any execution: {operation:?}"),
+        };
+        let (result, footprint) = seat::inside(|| {
+            objects.open(|views| {
+                let as_offered = waiting == Waiting::Never || ready(&views) == (turn == Turn::Ready);
+                assert!(as_offered, "internal bug: readiness changed unseen: {operation:?}");
+                body(views, turn)
+            })
+        });
+        seat::step_done(footprint, result.recorded());
+        result
+    }
+
+    fn choose(operation: Operation, alternatives: u8) -> u8 {
+        assert!(alternatives > 0, "a choice needs an alternative");
+        match seat::mode() {
+            Mode::Running if !thread::panicking() => {
+                let poll = || (true, Footprint::EMPTY);
+                let pending = Pending::new(operation, Waiting::Never, alternatives, poll());
+                let (_, alternative) = seat::pause(pending, poll);
+                seat::step_done(Footprint::EMPTY, u32::from(alternative).recorded());
+                alternative
+            }
+            Mode::Aborting if !thread::panicking() => panic::resume_unwind(Box::new(Aborted)),
+            Mode::Idle => panic!("a choice outside of any execution: {operation:?}"),
+            Mode::Running | Mode::SetUp | Mode::Aborting => 0,
+        }
+    }
+
+    fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
+        if seat::mode() == Mode::Running {
+            let verb = crate::execution::Verb::Spawn;
+            let operation = Operation::local(verb).with(u32::from(thread.byte()));
+            Self::act(operation, (), |()| ());
+        }
+        seat::spawn(thread, Box::new(body));
+    }
+
+    fn current() -> Option<ThreadId> {
+        seat::thread()
+    }
+
+    fn fresh(kind: ObjectKind) -> ObjectId {
+        seat::fresh(kind)
+    }
+
+    fn record(fact: Fact) {
+        seat::record(fact);
+    }
+}
+
+/// Runs a step's body on the spot, ready or not: nobody can be let in between.
+fn inline<F: Objects<Controlled>, O>(
+    objects: &F,
+    body: impl FnOnce(F::Views<'_>, Turn) -> O,
+) -> O {
+    seat::inside(|| objects.open(|views| body(views, Turn::Ready)).0)
+}
+
+/// Runs a step before the threads start: a wait that is not over would never be.
+fn set_up_step<F: Objects<Controlled>, O>(
+    operation: Operation,
+    waiting: Waiting,
+    objects: &F,
+    ready: impl Fn(&F::Views<'_>) -> bool,
+    body: impl FnOnce(F::Views<'_>, Turn) -> O,
+) -> O {
+    let run = |views: F::Views<'_>| {
+        let ready = waiting == Waiting::Never || ready(&views);
+        assert!(ready, "the start-up waits for something that never comes: {operation:?}");
+        body(views, Turn::Ready)
+    };
+    seat::inside(|| objects.open(run).0)
+}

@@ -1,0 +1,77 @@
+//! What a policy is asked, and what it may look at.
+
+use std::ops::Range;
+
+use crate::execution::Decision;
+use crate::execution::Footprint;
+use crate::execution::Operation;
+use crate::execution::Step;
+use crate::execution::ThreadId;
+use crate::execution::ThreadSet;
+use crate::runtime::Waiting;
+
+/// The step that a suspended thread is about to take.
+#[derive(Debug, Clone, Copy)]
+pub struct Pending {
+    /// What it is about to do.
+    pub operation: Operation,
+    /// Whether it waits.
+    pub waiting: Waiting,
+    /// How many alternatives a choice has; 1 for every other step.
+    pub alternatives: u8,
+    /// Whether it is ready.
+    pub ready: bool,
+    /// What its readiness was read from: a write to any of these can change it.
+    pub watch: Footprint,
+}
+
+impl Pending {
+    pub(super) const fn new(
+        operation: Operation,
+        waiting: Waiting,
+        alternatives: u8,
+        (ready, watch): (bool, Footprint),
+    ) -> Self {
+        Self { operation, waiting, alternatives, ready, watch }
+    }
+
+    /// The alternatives that can be taken now: those of a choice, or 1 for the expiry of a wait.
+    pub fn offered(&self) -> Range<u8> {
+        if self.ready { 0..self.alternatives } else { 1..2 }
+    }
+}
+
+/// Where an execution stands when a policy is asked.
+#[derive(Debug)]
+pub struct Position<'m> {
+    /// The steps so far.
+    pub steps: &'m [Step],
+    /// The threads that can step. Never empty.
+    pub enabled: ThreadSet,
+    /// Whether nothing can run but waits that expire: the next step depends on every other.
+    pub quiescent: bool,
+    pub(super) pending: &'m [Option<Pending>],
+}
+
+impl Position<'_> {
+    /// What the thread is about to do, if it has been started and has not finished.
+    pub fn pending(&self, thread: ThreadId) -> Option<&Pending> {
+        self.pending.get(thread.index()).and_then(Option::as_ref)
+    }
+
+    /// The alternatives of an enabled thread.
+    ///
+    /// # Panics
+    ///
+    /// If the thread has nothing pending.
+    pub fn offered(&self, thread: ThreadId) -> Range<u8> {
+        self.pending(thread).expect("internal bug: an enabled thread has a pending step").offered()
+    }
+}
+
+/// Chooses who steps next.
+pub trait Policy {
+    /// Chooses one of the enabled threads and one of the alternatives it offers; `None` cuts the
+    /// execution off as redundant.
+    fn choose(&mut self, position: &Position<'_>) -> Option<Decision>;
+}

@@ -1,0 +1,294 @@
+//! What the code under test and the machine tell each other: the one thread-local of this crate.
+//!
+//! The machine sits on one side of a coroutine switch and the code under test on the other. What
+//! belongs to the execution as a whole is owned by the machine; this is only the table between them.
+
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::panic;
+use std::ptr;
+use std::sync::Once;
+
+use corosensei::Yielder;
+
+use crate::execution::Fact;
+use crate::execution::Footprint;
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+use crate::execution::StepResult;
+use crate::execution::THREADS_MAX;
+use crate::execution::ThreadId;
+use crate::runtime::Turn;
+
+use super::Pending;
+
+/// What the machine says when it lets a coroutine go on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Resume {
+    /// Start, or take the step with this alternative.
+    Run { turn: Turn, alternative: u8 },
+    /// Say again whether the pending step is ready.
+    Poll,
+    /// Unwind.
+    Abort,
+}
+
+/// What a coroutine says when it stops.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Paused {
+    /// About to take a step.
+    Before(Pending),
+    /// Whether it is ready now, and what that was read from.
+    Polled(bool, Footprint),
+}
+
+/// The payload that unwinds a coroutine of an execution that was cut off.
+#[derive(Debug)]
+pub(super) struct Aborted;
+
+/// Who is running on this operating-system thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Nobody under test.
+    Idle,
+    /// The start-up or the inspection at the end: steps run at once.
+    SetUp,
+    /// A thread under test.
+    Running,
+    /// A thread under test, which is being unwound.
+    Aborting,
+}
+
+/// What a thread starts with.
+pub(super) type Body = Box<dyn FnOnce() + Send>;
+
+/// A started thread that the machine has not seen yet.
+pub(super) struct Spawned {
+    pub(super) thread: ThreadId,
+    pub(super) body: Body,
+}
+
+struct Hot {
+    mode: Cell<Mode>,
+    /// The index of the running thread, or [`NOBODY`].
+    thread: Cell<usize>,
+    yielder: Cell<*const Yielder<Resume, Paused>>,
+    /// Whether the body of a step is running.
+    inside: Cell<bool>,
+    footprint: Cell<Footprint>,
+    result: Cell<StepResult>,
+    /// Whether [`Cold`] has something for the machine.
+    news: Cell<bool>,
+}
+
+#[derive(Default)]
+struct Cold {
+    facts: RefCell<Vec<(Option<ThreadId>, Fact)>>,
+    spawned: RefCell<Vec<Spawned>>,
+    /// The next index for each maker and kind.
+    names: RefCell<Vec<((usize, ObjectKind), u16)>>,
+    panic: RefCell<Option<String>>,
+}
+
+/// The value of [`Hot::thread`] outside of any thread under test.
+const NOBODY: usize = THREADS_MAX;
+
+thread_local! {
+    static HOT: Hot = const {
+        Hot {
+            mode: Cell::new(Mode::Idle),
+            thread: Cell::new(NOBODY),
+            yielder: Cell::new(ptr::null()),
+            inside: Cell::new(false),
+            footprint: Cell::new(Footprint::EMPTY),
+            result: Cell::new(StepResult::Done),
+            news: Cell::new(false),
+        }
+    };
+    static COLD: Cold = Cold::default();
+}
+
+pub(super) fn mode() -> Mode {
+    HOT.with(|hot| hot.mode.get())
+}
+
+pub(super) fn set_mode(mode: Mode) {
+    HOT.with(|hot| hot.mode.set(mode));
+}
+
+/// Clears what an earlier execution may have left.
+pub(super) fn reset() {
+    HOT.with(|hot| {
+        hot.thread.set(NOBODY);
+        hot.inside.set(false);
+        hot.news.set(false);
+    });
+    COLD.with(|cold| {
+        cold.facts.borrow_mut().clear();
+        cold.spawned.borrow_mut().clear();
+        cold.names.borrow_mut().clear();
+        cold.panic.borrow_mut().take();
+    });
+}
+
+pub(super) fn thread() -> Option<ThreadId> {
+    let index = HOT.with(|hot| hot.thread.get());
+    (index != NOBODY).then(|| ThreadId::new(index))
+}
+
+/// Runs the body of a step, or asks whether it is ready. Neither may take a step.
+pub(super) fn inside<O>(body: impl FnOnce() -> O) -> O {
+    let entered = HOT.with(|hot| hot.inside.replace(true));
+    assert!(!entered, "a step was taken inside another step");
+    let leave = Leave;
+    let result = body();
+    drop(leave);
+    result
+}
+
+/// Leaves the inside of a step, also when its body panics.
+struct Leave;
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        HOT.with(|hot| hot.inside.set(false));
+    }
+}
+
+/// Stops before a step until the machine says that it is the step's turn.
+pub(super) fn pause(pending: Pending, poll: impl Fn() -> (bool, Footprint)) -> (Turn, u8) {
+    let mut paused = Paused::Before(pending);
+    loop {
+        match suspend(paused) {
+            Resume::Run { turn, alternative } => return (turn, alternative),
+            Resume::Poll => {
+                let (ready, watch) = poll();
+                paused = Paused::Polled(ready, watch);
+            }
+            Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
+        }
+    }
+}
+
+fn suspend(paused: Paused) -> Resume {
+    HOT.with(|hot| {
+        assert!(!hot.inside.get(), "a step was taken inside another step");
+        let (yielder, thread) = (hot.yielder.get(), hot.thread.get());
+        assert!(!yielder.is_null(), "internal bug: a running thread has a yielder");
+        #[expect(unsafe_code, reason = "the switch: a yielder lives on the stack it suspends")]
+        // SAFETY: `occupy` set the pointer from a reference that its frame, the bottom of this
+        // very coroutine, holds for as long as the coroutine runs; each switch back restores the
+        // pointer of the coroutine that goes on.
+        let resume = unsafe { &*yielder }.suspend(paused);
+        hot.yielder.set(yielder);
+        hot.thread.set(thread);
+        resume
+    })
+}
+
+/// Takes the seat for a coroutine that starts, and says what its body panicked with, if it did.
+pub(super) fn occupy(
+    yielder: &Yielder<Resume, Paused>,
+    thread: ThreadId,
+    body: Body,
+) -> Option<String> {
+    HOT.with(|hot| {
+        hot.yielder.set(ptr::from_ref(yielder));
+        hot.thread.set(thread.index());
+    });
+    let payload = panic::catch_unwind(panic::AssertUnwindSafe(body)).err()?;
+    if payload.is::<Aborted>() {
+        return None;
+    }
+    let message = COLD.with(|cold| cold.panic.borrow_mut().take());
+    Some(message.unwrap_or_else(|| "a panic without a message".to_owned()))
+}
+
+/// Leaves what the step did for the machine.
+pub(super) fn step_done(footprint: Footprint, result: StepResult) {
+    HOT.with(|hot| {
+        hot.footprint.set(footprint);
+        hot.result.set(result);
+    });
+}
+
+/// Marks the step before as depending on everything: another ran behind it, unscheduled.
+pub(super) fn step_unscheduled() {
+    HOT.with(|hot| hot.footprint.set(hot.footprint.get().and_everything()));
+}
+
+/// What the last step did.
+pub(super) fn last_step() -> (Footprint, StepResult) {
+    HOT.with(|hot| (hot.footprint.get(), hot.result.get()))
+}
+
+pub(super) fn spawn(thread: ThreadId, body: Body) {
+    COLD.with(|cold| cold.spawned.borrow_mut().push(Spawned { thread, body }));
+    HOT.with(|hot| hot.news.set(true));
+}
+
+pub(super) fn record(fact: Fact) {
+    COLD.with(|cold| cold.facts.borrow_mut().push((thread(), fact)));
+    HOT.with(|hot| hot.news.set(true));
+}
+
+/// Whether there are facts or started threads that the machine has not taken.
+pub(super) fn take_news() -> bool {
+    HOT.with(|hot| hot.news.replace(false))
+}
+
+pub(super) fn drain_facts(mut take: impl FnMut(Option<ThreadId>, Fact)) {
+    COLD.with(|cold| {
+        cold.facts.borrow_mut().drain(..).for_each(|(thread, fact)| take(thread, fact));
+    });
+}
+
+pub(super) fn take_spawned() -> Vec<Spawned> {
+    COLD.with(|cold| std::mem::take(&mut *cold.spawned.borrow_mut()))
+}
+
+pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
+    let maker = HOT.with(|hot| hot.thread.get());
+    let index = COLD.with(|cold| {
+        let mut names = cold.names.borrow_mut();
+        let known = names.iter_mut().find(|(key, _)| *key == (maker, kind));
+        match known {
+            Some((_, next)) => {
+                *next += 1;
+                *next
+            }
+            None => {
+                names.push(((maker, kind), 0));
+                0
+            }
+        }
+    });
+    match thread() {
+        Some(thread) => ObjectId::of_thread(kind, thread, index),
+        None => ObjectId::initial(kind, index),
+    }
+}
+
+/// Sees to it that panics of code under test are kept, not printed. All others go where they went.
+pub(super) fn install_panic_hook() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if matches!(mode(), Mode::Running | Mode::Aborting) {
+                keep_panic(info);
+            } else {
+                previous(info);
+            }
+        }));
+    });
+}
+
+fn keep_panic(info: &panic::PanicHookInfo<'_>) {
+    let message = info.payload_as_str().unwrap_or("a payload that is no text");
+    let place = info.location().map_or_else(String::new, |place| {
+        let file = place.file().replace('\\', "/");
+        format!(" ({file}:{})", place.line())
+    });
+    COLD.with(|cold| cold.panic.replace(Some(format!("{message}{place}"))));
+}

@@ -1,0 +1,132 @@
+//! The seam: all that code under test may do to what its threads share.
+//!
+//! Shared state lives in [`Shared`] objects and is reached only in *steps*. A step is atomic: no
+//! other thread sees its middle. It names up to four objects, and its body gets a [`View`] of each;
+//! what the body really reads and writes is recorded by the view, so that a footprint cannot lie.
+//! There are three kinds of step: do ([`Runtime::act`]), wait until ready, then do
+//! ([`Runtime::wait`]), and the same, or expire ([`Runtime::wait_or_expire`]).
+//!
+//! Rules for code under test:
+//!
+//! - No step runs inside another (asserted). What a step calls back runs after it.
+//! - The body of a step is short, total and touches no other shared state.
+//! - A wait names first the object whose writers can make it ready: every step that can turn the
+//!   condition true writes that object. Runtimes with real threads sleep on it.
+//! - The names of objects come from [`Runtime::fresh`] or are constants, never from a counter that
+//!   several threads share: a name must not depend on the interleaving.
+//!
+//! Left out, on purpose: weak memory (every step is sequentially consistent) and time (a finite wait
+//! expires as the explorer's reading of waits says).
+
+mod cell;
+pub mod controlled;
+mod objects;
+mod recorded;
+mod view;
+
+use crate::execution::Fact;
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+use crate::execution::Operation;
+use crate::execution::ThreadId;
+
+pub use cell::RawCell;
+pub use cell::Shared;
+pub use cell::Value;
+pub use objects::Objects;
+pub use recorded::Recorded;
+pub use view::View;
+
+/// Whether a step waits, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Waiting {
+    /// The step never waits.
+    Never,
+    /// The step waits until it is ready.
+    Forever,
+    /// The step waits until it is ready or its time runs out.
+    Finite,
+}
+
+/// How finite waits are read: there is no clock, so a run assumes something about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Waits {
+    /// A finite wait expires only when nothing else can run, as if every holder were quick enough.
+    Sufficient,
+    /// A finite wait may expire at any moment at which it is blocked.
+    MayExpire,
+}
+
+/// How a step came to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Turn {
+    /// It is ready.
+    Ready,
+    /// Its time ran out. Only a step with [`Waiting::Finite`] meets this.
+    Expired,
+}
+
+/// What code under test is generic over: who runs its threads and its steps.
+///
+/// All functions are static, because an execution owns its thread: there is one at a time for an
+/// operating-system thread, and code under test never holds it.
+pub trait Runtime: Sized + Send + Sync + 'static {
+    /// Where the value of a shared object lives.
+    type Raw<T: Value>: RawCell<T>;
+
+    /// Takes one step: waits as `waiting` says until `ready`, then runs `body` at once.
+    ///
+    /// `ready` is asked any number of times and must only read. With [`Waiting::Never`] it is not
+    /// asked.
+    fn step<F: Objects<Self>, O: Recorded>(
+        operation: Operation,
+        waiting: Waiting,
+        objects: F,
+        ready: impl Fn(&F::Views<'_>) -> bool,
+        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+    ) -> O;
+
+    /// Chooses a number below `alternatives`: every one of them is explored.
+    fn choose(operation: Operation, alternatives: u8) -> u8;
+
+    /// Starts a thread. Its index must be free; a thread that runs takes a step for it.
+    fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static);
+
+    /// The thread that calls, or `None` during start-up.
+    fn current() -> Option<ThreadId>;
+
+    /// A name for an object of this kind that the calling thread makes.
+    fn fresh(kind: ObjectKind) -> ObjectId;
+
+    /// Records something that no thread can observe.
+    fn record(fact: Fact);
+
+    /// A step that never waits.
+    fn act<F: Objects<Self>, O: Recorded>(
+        operation: Operation,
+        objects: F,
+        body: impl FnOnce(F::Views<'_>) -> O,
+    ) -> O {
+        Self::step(operation, Waiting::Never, objects, |_| true, |views, _| body(views))
+    }
+
+    /// A step that waits until it is ready, for ever if need be.
+    fn wait<F: Objects<Self>, O: Recorded>(
+        operation: Operation,
+        objects: F,
+        ready: impl Fn(&F::Views<'_>) -> bool,
+        body: impl FnOnce(F::Views<'_>) -> O,
+    ) -> O {
+        Self::step(operation, Waiting::Forever, objects, ready, |views, _| body(views))
+    }
+
+    /// A step that waits until it is ready or its time runs out.
+    fn wait_or_expire<F: Objects<Self>, O: Recorded>(
+        operation: Operation,
+        objects: F,
+        ready: impl Fn(&F::Views<'_>) -> bool,
+        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+    ) -> O {
+        Self::step(operation, Waiting::Finite, objects, ready, body)
+    }
+}

@@ -1,0 +1,83 @@
+//! The objects that a step names: tuples of up to four shared objects.
+
+use std::cell::Cell;
+
+use crate::execution::Access;
+use crate::execution::Footprint;
+use crate::execution::ObjectId;
+use crate::execution::Touch;
+
+use super::RawCell;
+use super::Runtime;
+use super::Shared;
+use super::Value;
+use super::View;
+
+/// Up to [`Footprint::CAPACITY`] shared objects, as a tuple of references; `()` for none.
+pub trait Objects<R: Runtime> {
+    /// A [`View`] of each object, in the same order.
+    type Views<'v>;
+
+    /// Opens all objects at once, in the order of their names, and says what the body did to them.
+    fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint);
+}
+
+impl<R: Runtime> Objects<R> for () {
+    type Views<'v> = ();
+
+    fn open<O>(&self, body: impl FnOnce(()) -> O) -> (O, Footprint) {
+        (body(()), Footprint::EMPTY)
+    }
+}
+
+/// The positions of the names in ascending order of name: the order in which all threads lock.
+fn ascending<const N: usize>(ids: [ObjectId; N]) -> [usize; N] {
+    let mut order = std::array::from_fn(|position| position);
+    if N > 1 {
+        order.sort_unstable_by_key(|&position: &usize| ids[position]);
+        let distinct = order.windows(2).all(|pair| ids[pair[0]] != ids[pair[1]]);
+        assert!(distinct, "internal bug: a step names one object twice: {ids:?}");
+    }
+    order
+}
+
+fn footprint<const N: usize>(ids: [ObjectId; N], touched: &[Cell<Option<Access>>; N]) -> Footprint {
+    let mut footprint = Footprint::EMPTY;
+    for (object, access) in ids.into_iter().zip(touched) {
+        if let Some(access) = access.get() {
+            footprint.push(Touch { object, access }).expect("a tuple has at most four objects");
+        }
+    }
+    footprint
+}
+
+macro_rules! objects {
+    ($count:literal: $($object:ident $index:tt),+) => {
+        impl<R: Runtime, $($object: Value),+> Objects<R> for ($(&Shared<R, $object>,)+) {
+            type Views<'v> = ($(View<'v, $object>,)+);
+
+            fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint) {
+                let ids: [ObjectId; $count] = [$(self.$index.id()),+];
+                let touched: [Cell<Option<Access>>; $count] = [const { Cell::new(None) }; $count];
+                let mut guards = ($(None::<<R::Raw<$object> as RawCell<$object>>::Guard<'_>>,)+);
+                for position in ascending(ids) {
+                    match position {
+                        $($index => guards.$index = Some(self.$index.raw().open()),)+
+                        _ => unreachable!("internal bug: position {position} of {}", $count),
+                    }
+                }
+                let views = ($(View::new(
+                    guards.$index.as_deref_mut().expect("every position was opened"),
+                    &touched[$index],
+                ),)+);
+                let result = body(views);
+                (result, footprint(ids, &touched))
+            }
+        }
+    };
+}
+
+objects!(1: A 0);
+objects!(2: A 0, B 1);
+objects!(3: A 0, B 1, C 2);
+objects!(4: A 0, B 1, C 2, D 3);

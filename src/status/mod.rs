@@ -1,0 +1,13 @@
+//! Status codes by value and by name: the vocabulary of every result in this crate.
+//!
+//! [`NtStatus`] is a plain number; what it is called and what it means stands in one table, so that
+//! a trace, a schedule, a report and `selvedge explain` never disagree about a name.
+
+mod code;
+mod table;
+
+pub use code::NtStatus;
+pub use table::FWP_STATUSES;
+pub use table::FwpStatus;
+pub use table::OTHER_STATUSES;
+pub use table::OtherStatus;
