@@ -5,3 +5,4 @@ pub mod execution;
 pub mod runtime;
 pub mod status;
 pub mod strategy;
+pub mod wfp;

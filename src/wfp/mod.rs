@@ -1,0 +1,5 @@
+//! The mock engine.
+
+mod profile;
+
+pub use profile::Profile;
