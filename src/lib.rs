@@ -2,6 +2,9 @@
 
 pub mod attach;
 pub mod execution;
+pub mod explore;
+pub mod property;
+pub mod report;
 pub mod runtime;
 pub mod status;
 pub mod strategy;

@@ -1,0 +1,79 @@
+//! How much of the space a search has seen, and what stopped it.
+
+use std::fmt;
+
+/// A bound that stopped a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// The number of executions, redundant ones included.
+    Executions(u64),
+    /// The number of steps of one execution: at least one was cut off.
+    Steps(u32),
+    /// The time the caller gave.
+    Time,
+    /// The search was to stop at the first violation.
+    FirstViolation,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Executions(bound) => write!(f, "{bound} executions"),
+            Self::Steps(bound) => write!(f, "{bound} steps"),
+            Self::Time => f.write_str("time"),
+            Self::FirstViolation => f.write_str("first violation"),
+        }
+    }
+}
+
+/// How much of the space a search has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Coverage {
+    /// All of it.
+    Exhausted,
+    /// What fits below a bound.
+    Bounded(Limit),
+    /// A random sample.
+    Sampled {
+        /// What the sample was drawn with.
+        seed: u64,
+        /// How many executions it has.
+        executions: u64,
+    },
+}
+
+/// What stops a search early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// After how many executions, redundant ones included.
+    pub executions_max: u64,
+    /// After how many steps one execution is cut off.
+    pub steps_max: u32,
+    /// Whether the first violation stops it.
+    pub fail_fast: bool,
+}
+
+impl Default for Bounds {
+    /// Enough for every model here under `dpor`, and few enough that `dfs` returns.
+    fn default() -> Self {
+        Self { executions_max: 1_000_000, steps_max: 10_000, fail_fast: false }
+    }
+}
+
+/// Looks on while a search runs: shows progress, and may end it.
+pub trait Watch {
+    /// Called now and then with the number of executions so far. `false` ends the search with
+    /// [`Limit::Time`].
+    fn go_on(&mut self, executions: u64) -> bool;
+}
+
+/// Looks on without a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn go_on(&mut self, _executions: u64) -> bool {
+        true
+    }
+}

@@ -1,0 +1,5 @@
+//! Properties: named predicates on an execution.
+
+mod kind;
+
+pub use kind::Property;

@@ -1,0 +1,105 @@
+//! What one search came to, as data. Computed once; renderers only print it.
+
+use crate::execution::Execution;
+use crate::explore::Coverage;
+use crate::explore::ExplorerKind;
+use crate::property::Property;
+use crate::runtime::Waits;
+use crate::status::NtStatus;
+
+/// What may be said of a strategy. The words are fixed and never blurred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The whole space was seen, and nothing was found.
+    Proved,
+    /// A counterexample was found and confirmed by replaying it.
+    Violated,
+    /// A bound was reached first, and nothing was found within it.
+    Bounded,
+    /// Random executions, and nothing was found.
+    Sampled,
+    /// This explorer cannot run this model.
+    Unsuitable,
+}
+
+impl Verdict {
+    /// The word in capitals.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Proved => "PROVED",
+            Self::Violated => "VIOLATED",
+            Self::Bounded => "BOUNDED",
+            Self::Sampled => "SAMPLED",
+            Self::Unsuitable => "UNSUITABLE",
+        }
+    }
+}
+
+/// What a verdict assumes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumptions {
+    /// How many threads there are, without deferred work.
+    pub threads: u32,
+    /// How many faults are injected at most.
+    pub faults: u32,
+    /// What is assumed of fairness.
+    pub fairness: &'static str,
+    /// What is assumed of memory.
+    pub memory_model: &'static str,
+}
+
+/// A violation with the schedule that shows it: confirmed by replay, the least of its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterexample {
+    /// What is broken.
+    pub property: Property,
+    /// Why, in a sentence that names the thread.
+    pub cause: String,
+    /// The status at the root, if there is one.
+    pub status: Option<NtStatus>,
+    /// The errno that the caller saw, if a call returned one.
+    pub errno: Option<u32>,
+    /// The token that `selvedge replay` takes.
+    pub schedule: String,
+    /// The execution.
+    pub execution: Execution,
+}
+
+/// What one search of one strategy on one scenario came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The scenario's digest.
+    pub digest: String,
+    /// The strategy's name.
+    pub strategy: String,
+    /// The profile's name.
+    pub profile: String,
+    /// How finite waits were read.
+    pub waits: Waits,
+    /// Who chose the schedules.
+    pub explorer: ExplorerKind,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What the verdict assumes.
+    pub assumptions: Assumptions,
+    /// The names of all threads, deferred work included, by index.
+    pub threads: Vec<String>,
+    /// How many complete executions were seen.
+    pub executions: u64,
+    /// How many executions were cut off because they would have repeated others.
+    pub redundant: u64,
+    /// How many complete executions ended in a deadlock.
+    pub deadlocked: u64,
+    /// How many complete executions broke a property.
+    pub failing: u64,
+    /// How much of the space was seen.
+    pub coverage: Coverage,
+    /// One for each property and cause, in the order of [`Property::ALL`], then of cause.
+    pub counterexamples: Vec<Counterexample>,
+    /// What differs from the expectation in the scenario, a line each: `None` if it has none for
+    /// this strategy and reading of waits, empty if all is as expected.
+    pub unexpected: Option<Vec<String>>,
+}
