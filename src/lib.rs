@@ -3,6 +3,8 @@
 pub mod attach;
 pub mod execution;
 pub mod explore;
+pub mod kernel;
+pub mod program;
 pub mod property;
 pub mod report;
 pub mod runtime;

@@ -65,41 +65,73 @@ pub struct FilterSpec {
     pub layer: &'static str,
     /// The callout it names.
     pub callout: &'static str,
-    /// The sublayer it is in; `None` is the built-in default sublayer.
-    pub sublayer: Option<&'static str>,
+    /// The sublayer of the driver that it is in.
+    pub sublayer: &'static str,
     /// Whether the callout must decide (terminating) or may (unknown).
     pub terminating: bool,
 }
 
+/// The sublayer of all filters but those that redirect traffic of the v6 layer.
+const DEFAULT_SUBLAYER: &str = "DEFAULT";
+
+/// The sublayers that the driver adds at start.
+pub(super) const SUBLAYERS: [&str; 3] = [DEFAULT_SUBLAYER, "CONNECT_V4", "CONNECT_V6"];
+
 const fn terminating(layer: &'static str, callout: &'static str) -> FilterSpec {
-    FilterSpec { layer, callout, sublayer: None, terminating: true }
+    FilterSpec {
+        layer,
+        callout,
+        sublayer: DEFAULT_SUBLAYER,
+        terminating: true,
+    }
 }
 
 const fn redirect(
     layer: &'static str,
     callout: &'static str,
-    sublayer: Option<&'static str>,
+    sublayer: &'static str,
 ) -> FilterSpec {
-    FilterSpec { layer, callout, sublayer, terminating: false }
+    FilterSpec {
+        layer,
+        callout,
+        sublayer,
+        terminating: false,
+    }
 }
 
 const CONNECT4: &[FilterSpec] = &[
     terminating("ALE_AUTH_CONNECT_V4", "AUTH_CONNECT_V4"),
-    redirect("ALE_CONNECT_REDIRECT_V4", "CONNECT_REDIRECT_V4", None),
+    redirect(
+        "ALE_CONNECT_REDIRECT_V4",
+        "CONNECT_REDIRECT_V4",
+        DEFAULT_SUBLAYER,
+    ),
     // For traffic to v4-mapped v6 addresses.
-    redirect("ALE_CONNECT_REDIRECT_V6", "CONNECT_REDIRECT_V6", Some("CONNECT_V4")),
+    redirect(
+        "ALE_CONNECT_REDIRECT_V6",
+        "CONNECT_REDIRECT_V6",
+        "CONNECT_V4",
+    ),
 ];
 
 const CONNECT6: &[FilterSpec] = &[
     terminating("ALE_AUTH_CONNECT_V6", "AUTH_CONNECT_V6"),
-    redirect("ALE_CONNECT_REDIRECT_V6", "CONNECT_REDIRECT_V6", Some("CONNECT_V6")),
+    redirect(
+        "ALE_CONNECT_REDIRECT_V6",
+        "CONNECT_REDIRECT_V6",
+        "CONNECT_V6",
+    ),
 ];
 
-const RECV_ACCEPT4: &[FilterSpec] =
-    &[terminating("ALE_AUTH_RECV_ACCEPT_V4", "AUTH_RECV_ACCEPT_V4")];
+const RECV_ACCEPT4: &[FilterSpec] = &[terminating(
+    "ALE_AUTH_RECV_ACCEPT_V4",
+    "AUTH_RECV_ACCEPT_V4",
+)];
 
-const RECV_ACCEPT6: &[FilterSpec] =
-    &[terminating("ALE_AUTH_RECV_ACCEPT_V6", "AUTH_RECV_ACCEPT_V6")];
+const RECV_ACCEPT6: &[FilterSpec] = &[terminating(
+    "ALE_AUTH_RECV_ACCEPT_V6",
+    "AUTH_RECV_ACCEPT_V6",
+)];
 
 const BIND: &[FilterSpec] = &[
     terminating("ALE_RESOURCE_ASSIGNMENT_V4", "RESOURCE_ASSIGNMENT_V4"),
@@ -192,7 +224,10 @@ mod tests {
 
     #[test]
     fn connect4_has_three_filters_because_of_v4_mapped_addresses() {
-        let filters: Vec<usize> = AttachType::ALL.iter().map(|kind| kind.filters().len()).collect();
+        let filters: Vec<usize> = AttachType::ALL
+            .iter()
+            .map(|kind| kind.filters().len())
+            .collect();
 
         assert_eq!(filters, [3, 2, 1, 1, 4, 2]);
     }

@@ -141,20 +141,31 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// The index of the first work item of each thread, and after them all the number of threads.
-    ///
-    /// The A1 pipeline runs each detach's work item on a thread of its own; a link that is detached
-    /// twice has two.
-    pub fn work_items(&self) -> (Vec<usize>, usize) {
-        let mut next = self.threads.len();
-        let first = |thread: &ThreadSpec| {
-            let first = next;
-            if self.pipeline == Pipeline::A1 {
-                next += thread.calls.len();
-            }
-            first
+    /// How many threads there are with the deferred work: in the A1 pipeline the work item of each
+    /// link's detach runs on a thread of its own.
+    pub fn thread_count(&self) -> usize {
+        let deferred = match self.pipeline {
+            Pipeline::Direct => 0,
+            Pipeline::A1 => self.links.len(),
         };
-        let firsts = self.threads.iter().map(first).collect();
-        (firsts, next)
+        self.threads.len() + deferred
+    }
+
+    /// The thread on which the work item of a link's detach runs.
+    pub fn work_item_of(&self, link: usize) -> usize {
+        self.threads.len() + link
+    }
+
+    /// The names of all threads, deferred work included, by index.
+    pub fn thread_names(&self) -> Vec<String> {
+        let threads = self.threads.iter().map(|thread| thread.name.clone());
+        let work_items = self
+            .links
+            .iter()
+            .map(|link| format!("work item of {}", link.name));
+        threads
+            .chain(work_items)
+            .take(self.thread_count())
+            .collect()
     }
 }

@@ -4,11 +4,17 @@ use thiserror::Error;
 
 use super::ObjectId;
 
-/// How a step touches an object. Two steps depend if one of them does not merely read.
+/// How a step touches an object.
+///
+/// Two touches of one object by different threads are independent if both only read, or if both
+/// change it in ways that commute; every other pair depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
-    /// The step commutes with every other read of the object.
+    /// The step only looks at the object.
     Read,
+    /// The step changes the object in a way that commutes with every other such change: a shared
+    /// acquire or release. What it looks at, no such change alters.
+    Commute,
     /// The step may change what others see.
     Write,
     /// A write that ends a hold: just before it, whoever waits for the object cannot go on.
@@ -19,9 +25,9 @@ pub enum Access {
 }
 
 impl Access {
-    /// Whether it is more than a read.
-    pub fn writes(self) -> bool {
-        self != Self::Read
+    /// Whether two touches of one object depend.
+    pub fn depends(self, other: Self) -> bool {
+        self != other || matches!(self, Self::Write | Self::Release)
     }
 }
 
@@ -53,14 +59,20 @@ impl Footprint {
     pub const CAPACITY: usize = 4;
 
     /// A footprint of nothing: the step is local to its thread.
-    pub const EMPTY: Self =
-        Self { touches: [None; Self::CAPACITY], len: 0, everything: false };
+    pub const EMPTY: Self = Self {
+        touches: [None; Self::CAPACITY],
+        len: 0,
+        everything: false,
+    };
 
     /// The same footprint of a step that depends on every other step whatever it touches: a wait
     /// that expired because nothing else could run, or a step that ended in a panic.
     #[must_use]
     pub const fn and_everything(self) -> Self {
-        Self { everything: true, ..self }
+        Self {
+            everything: true,
+            ..self
+        }
     }
 
     /// Whether the step depends on every other step.
@@ -74,7 +86,10 @@ impl Footprint {
     ///
     /// [`FootprintFull`] if there are [`Footprint::CAPACITY`] already.
     pub fn push(&mut self, touch: Touch) -> Result<(), FootprintFull> {
-        let slot = self.touches.get_mut(usize::from(self.len)).ok_or(FootprintFull)?;
+        let slot = self
+            .touches
+            .get_mut(usize::from(self.len))
+            .ok_or(FootprintFull)?;
         *slot = Some(touch);
         self.len += 1;
         Ok(())
@@ -87,25 +102,34 @@ impl Footprint {
     /// [`FootprintFull`] if there are more than [`Footprint::CAPACITY`].
     pub fn of(touches: &[Touch]) -> Result<Self, FootprintFull> {
         let mut footprint = Self::EMPTY;
-        touches.iter().try_for_each(|&touch| footprint.push(touch))?;
+        touches
+            .iter()
+            .try_for_each(|&touch| footprint.push(touch))?;
         Ok(footprint)
     }
 
     /// The touches, in the order the step names them. May be empty.
     pub fn iter(&self) -> impl Iterator<Item = Touch> {
-        self.touches[..usize::from(self.len)].iter().copied().flatten()
+        self.touches[..usize::from(self.len)]
+            .iter()
+            .copied()
+            .flatten()
     }
 
     /// How the step touches this object, if it does.
     pub fn access(&self, object: ObjectId) -> Option<Access> {
-        self.iter().find(|touch| touch.object == object).map(|touch| touch.access)
+        self.iter()
+            .find(|touch| touch.object == object)
+            .map(|touch| touch.access)
     }
 
-    /// Whether two steps of different threads depend: they share an object that one of them writes.
+    /// Whether two steps of different threads depend.
     pub fn depends(&self, other: &Self) -> bool {
         let all = self.everything || other.everything;
         all || self.iter().any(|mine| {
-            other.access(mine.object).is_some_and(|theirs| mine.access.writes() || theirs.writes())
+            other
+                .access(mine.object)
+                .is_some_and(|theirs| mine.access.depends(theirs))
         })
     }
 }
@@ -124,7 +148,10 @@ mod tests {
     use crate::execution::ObjectKind;
 
     fn touch(index: u16, access: Access) -> Touch {
-        Touch { object: ObjectId::initial(ObjectKind::Variable, index), access }
+        Touch {
+            object: ObjectId::initial(ObjectKind::Variable, index),
+            access,
+        }
     }
 
     fn footprint(touches: &[Touch]) -> Footprint {
@@ -145,10 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn commuting_changes_depend_on_all_but_each_other() {
+        let of = |access| footprint(&[touch(0, access)]);
+
+        assert!(!of(Access::Commute).depends(&of(Access::Commute)));
+        for access in [Access::Read, Access::Write, Access::Release] {
+            assert!(of(Access::Commute).depends(&of(access)));
+            assert!(of(access).depends(&of(Access::Commute)));
+        }
+    }
+
+    #[test]
     fn a_fifth_object_is_refused() {
         let touches: Vec<Touch> = (0..5).map(|index| touch(index, Access::Read)).collect();
 
-        assert_eq!(Footprint::of(&touches[..4]).map(|full| full.iter().count()), Ok(4));
+        assert_eq!(
+            Footprint::of(&touches[..4]).map(|full| full.iter().count()),
+            Ok(4)
+        );
         assert_eq!(Footprint::of(&touches), Err(FootprintFull));
     }
 }

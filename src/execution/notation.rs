@@ -56,8 +56,15 @@ pub enum NotationError {
 impl StepNote {
     /// The note of a recorded step.
     pub fn of(step: &Step) -> Self {
-        let decision = Decision { thread: step.thread, alternative: step.alternative };
-        Self { decision, verb: step.operation.verb, failure: step.result.failure() }
+        let decision = Decision {
+            thread: step.thread,
+            alternative: step.alternative,
+        };
+        Self {
+            decision,
+            verb: step.operation.verb,
+            failure: step.result.failure(),
+        }
     }
 }
 
@@ -90,7 +97,14 @@ impl FromStr for StepNote {
         };
         let thread = parse_thread(thread)?;
         let verb = Verb::from_name(verb).ok_or_else(|| NotationError::Verb(verb.to_owned()))?;
-        Ok(Self { decision: Decision { thread, alternative }, verb, failure })
+        Ok(Self {
+            decision: Decision {
+                thread,
+                alternative,
+            },
+            verb,
+            failure,
+        })
     }
 }
 
@@ -102,7 +116,9 @@ fn parse_digits(text: &str) -> Option<usize> {
 
 fn parse_thread(text: &str) -> Result<ThreadId, NotationError> {
     let index = parse_digits(text).filter(|&index| index < THREADS_MAX);
-    index.map(ThreadId::new).ok_or_else(|| NotationError::Thread(text.to_owned()))
+    index
+        .map(ThreadId::new)
+        .ok_or_else(|| NotationError::Thread(text.to_owned()))
 }
 
 fn parse_alternative(text: &str) -> Result<u8, NotationError> {
@@ -113,7 +129,9 @@ fn parse_alternative(text: &str) -> Result<u8, NotationError> {
 fn parse_status(text: &str) -> Result<NtStatus, NotationError> {
     let hexadecimal = text.strip_prefix("0x").filter(|digits| digits.len() == 8);
     let value = hexadecimal.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let status = value.map(NtStatus::from_value).or_else(|| NtStatus::from_symbol(text));
+    let status = value
+        .map(NtStatus::from_value)
+        .or_else(|| NtStatus::from_symbol(text));
     status.ok_or_else(|| NotationError::Status(text.to_owned()))
 }
 
@@ -123,8 +141,16 @@ mod tests {
 
     #[test]
     fn a_note_prints_as_it_was_read() {
-        for text in ["0:begin", "63:fault=1", "1:begin=1!TIMEOUT", "1:begin!TXN_IN_PROGRESS"] {
-            assert_eq!(text.parse::<StepNote>().map(|note| note.to_string()), Ok(text.to_owned()));
+        for text in [
+            "0:begin",
+            "63:fault=1",
+            "1:begin=1!TIMEOUT",
+            "1:begin!TXN_IN_PROGRESS",
+        ] {
+            assert_eq!(
+                text.parse::<StepNote>().map(|note| note.to_string()),
+                Ok(text.to_owned())
+            );
         }
     }
 
@@ -136,7 +162,13 @@ mod tests {
         assert_eq!(refused("64:begin"), NotationError::Thread("64".into()));
         assert_eq!(refused("+1:begin"), NotationError::Thread("+1".into()));
         assert_eq!(refused("0:bgin"), NotationError::Verb("bgin".into()));
-        assert_eq!(refused("0:fault=256"), NotationError::Alternative("256".into()));
-        assert_eq!(refused("0:begin!WHAT"), NotationError::Status("WHAT".into()));
+        assert_eq!(
+            refused("0:fault=256"),
+            NotationError::Alternative("256".into())
+        );
+        assert_eq!(
+            refused("0:begin!WHAT"),
+            NotationError::Status("WHAT".into())
+        );
     }
 }

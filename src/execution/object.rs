@@ -16,6 +16,8 @@ pub enum ObjectKind {
     Committed,
     /// Which callouts have registered functions.
     CalloutFunctions,
+    /// A filter: its name is its identifier.
+    Filter,
     /// The lock a strategy puts around engine calls.
     StrategyLock,
     /// The push lock of a hook provider.
@@ -55,6 +57,7 @@ impl ObjectKind {
             Self::EngineLock => "engine-lock",
             Self::Committed => "committed",
             Self::CalloutFunctions => "callout-functions",
+            Self::Filter => "filter",
             Self::StrategyLock => "strategy-lock",
             Self::ProviderLock => "provider-lock",
             Self::ProviderList => "provider-list",
@@ -88,12 +91,20 @@ pub struct ObjectId {
 impl ObjectId {
     /// The object of this kind and index that exists before the threads start.
     pub const fn initial(kind: ObjectKind, index: u16) -> Self {
-        Self { kind, owner: 0, index }
+        Self {
+            kind,
+            owner: 0,
+            index,
+        }
     }
 
     /// The `index`-th object of this kind that the thread makes.
     pub const fn of_thread(kind: ObjectKind, thread: super::ThreadId, index: u16) -> Self {
-        Self { kind, owner: thread.byte() + 1, index }
+        Self {
+            kind,
+            owner: thread.byte() + 1,
+            index,
+        }
     }
 
     /// The object of another kind with the same maker and index: the parts of one thing share them.

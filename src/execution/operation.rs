@@ -16,12 +16,20 @@ pub struct Operation {
 impl Operation {
     /// An operation on an object.
     pub const fn on(verb: Verb, object: ObjectId) -> Self {
-        Self { verb, object: Some(object), argument: 0 }
+        Self {
+            verb,
+            object: Some(object),
+            argument: 0,
+        }
     }
 
     /// An operation on no object.
     pub const fn local(verb: Verb) -> Self {
-        Self { verb, object: None, argument: 0 }
+        Self {
+            verb,
+            object: None,
+            argument: 0,
+        }
     }
 
     /// The same operation with a number.

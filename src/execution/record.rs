@@ -36,12 +36,20 @@ impl Execution {
             leaked: 0,
             values: Vec::new(),
         };
-        Self { steps: Vec::new(), facts: Vec::new(), end: End::Finished, rest }
+        Self {
+            steps: Vec::new(),
+            facts: Vec::new(),
+            end: End::Finished,
+            rest,
+        }
     }
 
     /// The choices that lead to this execution.
     pub fn schedule(&self) -> Schedule {
-        let decide = |step: &Step| Decision { thread: step.thread, alternative: step.alternative };
+        let decide = |step: &Step| Decision {
+            thread: step.thread,
+            alternative: step.alternative,
+        };
         Schedule(self.steps.iter().map(decide).collect())
     }
 
@@ -54,7 +62,11 @@ impl Execution {
 
     /// What it came to.
     pub fn outcome(&self) -> Outcome {
-        Outcome { end: self.end.clone(), results: self.results(), rest: self.rest.clone() }
+        Outcome {
+            end: self.end.clone(),
+            results: self.results(),
+            rest: self.rest.clone(),
+        }
     }
 
     /// How often another thread goes on than the one before.
@@ -69,22 +81,34 @@ impl Execution {
 
     /// How many faults were injected.
     pub fn faults(&self) -> u32 {
-        let faults = self.facts.iter().filter(|record| record.fact == Fact::FaultInjected);
+        let faults = self
+            .facts
+            .iter()
+            .filter(|record| record.fact == Fact::FaultInjected);
         u32::try_from(faults.count()).expect("an execution is shorter than 2^32 steps")
     }
 
     fn count_switches(&self, counts: impl Fn(ThreadId, &Step) -> bool) -> u32 {
-        let switches = self.steps.windows(2).filter(|pair| {
-            pair[0].thread != pair[1].thread && counts(pair[0].thread, &pair[1])
-        });
+        let switches = self
+            .steps
+            .windows(2)
+            .filter(|pair| pair[0].thread != pair[1].thread && counts(pair[0].thread, &pair[1]));
         u32::try_from(switches.count()).expect("an execution is shorter than 2^32 steps")
     }
 }
 
 fn result_of(record: &FactRecord) -> Option<ThreadResult> {
     let thread = record.thread?;
-    if let Fact::CallReturns { call, errno, cause, .. } = record.fact {
-        Some(ThreadResult { thread, call, errno, cause })
+    if let Fact::CallReturns {
+        call, errno, cause, ..
+    } = record.fact
+    {
+        Some(ThreadResult {
+            thread,
+            call,
+            errno,
+            cause,
+        })
     } else {
         None
     }

@@ -30,13 +30,13 @@ pub struct ProviderAtRest {
     pub locked: bool,
 }
 
-/// A committed filter, at rest.
+/// The committed filters of one filter context, at rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FilterAtRest {
-    /// Its raw context: the filter context it belongs to.
+    /// Their raw context: the filter context they belong to.
     pub context: u32,
-    /// Its index among the filters of that context.
-    pub index: u32,
+    /// How many there are. Never 0.
+    pub filters: u32,
 }
 
 /// A link object, at rest.
@@ -59,7 +59,7 @@ pub struct Rest {
     pub contexts: Vec<ContextAtRest>,
     /// The hook providers in use, in order of index.
     pub providers: Vec<ProviderAtRest>,
-    /// The committed filters, in order of context and index.
+    /// The committed filters, in order of context.
     pub filters: Vec<FilterAtRest>,
     /// The links of the scenario, in order of index.
     pub links: Vec<LinkAtRest>,

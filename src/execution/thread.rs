@@ -19,7 +19,10 @@ impl ThreadId {
     ///
     /// If `index` is not below [`THREADS_MAX`]: whoever accepts input checks it before.
     pub fn new(index: usize) -> Self {
-        assert!(index < THREADS_MAX, "internal bug: thread {index} of {THREADS_MAX}");
+        assert!(
+            index < THREADS_MAX,
+            "internal bug: thread {index} of {THREADS_MAX}"
+        );
         Self(u8::try_from(index).expect("64 fits in a byte"))
     }
 
@@ -129,7 +132,9 @@ impl FromIterator<ThreadId> for ThreadSet {
 
 impl fmt::Debug for ThreadSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(ThreadId::index)).finish()
+        f.debug_set()
+            .entries(self.iter().map(ThreadId::index))
+            .finish()
     }
 }
 
@@ -141,7 +146,10 @@ mod tests {
     fn a_set_lists_its_threads_in_ascending_order() {
         let set: ThreadSet = [63, 0, 7].into_iter().map(ThreadId::new).collect();
 
-        assert_eq!(set.iter().map(ThreadId::index).collect::<Vec<_>>(), [0, 7, 63]);
+        assert_eq!(
+            set.iter().map(ThreadId::index).collect::<Vec<_>>(),
+            [0, 7, 63]
+        );
         assert_eq!(set.nth(1), Some(ThreadId::new(7)));
         assert_eq!(set.nth(3), None);
         assert_eq!(set.len(), 3);

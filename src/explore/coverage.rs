@@ -57,7 +57,11 @@ pub struct Bounds {
 impl Default for Bounds {
     /// Enough for every model here under `dpor`, and few enough that `dfs` returns.
     fn default() -> Self {
-        Self { executions_max: 1_000_000, steps_max: 10_000, fail_fast: false }
+        Self {
+            executions_max: 1_000_000,
+            steps_max: 10_000,
+            fail_fast: false,
+        }
     }
 }
 

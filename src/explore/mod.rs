@@ -1,11 +1,25 @@
 //! Explorers: what chooses schedules.
+//!
+//! One loop ([`search`]) runs a system again and again on the controlled runtime; an [`Explorer`]
+//! chooses each schedule. `dpor` proves with few executions, `dfs` takes every schedule and is the
+//! oracle of all else, `random` samples.
 
 mod coverage;
+mod dfs;
+mod dpor;
 mod kind;
+mod random;
+mod search;
 
 pub use coverage::Bounds;
 pub use coverage::Coverage;
 pub use coverage::Limit;
 pub use coverage::Unwatched;
 pub use coverage::Watch;
+pub use dfs::DfsExplorer;
+pub use dpor::DporExplorer;
 pub use kind::ExplorerKind;
+pub use random::RandomExplorer;
+pub use search::Explorer;
+pub use search::Tally;
+pub use search::search;

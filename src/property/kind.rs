@@ -61,7 +61,9 @@ impl Property {
             Self::SessionDiscipline => {
                 "no engine call runs inside a transaction that another thread began"
             }
-            Self::Atomicity => "no attach is ever partly visible; at rest a context is whole or gone",
+            Self::Atomicity => {
+                "no attach is ever partly visible; at rest a context is whole or gone"
+            }
             Self::ErrorTruthfulness => {
                 "an attach that returned 0 was committed, a detach that returned 0 left nothing"
             }
@@ -74,6 +76,8 @@ impl Property {
 
     /// The property with this name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|property| property.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|property| property.name() == name)
     }
 }

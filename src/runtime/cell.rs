@@ -35,7 +35,10 @@ pub struct Shared<R: Runtime, T: Value> {
 impl<R: Runtime, T: Value> Shared<R, T> {
     /// Makes the object. The name must be unique within the execution.
     pub fn new(id: ObjectId, value: T) -> Self {
-        Self { id, raw: R::Raw::new(value) }
+        Self {
+            id,
+            raw: R::Raw::new(value),
+        }
     }
 
     /// The name.
@@ -55,13 +58,18 @@ impl<R: Runtime, T: Value> Shared<R, T> {
 
 impl<R: Runtime, T: Value> Clone for Shared<R, T> {
     fn clone(&self) -> Self {
-        Self { id: self.id, raw: self.raw.clone() }
+        Self {
+            id: self.id,
+            raw: self.raw.clone(),
+        }
     }
 }
 
 // Without the value: a formatted value is a read that nobody schedules.
 impl<R: Runtime, T: Value> fmt::Debug for Shared<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Shared")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

@@ -107,7 +107,13 @@ pub trait Runtime: Sized + Send + Sync + 'static {
         objects: F,
         body: impl FnOnce(F::Views<'_>) -> O,
     ) -> O {
-        Self::step(operation, Waiting::Never, objects, |_| true, |views, _| body(views))
+        Self::step(
+            operation,
+            Waiting::Never,
+            objects,
+            |_| true,
+            |views, _| body(views),
+        )
     }
 
     /// A step that waits until it is ready, for ever if need be.
@@ -117,7 +123,9 @@ pub trait Runtime: Sized + Send + Sync + 'static {
         ready: impl Fn(&F::Views<'_>) -> bool,
         body: impl FnOnce(F::Views<'_>) -> O,
     ) -> O {
-        Self::step(operation, Waiting::Forever, objects, ready, |views, _| body(views))
+        Self::step(operation, Waiting::Forever, objects, ready, |views, _| {
+            body(views)
+        })
     }
 
     /// A step that waits until it is ready or its time runs out.

@@ -18,12 +18,19 @@ pub trait Objects<R: Runtime> {
     /// A [`View`] of each object, in the same order.
     type Views<'v>;
 
+    /// Everything the step may touch, as if it wrote it.
+    fn declared(&self) -> Footprint;
+
     /// Opens all objects at once, in the order of their names, and says what the body did to them.
     fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint);
 }
 
 impl<R: Runtime> Objects<R> for () {
     type Views<'v> = ();
+
+    fn declared(&self) -> Footprint {
+        Footprint::EMPTY
+    }
 
     fn open<O>(&self, body: impl FnOnce(()) -> O) -> (O, Footprint) {
         (body(()), Footprint::EMPTY)
@@ -36,7 +43,10 @@ fn ascending<const N: usize>(ids: [ObjectId; N]) -> [usize; N] {
     if N > 1 {
         order.sort_unstable_by_key(|&position: &usize| ids[position]);
         let distinct = order.windows(2).all(|pair| ids[pair[0]] != ids[pair[1]]);
-        assert!(distinct, "internal bug: a step names one object twice: {ids:?}");
+        assert!(
+            distinct,
+            "internal bug: a step names one object twice: {ids:?}"
+        );
     }
     order
 }
@@ -45,7 +55,9 @@ fn footprint<const N: usize>(ids: [ObjectId; N], touched: &[Cell<Option<Access>>
     let mut footprint = Footprint::EMPTY;
     for (object, access) in ids.into_iter().zip(touched) {
         if let Some(access) = access.get() {
-            footprint.push(Touch { object, access }).expect("a tuple has at most four objects");
+            footprint
+                .push(Touch { object, access })
+                .expect("a tuple has at most four objects");
         }
     }
     footprint
@@ -55,6 +67,15 @@ macro_rules! objects {
     ($count:literal: $($object:ident $index:tt),+) => {
         impl<R: Runtime, $($object: Value),+> Objects<R> for ($(&Shared<R, $object>,)+) {
             type Views<'v> = ($(View<'v, $object>,)+);
+
+            fn declared(&self) -> Footprint {
+                let mut footprint = Footprint::EMPTY;
+                for object in [$(self.$index.id()),+] {
+                    let touch = Touch { object, access: Access::Write };
+                    footprint.push(touch).expect("a tuple has at most four objects");
+                }
+                footprint
+            }
 
             fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint) {
                 let ids: [ObjectId; $count] = [$(self.$index.id()),+];

@@ -19,10 +19,10 @@ impl<'v, T> View<'v, T> {
         Self { value, touched }
     }
 
-    /// The value, to change it in a way that commutes with every other such change and with every
-    /// read (a shared acquire or release): read-class.
+    /// The value, to change it in a way that commutes with every other such change: see
+    /// [`Access::Commute`] for what is promised.
     pub fn commuting(&mut self) -> &mut T {
-        self.touch(Access::Read);
+        self.touch(Access::Commute);
         self.value
     }
 
@@ -37,7 +37,7 @@ impl<'v, T> View<'v, T> {
         let both = match (self.touched.get(), access) {
             (None | Some(Access::Read), access) => access,
             (Some(before), Access::Read) => before,
-            (Some(Access::Release), Access::Release) => Access::Release,
+            (Some(before), access) if before == access => access,
             (Some(_), _) => Access::Write,
         };
         self.touched.set(Some(both));
@@ -76,7 +76,10 @@ mod tests {
         assert_eq!(touched(|_| ()), None);
         assert_eq!(touched(|view| assert_eq!(**view, 0)), Some(Access::Read));
         assert_eq!(touched(|view| **view += 1), Some(Access::Write));
-        assert_eq!(touched(|view| *view.commuting() += 1), Some(Access::Read));
+        assert_eq!(
+            touched(|view| *view.commuting() += 1),
+            Some(Access::Commute)
+        );
         assert_eq!(touched(|view| *view.release() = 0), Some(Access::Release));
     }
 

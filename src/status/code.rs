@@ -121,7 +121,8 @@ impl NtStatus {
         if let Some(row) = FWP_STATUSES.iter().find(|row| row.name == short) {
             return Some(Self(row.value));
         }
-        let matches = |known: &str| known == symbol || known.strip_prefix("STATUS_") == Some(symbol);
+        let matches =
+            |known: &str| known == symbol || known.strip_prefix("STATUS_") == Some(symbol);
         let row = OTHER_STATUSES.iter().find(|row| matches(row.symbol))?;
         Some(Self(row.value))
     }
@@ -133,7 +134,9 @@ impl NtStatus {
             return format!("0x{:08X}", self.0);
         };
         let fwp = symbol.strip_prefix("STATUS_FWP_");
-        let rest = fwp.or_else(|| symbol.strip_prefix("STATUS_")).unwrap_or(&symbol);
+        let rest = fwp
+            .or_else(|| symbol.strip_prefix("STATUS_"))
+            .unwrap_or(&symbol);
         let unambiguous = Self::from_symbol(rest) == Some(self);
         if unambiguous { rest.to_owned() } else { symbol }
     }

@@ -86,11 +86,19 @@ impl Strategy {
         if let Some(preset) = Self::PRESETS.iter().find(|preset| preset.name == name) {
             return Ok(*preset);
         }
-        let unknown = || UnknownStrategy { name: name.to_owned() };
-        let digits = name.strip_prefix("retry-").filter(|digits| digits.len() == 1);
+        let unknown = || UnknownStrategy {
+            name: name.to_owned(),
+        };
+        let digits = name
+            .strip_prefix("retry-")
+            .filter(|digits| digits.len() == 1);
         let attempts = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-        let attempts = attempts.and_then(|digits| digits.parse().ok()).ok_or_else(unknown)?;
-        preset::retry(attempts).filter(|retry| retry.name == name).ok_or_else(unknown)
+        let attempts = attempts
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(unknown)?;
+        preset::retry(attempts)
+            .filter(|retry| retry.name == name)
+            .ok_or_else(unknown)
     }
 
     fn known_names() -> String {
@@ -122,7 +130,9 @@ mod tests {
 
         assert_eq!(attempts("retry"), Ok(5));
         assert_eq!(attempts("retry-3"), Ok(3));
-        for name in ["retry-0", "retry-", "retry-+3", "retry-03", "retry-10", "lock", ""] {
+        for name in [
+            "retry-0", "retry-", "retry-+3", "retry-03", "retry-10", "lock", "",
+        ] {
             assert!(attempts(name).is_err(), "{name}");
         }
     }

@@ -118,5 +118,10 @@ pub(super) fn retry(attempts: u8) -> Option<Strategy> {
     ];
     let attempts = NonZeroU8::new(attempts)?;
     let name = NAMES.get(usize::from(attempts.get()) - 1)?;
-    Some(Strategy { name, summary: "the shared handle, and N tries to begin", attempts, ..RETRY })
+    Some(Strategy {
+        name,
+        summary: "the shared handle, and N tries to begin",
+        attempts,
+        ..RETRY
+    })
 }

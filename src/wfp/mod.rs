@@ -1,5 +1,52 @@
-//! The mock engine.
+//! The mock engine: sessions, transactions and objects of the Windows Filtering Platform.
+//!
+//! What it models: handles and sessions, static and dynamic; explicit transactions, read-write and
+//! read-only, at most one for a session; implicit transactions; the engine's transaction lock with
+//! finite and infinite waits; isolation and rollback; references between objects, their lifetimes
+//! and who may delete them; call-backs for added and deleted filters. `docs/model.md` lists the
+//! rules with their sources and what is left out.
+//!
+//! One function stands for one `Fwpm…0` or `Fwps…0` call, takes a handle and returns a status. The
+//! engine knows neither which thread calls nor which strategy runs: a transaction belongs to the
+//! session, so two threads on one handle work inside whatever transaction is open on it.
+//!
+//! The rules about objects are plain functions on plain values ([`Objects`]); only [`Engine`] takes
+//! steps. Its state is four kinds of shared object, so that what is independent stays so: each
+//! session's transaction slot and uncommitted writes, the engine's lock, the committed objects.
+//!
+//! Deviations, and why:
+//!
+//! - A call-back runs after the step that causes it, as steps of the same thread; an implicit
+//!   transaction that must call back before it can end holds the lock meanwhile, as Windows does.
+//!   A delete's call-backs run when it is done: the lock is free again by then.
+//! - Whether a callout's functions are registered is looked up when the call-back is due.
 
+mod engine;
+mod key;
+mod management;
+mod notify;
+mod object;
+mod objects;
 mod profile;
+mod session;
+mod transaction;
 
+pub use engine::Engine;
+pub use engine::EngineImage;
+pub use key::EngineHandle;
+pub use key::FilterId;
+pub use key::Key;
+pub use key::SessionId;
+pub use notify::Notification;
+pub use notify::NotifyFn;
+pub use object::Callout;
+pub use object::Filter;
+pub use object::Lifetime;
+pub use object::Provider;
+pub use object::Sublayer;
+pub use objects::Change;
+pub use objects::Objects;
+pub use objects::Origin;
 pub use profile::Profile;
+pub use session::SessionOptions;
+pub use session::TransactionMode;

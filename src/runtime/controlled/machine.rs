@@ -75,6 +75,8 @@ pub struct Machine {
     alive: ThreadSet,
     /// The first panic of the execution: who, and what it said.
     panicked: Option<(ThreadId, String)>,
+    /// What the threads wait for that had not finished when the execution ended.
+    blocked: Vec<(ThreadId, Pending)>,
     execution: Execution,
 }
 
@@ -91,6 +93,7 @@ impl Machine {
             ready: ThreadSet::EMPTY,
             alive: ThreadSet::EMPTY,
             panicked: None,
+            blocked: Vec::new(),
             execution: Execution::empty(),
         }
     }
@@ -114,8 +117,16 @@ impl Machine {
             End::Redundant | End::StepLimit => Rest::default(),
             _ => set_up(finish),
         };
+        let pending = |thread| (thread, *self.pending_of(thread));
+        self.blocked = self.alive.iter().map(pending).collect();
         self.abort();
         &self.execution
+    }
+
+    /// What the threads were about to do that had not finished when the last execution ended, in
+    /// order of thread. Empty if all finished.
+    pub fn blocked(&self) -> &[(ThreadId, Pending)] {
+        &self.blocked
     }
 
     /// The last execution.
@@ -135,11 +146,19 @@ impl Machine {
                 return End::StepLimit;
             }
             let steps = &self.execution.steps;
-            let position = Position { steps, enabled, quiescent, pending: &self.pending };
+            let position = Position {
+                steps,
+                enabled,
+                quiescent,
+                pending: &self.pending,
+            };
             let Some(decision) = policy.choose(&position) else {
                 return End::Redundant;
             };
-            assert!(enabled.contains(decision.thread), "internal bug: chose a disabled thread");
+            assert!(
+                enabled.contains(decision.thread),
+                "internal bug: chose a disabled thread"
+            );
             self.step(decision, enabled, quiescent);
         }
     }
@@ -149,7 +168,9 @@ impl Machine {
     fn enabled(&self) -> (ThreadSet, bool) {
         let expiring = || {
             let blocked = self.waiting.difference(self.ready).iter();
-            blocked.filter(|&thread| self.pending_of(thread).waiting == Waiting::Finite).collect()
+            blocked
+                .filter(|&thread| self.pending_of(thread).waiting == Waiting::Finite)
+                .collect()
         };
         match self.limits.waits {
             Waits::MayExpire if self.waiting.is_empty() => (self.ready, false),
@@ -175,20 +196,36 @@ impl Machine {
         if self.alive.is_empty() {
             return End::Finished;
         }
-        let blocked = |thread| Blocked { thread, operation: self.pending_of(thread).operation };
+        let blocked = |thread| Blocked {
+            thread,
+            operation: self.pending_of(thread).operation,
+        };
         End::Deadlock(self.alive.iter().map(blocked).collect())
     }
 
     /// Lets one thread take its step.
     fn step(&mut self, decision: Decision, enabled: ThreadSet, quiescent: bool) {
-        let Decision { thread, alternative } = decision;
+        let Decision {
+            thread,
+            alternative,
+        } = decision;
         let pending = *self.pending_of(thread);
         let offered = pending.offered().contains(&alternative);
-        assert!(offered, "internal bug: alternative {alternative} was not offered");
-        let turn = if pending.ready { Turn::Ready } else { Turn::Expired };
+        assert!(
+            offered,
+            "internal bug: alternative {alternative} was not offered"
+        );
+        let turn = if pending.ready {
+            Turn::Ready
+        } else {
+            Turn::Expired
+        };
         self.resume(thread, Resume::Run { turn, alternative });
         let (mut footprint, result) = seat::last_step();
-        let died = self.panicked.as_ref().is_some_and(|(panicked, _)| *panicked == thread);
+        let died = self
+            .panicked
+            .as_ref()
+            .is_some_and(|(panicked, _)| *panicked == thread);
         if quiescent || died {
             footprint = footprint.and_everything();
         }
@@ -217,7 +254,11 @@ impl Machine {
                 self.set_pending(thread, pending);
             }
             CoroutineResult::Yield(Paused::Polled(ready, watch)) => {
-                let pending = Pending { ready, watch, ..*self.pending_of(thread) };
+                let pending = Pending {
+                    ready,
+                    watch,
+                    ..*self.pending_of(thread)
+                };
                 self.set_pending(thread, pending);
             }
             CoroutineResult::Return(panic) => {
@@ -268,7 +309,13 @@ impl Machine {
         while seat::take_news() {
             let after = u32::try_from(self.execution.steps.len()).expect("bounded by `steps_max`");
             let facts = &mut self.execution.facts;
-            seat::drain_facts(|thread, fact| facts.push(FactRecord { after, thread, fact }));
+            seat::drain_facts(|thread, fact| {
+                facts.push(FactRecord {
+                    after,
+                    thread,
+                    fact,
+                })
+            });
             for Spawned { thread, body } in seat::take_spawned() {
                 self.start_thread(thread, body);
             }
@@ -282,7 +329,10 @@ impl Machine {
             self.threads.resize_with(index + 1, || None);
             self.pending.resize_with(index + 1, || None);
         }
-        assert!(!self.alive.contains(thread), "thread {thread} was started twice");
+        assert!(
+            !self.alive.contains(thread),
+            "thread {thread} was started twice"
+        );
         let new_stack = || DefaultStack::new(STACK_BYTES).expect("memory for a stack");
         let stack = self.stacks.pop().unwrap_or_else(new_stack);
         let coroutine = Coroutine::with_stack(stack, move |yielder, _first: Resume| {
@@ -290,7 +340,13 @@ impl Machine {
         });
         self.threads[index] = Some(coroutine);
         self.alive.insert(thread);
-        self.resume(thread, Resume::Run { turn: Turn::Ready, alternative: 0 });
+        self.resume(
+            thread,
+            Resume::Run {
+                turn: Turn::Ready,
+                alternative: 0,
+            },
+        );
     }
 
     /// Unwinds every thread that has not finished.
@@ -301,7 +357,10 @@ impl Machine {
                 let result = coroutine.resume(Resume::Abort);
                 seat::set_mode(Mode::Idle);
                 let returned = matches!(result, CoroutineResult::Return(_));
-                assert!(returned, "internal bug: an aborted thread stopped at a step");
+                assert!(
+                    returned,
+                    "internal bug: an aborted thread stopped at a step"
+                );
                 self.retire(ThreadId::new(index));
             }
         }
@@ -319,7 +378,9 @@ impl Drop for Machine {
 
 impl fmt::Debug for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Machine").field("limits", &self.limits).finish_non_exhaustive()
+        f.debug_struct("Machine")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

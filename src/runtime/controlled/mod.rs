@@ -83,10 +83,12 @@ impl Runtime for Controlled {
             Mode::Running => {
                 let poll = || match waiting {
                     Waiting::Never => (true, Footprint::EMPTY),
-                    Waiting::Forever | Waiting::Finite => seat::inside(|| objects.open(|views| ready(&views))),
+                    Waiting::Forever | Waiting::Finite => {
+                        seat::inside(|| objects.open(|views| ready(&views)))
+                    }
                 };
-                let alternatives = 1;
-                seat::pause(Pending::new(operation, waiting, alternatives, poll()), poll).0
+                let pending = Pending::new(operation, waiting, objects.declared(), poll());
+                seat::pause(pending, poll).0
             }
             Mode::SetUp => return set_up_step(operation, waiting, &objects, ready, body),
             Mode::Aborting if thread::panicking() => return inline(&objects, body),
@@ -95,8 +97,12 @@ impl Runtime for Controlled {
         };
         let (result, footprint) = seat::inside(|| {
             objects.open(|views| {
-                let as_offered = waiting == Waiting::Never || ready(&views) == (turn == Turn::Ready);
-                assert!(as_offered, "internal bug: readiness changed unseen: {operation:?}");
+                let as_offered =
+                    waiting == Waiting::Never || ready(&views) == (turn == Turn::Ready);
+                assert!(
+                    as_offered,
+                    "internal bug: readiness changed unseen: {operation:?}"
+                );
                 body(views, turn)
             })
         });
@@ -108,9 +114,8 @@ impl Runtime for Controlled {
         assert!(alternatives > 0, "a choice needs an alternative");
         match seat::mode() {
             Mode::Running if !thread::panicking() => {
-                let poll = || (true, Footprint::EMPTY);
-                let pending = Pending::new(operation, Waiting::Never, alternatives, poll());
-                let (_, alternative) = seat::pause(pending, poll);
+                let pending = Pending::choice(operation, alternatives);
+                let (_, alternative) = seat::pause(pending, || (true, Footprint::EMPTY));
                 seat::step_done(Footprint::EMPTY, u32::from(alternative).recorded());
                 alternative
             }
@@ -143,10 +148,7 @@ impl Runtime for Controlled {
 }
 
 /// Runs a step's body on the spot, ready or not: nobody can be let in between.
-fn inline<F: Objects<Controlled>, O>(
-    objects: &F,
-    body: impl FnOnce(F::Views<'_>, Turn) -> O,
-) -> O {
+fn inline<F: Objects<Controlled>, O>(objects: &F, body: impl FnOnce(F::Views<'_>, Turn) -> O) -> O {
     seat::inside(|| objects.open(|views| body(views, Turn::Ready)).0)
 }
 
@@ -160,7 +162,10 @@ fn set_up_step<F: Objects<Controlled>, O>(
 ) -> O {
     let run = |views: F::Views<'_>| {
         let ready = waiting == Waiting::Never || ready(&views);
-        assert!(ready, "the start-up waits for something that never comes: {operation:?}");
+        assert!(
+            ready,
+            "the start-up waits for something that never comes: {operation:?}"
+        );
         body(views, Turn::Ready)
     };
     seat::inside(|| objects.open(run).0)

@@ -23,21 +23,44 @@ pub struct Pending {
     pub ready: bool,
     /// What its readiness was read from: a write to any of these can change it.
     pub watch: Footprint,
+    /// Everything it may touch, as if it wrote it.
+    pub declared: Footprint,
 }
 
 impl Pending {
     pub(super) const fn new(
         operation: Operation,
         waiting: Waiting,
-        alternatives: u8,
+        declared: Footprint,
         (ready, watch): (bool, Footprint),
     ) -> Self {
-        Self { operation, waiting, alternatives, ready, watch }
+        Self {
+            operation,
+            waiting,
+            alternatives: 1,
+            ready,
+            watch,
+            declared,
+        }
+    }
+
+    pub(super) const fn choice(operation: Operation, alternatives: u8) -> Self {
+        let declared = Footprint::EMPTY;
+        let always = (true, Footprint::EMPTY);
+        let step = Self::new(operation, Waiting::Never, declared, always);
+        Self {
+            alternatives,
+            ..step
+        }
     }
 
     /// The alternatives that can be taken now: those of a choice, or 1 for the expiry of a wait.
     pub fn offered(&self) -> Range<u8> {
-        if self.ready { 0..self.alternatives } else { 1..2 }
+        if self.ready {
+            0..self.alternatives
+        } else {
+            1..2
+        }
     }
 }
 
@@ -65,7 +88,9 @@ impl Position<'_> {
     ///
     /// If the thread has nothing pending.
     pub fn offered(&self, thread: ThreadId) -> Range<u8> {
-        self.pending(thread).expect("internal bug: an enabled thread has a pending step").offered()
+        self.pending(thread)
+            .expect("internal bug: an enabled thread has a pending step")
+            .offered()
     }
 }
 

@@ -174,8 +174,14 @@ fn suspend(paused: Paused) -> Resume {
     HOT.with(|hot| {
         assert!(!hot.inside.get(), "a step was taken inside another step");
         let (yielder, thread) = (hot.yielder.get(), hot.thread.get());
-        assert!(!yielder.is_null(), "internal bug: a running thread has a yielder");
-        #[expect(unsafe_code, reason = "the switch: a yielder lives on the stack it suspends")]
+        assert!(
+            !yielder.is_null(),
+            "internal bug: a running thread has a yielder"
+        );
+        #[expect(
+            unsafe_code,
+            reason = "the switch: a yielder lives on the stack it suspends"
+        )]
         // SAFETY: `occupy` set the pointer from a reference that its frame, the bottom of this
         // very coroutine, holds for as long as the coroutine runs; each switch back restores the
         // pointer of the coroutine that goes on.
@@ -239,7 +245,10 @@ pub(super) fn take_news() -> bool {
 
 pub(super) fn drain_facts(mut take: impl FnMut(Option<ThreadId>, Fact)) {
     COLD.with(|cold| {
-        cold.facts.borrow_mut().drain(..).for_each(|(thread, fact)| take(thread, fact));
+        cold.facts
+            .borrow_mut()
+            .drain(..)
+            .for_each(|(thread, fact)| take(thread, fact));
     });
 }
 

@@ -1,0 +1,93 @@
+//! The one search loop. Explorers differ in how they choose, so only choosing is theirs.
+
+use std::ops::ControlFlow;
+
+use crate::execution::End;
+use crate::execution::Execution;
+use crate::execution::ThreadId;
+use crate::runtime::controlled::Machine;
+use crate::runtime::controlled::Pending;
+use crate::runtime::controlled::Policy;
+use crate::runtime::controlled::System;
+
+use super::Bounds;
+use super::Coverage;
+use super::Limit;
+use super::Watch;
+
+/// How often a [`Watch`] is asked, in executions.
+const WATCH_EVERY: u64 = 256;
+
+/// Chooses the schedules of one execution after another.
+pub trait Explorer: Policy {
+    /// Prepares the next execution: `false` if there is none.
+    fn next_execution(&mut self) -> bool;
+
+    /// Learns how the execution ended, and what the threads that had not finished were waiting for.
+    fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]);
+
+    /// What the coverage is when there is no next execution.
+    fn coverage(&self) -> Coverage {
+        Coverage::Exhausted
+    }
+}
+
+/// What a search counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    /// Complete executions, those that end in a deadlock included.
+    pub executions: u64,
+    /// Executions that were cut off because they would have repeated others.
+    pub redundant: u64,
+    /// Complete executions that ended in a deadlock.
+    pub deadlocked: u64,
+    /// How much of the space was seen.
+    pub coverage: Coverage,
+}
+
+/// Runs a system under one schedule after another, until the explorer has no more or a bound is
+/// reached. `visit` sees every complete execution and may end the search.
+pub fn search<E: Explorer>(
+    machine: &mut Machine,
+    system: &dyn System,
+    explorer: &mut E,
+    (bounds, watch): (&Bounds, &mut dyn Watch),
+    mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
+) -> Tally {
+    let coverage = Coverage::Exhausted;
+    let mut tally = Tally {
+        executions: 0,
+        redundant: 0,
+        deadlocked: 0,
+        coverage,
+    };
+    let mut cut_off = false;
+    let mut stopped = None;
+    while stopped.is_none() && explorer.next_execution() {
+        let seen = tally.executions + tally.redundant;
+        if seen >= bounds.executions_max {
+            stopped = Some(Limit::Executions(bounds.executions_max));
+        } else if seen > 0 && seen.is_multiple_of(WATCH_EVERY) && !watch.go_on(seen) {
+            stopped = Some(Limit::Time);
+        } else {
+            machine.run(system, explorer);
+            let execution = machine.execution();
+            explorer.ended(execution, machine.blocked());
+            match &execution.end {
+                End::Redundant => tally.redundant += 1,
+                End::StepLimit => cut_off = true,
+                End::Finished | End::Deadlock(_) | End::Panicked { .. } => {
+                    tally.executions += 1;
+                    tally.deadlocked += u64::from(matches!(execution.end, End::Deadlock(_)));
+                    if visit(execution).is_break() {
+                        stopped = Some(Limit::FirstViolation);
+                    }
+                }
+            }
+        }
+    }
+    let steps = || Limit::Steps(bounds.steps_max);
+    let limit = stopped.or_else(|| cut_off.then(steps));
+    tally.coverage = limit.map_or_else(|| explorer.coverage(), Coverage::Bounded);
+    tally
+}

@@ -1,0 +1,99 @@
+//! Names of engine objects: keys, identifiers and handles.
+
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+
+/// A key: stands for the GUID of a provider, sublayer, callout or filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(u64);
+
+impl Key {
+    /// The key that a name stands for: its 64-bit FNV-1a hash, the same everywhere.
+    pub const fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut index = 0;
+        while index < bytes.len() {
+            #[expect(
+                clippy::as_conversions,
+                reason = "`From` is not const; a byte always fits"
+            )]
+            let byte = bytes[index] as u64;
+            hash = (hash ^ byte).wrapping_mul(0x0100_0000_01b3);
+            index += 1;
+        }
+        Self(hash)
+    }
+}
+
+/// An engine handle, as `FwpmEngineOpen0` returns it. Any number may be passed in; [`Self::NULL`]
+/// and numbers that were never handed out are told apart by the calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EngineHandle(u32);
+
+impl EngineHandle {
+    /// The null handle.
+    pub const NULL: Self = Self(0);
+
+    /// The handle of the session whose slot this is.
+    pub(super) fn of(slot: ObjectId) -> Self {
+        Self(slot.serial() + 1)
+    }
+
+    /// The handle as a number.
+    pub const fn value(self) -> u32 {
+        self.0
+    }
+}
+
+/// A session, for the rules about who owns what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(ObjectId);
+
+impl SessionId {
+    pub(super) const fn of(slot: ObjectId) -> Self {
+        Self(slot)
+    }
+
+    /// A session by number, for tests of the rules on plain values.
+    pub const fn numbered(number: u16) -> Self {
+        Self(ObjectId::initial(ObjectKind::SessionSlot, number))
+    }
+}
+
+/// The run-time identifier of a filter, as `FwpmFilterAdd0` returns it. Never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FilterId(u32);
+
+impl FilterId {
+    /// The identifier with this number.
+    pub const fn numbered(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The identifier as a number.
+    pub const fn value(self) -> u32 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn different_names_have_different_keys() {
+        let names = [
+            "",
+            "CONNECT_V4",
+            "CONNECT_V6",
+            "AUTH_CONNECT_V4",
+            "AUTH_CONNECT_V6",
+        ];
+        let keys: BTreeSet<Key> = names.into_iter().map(Key::of).collect();
+
+        assert_eq!(keys.len(), names.len());
+    }
+}

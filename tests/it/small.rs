@@ -1,0 +1,447 @@
+//! Small programs of locks, variables, tries, waits and choices, written with the seam alone.
+//!
+//! They are the common ground of the explorers: each has an exact set of traces and outcomes.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use selvedge::execution::Access;
+use selvedge::execution::End;
+use selvedge::execution::Execution;
+use selvedge::execution::Fact;
+use selvedge::execution::ObjectId;
+use selvedge::execution::ObjectKind;
+use selvedge::execution::Operation;
+use selvedge::execution::Rest;
+use selvedge::execution::Step;
+use selvedge::execution::ThreadId;
+use selvedge::execution::Verb;
+use selvedge::explore::Bounds;
+use selvedge::explore::DfsExplorer;
+use selvedge::explore::DporExplorer;
+use selvedge::explore::Explorer;
+use selvedge::explore::Tally;
+use selvedge::explore::Unwatched;
+use selvedge::explore::search;
+use selvedge::runtime::Runtime;
+use selvedge::runtime::Shared;
+use selvedge::runtime::Turn;
+use selvedge::runtime::Waits;
+use selvedge::runtime::controlled::Controlled;
+use selvedge::runtime::controlled::Finish;
+use selvedge::runtime::controlled::Limits;
+use selvedge::runtime::controlled::Machine;
+use selvedge::runtime::controlled::System;
+use selvedge::status::NtStatus;
+
+/// One statement of a small program. Objects are numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Statement {
+    Load(u16),
+    Store(u16, u32),
+    /// Read, add one and write, in one step.
+    Increment(u16),
+    /// Load, and store one more: two steps.
+    LoadStore(u16),
+    /// The thread's local value, from the last load, to a variable.
+    StoreLocal(u16),
+    /// A lock around the body.
+    Locked(u16, Vec<Statement>),
+    /// A try-lock: the body runs if it succeeds.
+    Tried(u16, Vec<Statement>),
+    /// A lock whose wait is finite: the body runs unless it expires.
+    Timed(u16, Vec<Statement>),
+    /// A shared acquire around the body.
+    Reading(u16, Vec<Statement>),
+    Set(u16),
+    Wait(u16),
+    /// A finite wait for an event.
+    WaitTimed(u16),
+    /// One of so many values into the thread's local value.
+    Choose(u8),
+    /// Compare-and-swap 0 to 1, up to so many times, then back to 0.
+    Tries(u16, u32),
+}
+
+use Statement::*;
+
+/// A small program: the statements of each thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Small(pub Vec<Vec<Statement>>);
+
+#[derive(Debug, Default)]
+struct RwState {
+    writer: bool,
+    readers: u32,
+}
+
+struct Objects {
+    variables: Vec<Shared<Controlled, u32>>,
+    locks: Vec<Shared<Controlled, RwState>>,
+    events: Vec<Shared<Controlled, bool>>,
+}
+
+const OBJECTS: u16 = 6;
+
+impl Objects {
+    fn new() -> Self {
+        let id = ObjectId::initial;
+        Self {
+            variables: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::Variable, i), 0))
+                .collect(),
+            locks: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::RwLock, i), RwState::default()))
+                .collect(),
+            events: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::Event, i), false))
+                .collect(),
+        }
+    }
+
+    fn variable(&self, index: u16) -> &Shared<Controlled, u32> {
+        &self.variables[usize::from(index)]
+    }
+
+    fn lock(&self, index: u16) -> &Shared<Controlled, RwState> {
+        &self.locks[usize::from(index)]
+    }
+
+    fn event(&self, index: u16) -> &Shared<Controlled, bool> {
+        &self.events[usize::from(index)]
+    }
+
+    fn load(&self, index: u16) -> u32 {
+        let cell = self.variable(index);
+        Controlled::act(Operation::on(Verb::Load, cell.id()), (cell,), |(value,)| {
+            *value
+        })
+    }
+
+    fn store(&self, index: u16, new: u32) {
+        let cell = self.variable(index);
+        Controlled::act(
+            Operation::on(Verb::Store, cell.id()),
+            (cell,),
+            |(mut value,)| *value = new,
+        );
+    }
+
+    fn unlock(&self, index: u16) {
+        let cell = self.lock(index);
+        Controlled::act(
+            Operation::on(Verb::Unlock, cell.id()),
+            (cell,),
+            |(mut lock,)| {
+                lock.release().writer = false;
+            },
+        );
+    }
+
+    fn swap(&self, index: u16) -> bool {
+        let cell = self.variable(index);
+        Controlled::act(
+            Operation::on(Verb::Swap, cell.id()),
+            (cell,),
+            |(mut value,)| {
+                let free = *value == 0;
+                if free {
+                    *value = 1;
+                }
+                free
+            },
+        )
+    }
+}
+
+/// What a thread of a small program keeps to itself.
+#[derive(Debug, Default)]
+struct Local {
+    value: u32,
+    /// Everything it has seen, in order.
+    seen: Vec<u32>,
+}
+
+impl Local {
+    fn see(&mut self, value: u32) {
+        self.value = value;
+        self.seen.push(value);
+    }
+}
+
+fn run(objects: &Objects, statements: &[Statement], local: &mut Local) {
+    for statement in statements {
+        run_one(objects, statement, local);
+    }
+}
+
+fn run_one(objects: &Objects, statement: &Statement, local: &mut Local) {
+    match statement {
+        Load(index) => local.see(objects.load(*index)),
+        Store(index, value) => objects.store(*index, *value),
+        StoreLocal(index) => objects.store(*index, local.value),
+        Increment(index) => {
+            let cell = objects.variable(*index);
+            let operation = Operation::on(Verb::Update, cell.id());
+            local.see(Controlled::act(operation, (cell,), |(mut value,)| {
+                *value += 1;
+                *value
+            }));
+        }
+        LoadStore(index) => {
+            local.see(objects.load(*index));
+            objects.store(*index, local.value + 1);
+        }
+        Locked(index, body) => {
+            let cell = objects.lock(*index);
+            let operation = Operation::on(Verb::Lock, cell.id());
+            let free = |lock: &RwState| !lock.writer && lock.readers == 0;
+            Controlled::wait(
+                operation,
+                (cell,),
+                |(lock,)| free(lock),
+                |(mut lock,)| {
+                    lock.writer = true;
+                },
+            );
+            run(objects, body, local);
+            objects.unlock(*index);
+        }
+        Tried(index, body) => {
+            let cell = objects.lock(*index);
+            let operation = Operation::on(Verb::TryLock, cell.id());
+            let taken = Controlled::act(operation, (cell,), |(mut lock,)| {
+                let free = !lock.writer && lock.readers == 0;
+                if free {
+                    lock.writer = true;
+                }
+                free
+            });
+            local.see(u32::from(taken));
+            if taken {
+                run(objects, body, local);
+                objects.unlock(*index);
+            }
+        }
+        Timed(index, body) => {
+            let cell = objects.lock(*index);
+            let operation = Operation::on(Verb::Lock, cell.id());
+            let free = |lock: &RwState| !lock.writer && lock.readers == 0;
+            let taken = Controlled::wait_or_expire(
+                operation,
+                (cell,),
+                |(lock,)| free(lock),
+                |(mut lock,), turn| {
+                    if turn == Turn::Expired {
+                        return false;
+                    }
+                    lock.writer = true;
+                    true
+                },
+            );
+            local.see(u32::from(taken));
+            if taken {
+                run(objects, body, local);
+                objects.unlock(*index);
+            }
+        }
+        Reading(index, body) => {
+            let cell = objects.lock(*index);
+            let operation = Operation::on(Verb::LockShared, cell.id());
+            Controlled::wait(
+                operation,
+                (cell,),
+                |(lock,)| !lock.writer,
+                |(mut lock,)| {
+                    lock.commuting().readers += 1;
+                },
+            );
+            run(objects, body, local);
+            let operation = Operation::on(Verb::UnlockShared, cell.id());
+            Controlled::act(operation, (cell,), |(mut lock,)| {
+                lock.commuting().readers -= 1
+            });
+        }
+        Set(index) => {
+            let cell = objects.event(*index);
+            Controlled::act(
+                Operation::on(Verb::EventSet, cell.id()),
+                (cell,),
+                |(mut set,)| {
+                    if !*set {
+                        *set.release() = true;
+                    }
+                },
+            );
+        }
+        Wait(index) => {
+            let cell = objects.event(*index);
+            let operation = Operation::on(Verb::EventWait, cell.id());
+            Controlled::wait(operation, (cell,), |(set,)| **set, |_| ());
+        }
+        WaitTimed(index) => {
+            let cell = objects.event(*index);
+            let operation = Operation::on(Verb::EventWait, cell.id());
+            let met = Controlled::wait_or_expire(
+                operation,
+                (cell,),
+                |(set,)| **set,
+                |_, turn| turn == Turn::Ready,
+            );
+            local.see(u32::from(met));
+        }
+        Choose(alternatives) => {
+            let operation = Operation::local(Verb::Choose);
+            local.see(u32::from(Controlled::choose(operation, *alternatives)));
+        }
+        Tries(index, most) => {
+            let won = (0..*most).any(|_| objects.swap(*index));
+            local.see(u32::from(won));
+            if won {
+                objects.store(*index, 0);
+            }
+        }
+    }
+}
+
+impl System for Small {
+    fn start(&self) -> Finish {
+        let objects = std::sync::Arc::new(Objects::new());
+        for (index, statements) in self.0.iter().enumerate() {
+            let (objects, statements) = (std::sync::Arc::clone(&objects), statements.clone());
+            Controlled::spawn(ThreadId::new(index), move || {
+                let mut local = Local::default();
+                run(&objects, &statements, &mut local);
+                // What a thread saw is its result: a call for each value.
+                for (call, value) in local.seen.into_iter().enumerate() {
+                    let (call, cause) = (u16::try_from(call).unwrap(), NtStatus::SUCCESS);
+                    let fact = Fact::CallReturns {
+                        call,
+                        errno: value,
+                        expected: value,
+                        cause,
+                    };
+                    Controlled::record(fact);
+                }
+            });
+        }
+        Box::new(move || {
+            let values = objects
+                .variables
+                .iter()
+                .map(|cell| cell.inspect(|value| *value));
+            let values = values.map(|value| (ThreadId::new(0), value)).collect();
+            Rest {
+                values,
+                ..Rest::default()
+            }
+        })
+    }
+}
+
+/// What an exploration of a small program saw.
+#[derive(Debug)]
+pub struct Seen {
+    pub tally: Tally,
+    /// The different classes of equivalent executions.
+    pub traces: BTreeSet<String>,
+    /// The different outcomes.
+    pub outcomes: BTreeSet<selvedge::execution::Outcome>,
+}
+
+pub fn machine(waits: Waits) -> Machine {
+    Machine::new(Limits {
+        waits,
+        steps_max: 10_000,
+    })
+}
+
+pub fn explore<E: Explorer>(program: &dyn System, waits: Waits, mut explorer: E) -> Seen {
+    explore_up_to(program, waits, &mut explorer, u64::MAX)
+}
+
+pub fn explore_up_to<E: Explorer>(
+    program: &dyn System,
+    waits: Waits,
+    explorer: &mut E,
+    executions_max: u64,
+) -> Seen {
+    let mut traces = BTreeSet::new();
+    let mut outcomes = BTreeSet::new();
+    let bounds = Bounds {
+        executions_max,
+        ..Bounds::default()
+    };
+    let watch = &mut Unwatched;
+    let tally = search(
+        &mut machine(waits),
+        program,
+        explorer,
+        (&bounds, watch),
+        |execution| {
+            traces.insert(trace_class(execution));
+            outcomes.insert(execution.outcome());
+            ControlFlow::Continue(())
+        },
+    );
+    Seen {
+        tally,
+        traces,
+        outcomes,
+    }
+}
+
+pub fn dpor(program: &dyn System, waits: Waits) -> Seen {
+    explore(program, waits, DporExplorer::new(waits))
+}
+
+pub fn dfs(program: &dyn System, waits: Waits) -> Seen {
+    explore(program, waits, DfsExplorer::default())
+}
+
+/// The class of equivalent executions that this one is in, as text: for each step, named by thread
+/// and number, which earlier steps it must follow directly or through others. Made from the
+/// definition of dependence alone, not from anything the explorers compute.
+pub fn trace_class(execution: &Execution) -> String {
+    let steps = &execution.steps;
+    let name = |index: usize| {
+        let thread = steps[index].thread;
+        let number = steps[..index]
+            .iter()
+            .filter(|step| step.thread == thread)
+            .count();
+        format!(
+            "{thread}.{number}{:?}={}",
+            steps[index].operation.verb, steps[index].alternative
+        )
+    };
+    let mut lines: Vec<String> = (0..steps.len())
+        .map(|index| {
+            let mut before: Vec<String> = (0..index)
+                .filter(|&i| dependent(&steps[i], &steps[index]))
+                .map(name)
+                .collect();
+            before.sort();
+            format!("{}<{}", name(index), before.join(","))
+        })
+        .collect();
+    lines.sort();
+    let end = match &execution.end {
+        End::Finished => "finished",
+        End::Deadlock(_) => "deadlock",
+        _ => "other",
+    };
+    format!("{end} {}", lines.join(";"))
+}
+
+fn dependent(a: &Step, b: &Step) -> bool {
+    if a.thread == b.thread || a.footprint.is_everything() || b.footprint.is_everything() {
+        return true;
+    }
+    a.footprint.iter().any(|mine| {
+        b.footprint.iter().any(|theirs| {
+            let both = |access| mine.access == access && theirs.access == access;
+            mine.object == theirs.object && !both(Access::Read) && !both(Access::Commute)
+        })
+    })
+}
