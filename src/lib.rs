@@ -3,6 +3,7 @@
 pub mod attach;
 pub mod execution;
 pub mod runtime;
+pub mod scenario;
 pub mod status;
 pub mod strategy;
 pub mod wfp;
