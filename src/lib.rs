@@ -8,6 +8,7 @@ pub mod program;
 pub mod property;
 pub mod report;
 pub mod runtime;
+pub mod scenario;
 pub mod status;
 pub mod strategy;
 pub mod wfp;
