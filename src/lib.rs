@@ -1,11 +1,13 @@
 //! A deterministic concurrency model checker and reproducer for code that drives WFP.
 
 pub mod attach;
+pub mod check;
 pub mod execution;
 pub mod explore;
 pub mod kernel;
 pub mod program;
 pub mod property;
+pub mod replay;
 pub mod report;
 pub mod runtime;
 pub mod scenario;

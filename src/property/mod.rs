@@ -1,5 +1,35 @@
-//! Properties: named predicates on an execution.
+//! Properties: named predicates on an execution, pure, and testable on a trace written by hand.
+//!
+//! [`judge`] looks at one complete execution and says which properties it breaks, with the cause.
+//! It reads steps, facts and what was left at rest; it never sees a running engine. A property never
+//! reports what the execution does not show; what each can miss stands with it.
 
 mod kind;
+mod order;
+mod rest;
+mod returned;
+mod transaction;
+mod violation;
+mod visible;
+
+#[cfg(test)]
+mod hand;
+
+use crate::execution::Execution;
 
 pub use kind::Property;
+pub use violation::Violation;
+
+/// What an execution breaks, in the order of [`Property::ALL`]; at most one violation for each
+/// property and cause.
+pub fn judge(execution: &Execution) -> Vec<Violation> {
+    let mut violations: Vec<Violation> = violation::ends(execution).into_iter().collect();
+    violations.extend(returned::judge(execution));
+    violations.extend(transaction::judge(execution));
+    violations.extend(visible::judge(execution));
+    violations.extend(rest::judge(execution));
+    violations.extend(violation::misuses(execution));
+    violations.sort_by_key(Violation::key);
+    violations.dedup_by_key(|violation| violation.key());
+    violations
+}

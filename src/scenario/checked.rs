@@ -8,13 +8,13 @@ use sha2::Sha256;
 use toml::Spanned;
 
 use crate::attach::Workload;
+use crate::property::Property;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
 use crate::wfp::Profile;
 
 use super::Expectation;
 use super::Flaw;
-use super::PROPERTY_NAMES;
 use super::ScenarioError;
 use super::expectation;
 use super::file::File;
@@ -106,7 +106,11 @@ impl Scenario {
             digest: digest(text),
             workload: workload::build(file)?,
             profile: profile(file.profile.as_ref())?,
-            expectations: expectation::build(&file.expect, &names, &PROPERTY_NAMES)?,
+            expectations: expectation::build(
+                &file.expect,
+                &names,
+                &Property::ALL.map(Property::name),
+            )?,
             strategies,
         })
     }

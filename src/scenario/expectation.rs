@@ -15,19 +15,6 @@ use super::fault::status;
 use super::file::ExpectTable;
 use super::flaw::Located;
 
-/// The names of the properties that an expectation may name.
-pub const PROPERTY_NAMES: [&str; 9] = [
-    "succeeds-alone",
-    "non-interference",
-    "session-discipline",
-    "atomicity",
-    "error-truthfulness",
-    "reference-accounting",
-    "kernel-discipline",
-    "no-deadlock",
-    "no-panic",
-];
-
 /// A verdict that a file may expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

@@ -58,13 +58,13 @@ pub enum Flaw {
     NoThreads,
     /// Threads and work items are more than an execution can have.
     #[error(
-        "{threads} threads with {work_items} work items for their calls are more than the {max} \
+        "{threads} threads with {work_items} work items for their links are more than the {max} \
          that one execution can have; remove threads or calls"
     )]
     TooManyThreads {
         /// How many threads the file has.
         threads: usize,
-        /// How many work items their calls may need.
+        /// How many work items their links may need.
         work_items: usize,
         /// How many of both there may be.
         max: usize,

@@ -28,7 +28,6 @@ mod workload;
 pub use checked::Scenario;
 pub use expectation::Expectation;
 pub use expectation::ExpectedVerdict;
-pub use expectation::PROPERTY_NAMES;
 pub use flaw::Flaw;
 pub use refusal::Place;
 pub use refusal::ScenarioError;

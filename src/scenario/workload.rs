@@ -58,7 +58,7 @@ fn check_calls(thread: &ThreadTable) -> Result<(), Located> {
 /// Holds the number of threads and work items to its limit.
 fn check_threads(workload: &Workload) -> Result<(), Flaw> {
     let threads = workload.threads.len();
-    let (_, count) = workload.work_items();
+    let count = workload.thread_count();
     if count > THREADS_MAX {
         let work_items = count - threads;
         return Err(Flaw::TooManyThreads {
@@ -91,18 +91,18 @@ mod tests {
 
     #[test]
     fn threads_and_work_items_are_64_at_most() {
-        // A1 runs a work item for each call: 32 threads and 32 items are 64.
+        // A1 runs a work item for each link: 32 threads and 32 items are 64.
         for (pipeline, most) in [("direct", 64), ("a1", 32)] {
             assert!(Scenario::parse("t", &attaches(pipeline, most)).is_ok());
         }
         assert_eq!(
             refused(&attaches("direct", 65)),
-            "t:326:1: 65 threads with 0 work items for their calls are more than the 64 that one \
+            "t:326:1: 65 threads with 0 work items for their links are more than the 64 that one \
              execution can have; remove threads or calls"
         );
         let a1 = refused(&attaches("a1", 33));
         assert!(
-            a1.contains(": 33 threads with 33 work items for their calls are more"),
+            a1.contains(": 33 threads with 33 work items for their links are more"),
             "{a1}"
         );
     }

@@ -1,0 +1,340 @@
+//! Checks one strategy on one scenario: explores, judges, confirms, and holds the result to what
+//! the scenario expects.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use crate::execution::Decision;
+use crate::execution::Execution;
+use crate::execution::Schedule;
+use crate::explore::Bounds;
+use crate::explore::Coverage;
+use crate::explore::DfsExplorer;
+use crate::explore::DporExplorer;
+use crate::explore::ExplorerKind;
+use crate::explore::Limit;
+use crate::explore::RandomExplorer;
+use crate::explore::Tally;
+use crate::explore::Watch;
+use crate::explore::search;
+use crate::program::Program;
+use crate::property::Property;
+use crate::property::Violation;
+use crate::property::judge;
+use crate::replay::Ending;
+use crate::replay::RecordedSchedule;
+use crate::replay::replay;
+use crate::report::Assumptions;
+use crate::report::CheckReport;
+use crate::report::Counterexample;
+use crate::report::Verdict;
+use crate::runtime::Waits;
+use crate::runtime::controlled::Limits;
+use crate::runtime::controlled::Machine;
+use crate::scenario::Expectation;
+use crate::scenario::ExpectedVerdict;
+use crate::scenario::Scenario;
+use crate::status::NtStatus;
+use crate::strategy::Strategy;
+
+/// How to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    /// How finite waits are read.
+    pub waits: Waits,
+    /// Who chooses the schedules.
+    pub explorer: ExplorerKind,
+    /// What stops the search early.
+    pub bounds: Bounds,
+    /// What a random explorer draws with.
+    pub seed: u64,
+}
+
+impl Default for Request {
+    /// A proof with sufficient waits, if the default bounds allow it.
+    fn default() -> Self {
+        let explorer = ExplorerKind::Dpor;
+        Self {
+            waits: Waits::Sufficient,
+            explorer,
+            bounds: Bounds::default(),
+            seed: 0,
+        }
+    }
+}
+
+/// How good a counterexample is, the least the best: faults, preemptions, switches, steps, and the
+/// schedule itself, so that no two are alike.
+type Rank = (u32, u32, u32, usize, Vec<Decision>);
+
+/// The best execution so far for one violation.
+#[derive(Debug)]
+struct Finding {
+    rank: Rank,
+    violation: Violation,
+    execution: Execution,
+}
+
+/// What a search found, by what makes two violations the same.
+#[derive(Debug, Default)]
+struct Findings {
+    best: BTreeMap<Key, Finding>,
+    failing: u64,
+}
+
+type Key = (
+    usize,
+    Option<crate::execution::ThreadId>,
+    Option<u16>,
+    Option<NtStatus>,
+);
+
+impl Findings {
+    /// Judges an execution: whether it breaks anything.
+    fn take_in(&mut self, execution: &Execution) -> bool {
+        let violations = judge(execution);
+        if violations.is_empty() {
+            return false;
+        }
+        self.failing += 1;
+        let rank = rank(execution);
+        for violation in violations {
+            let key = violation.key();
+            if self.best.get(&key).is_none_or(|known| rank < known.rank) {
+                let (rank, execution) = (rank.clone(), execution.clone());
+                self.best.insert(
+                    key,
+                    Finding {
+                        rank,
+                        violation,
+                        execution,
+                    },
+                );
+            }
+        }
+        true
+    }
+
+    /// The best finding for each property and status. What fails alone is no interference.
+    fn into_list(self) -> Vec<Finding> {
+        let alone: BTreeSet<_> = self
+            .best
+            .values()
+            .filter(|finding| finding.violation.property == Property::SucceedsAlone)
+            .map(|finding| (finding.violation.thread, finding.violation.call))
+            .collect();
+        let mut list: BTreeMap<(usize, Option<NtStatus>), Finding> = BTreeMap::new();
+        for ((property, thread, call, status), finding) in self.best {
+            let interference = finding.violation.property == Property::NonInterference;
+            if interference && alone.contains(&(thread, call)) {
+                continue;
+            }
+            let key = (property, status);
+            if list.get(&key).is_none_or(|known| finding.rank < known.rank) {
+                list.insert(key, finding);
+            }
+        }
+        list.into_values().collect()
+    }
+}
+
+fn rank(execution: &Execution) -> Rank {
+    let Schedule(decisions) = execution.schedule();
+    let (faults, preemptions) = (execution.faults(), execution.preemptions());
+    (
+        faults,
+        preemptions,
+        execution.switches(),
+        execution.steps.len(),
+        decisions,
+    )
+}
+
+/// Checks one strategy on one scenario.
+///
+/// # Panics
+///
+/// If a counterexample does not replay, which would be a bug of this crate, or if code under test is
+/// not deterministic.
+pub fn check(
+    scenario: &Scenario,
+    strategy: &Strategy,
+    request: &Request,
+    watch: &mut dyn Watch,
+) -> CheckReport {
+    let program = Program::new(scenario.workload(), strategy);
+    let mut findings = Findings::default();
+    let tally = explore(&program, request, watch, &mut findings);
+    let failing = findings.failing;
+    let confirm = |finding| confirm(scenario, strategy, request.waits, finding);
+    let counterexamples: Vec<Counterexample> =
+        findings.into_list().into_iter().map(confirm).collect();
+    let workload = scenario.workload();
+    let mut report = CheckReport {
+        scenario: scenario.name().to_owned(),
+        digest: scenario.digest().to_owned(),
+        strategy: strategy.name.to_owned(),
+        profile: scenario.profile().name().to_owned(),
+        waits: request.waits,
+        explorer: request.explorer,
+        verdict: verdict(&counterexamples, tally.coverage),
+        assumptions: Assumptions {
+            threads: count(workload.threads.len()),
+            faults: count(workload.faults.len()),
+            fairness: "none: every schedule counts, also one that starves a thread",
+            memory_model: "sequential consistency",
+        },
+        threads: workload.thread_names(),
+        executions: tally.executions,
+        redundant: tally.redundant,
+        deadlocked: tally.deadlocked,
+        failing,
+        coverage: tally.coverage,
+        counterexamples,
+        unexpected: None,
+    };
+    let expectation = scenario.expectation(strategy.name, request.waits);
+    report.unexpected = expectation.map(|expectation| differences(&report, expectation));
+    report
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).expect("a scenario is small")
+}
+
+fn explore(
+    program: &Program,
+    request: &Request,
+    watch: &mut dyn Watch,
+    findings: &mut Findings,
+) -> Tally {
+    let Request {
+        waits,
+        explorer,
+        bounds,
+        seed,
+    } = request;
+    let mut machine = Machine::new(Limits {
+        waits: *waits,
+        steps_max: bounds.steps_max,
+    });
+    let visit = |execution: &Execution| {
+        let found = findings.take_in(execution);
+        if found && bounds.fail_fast {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let (machine, with) = (&mut machine, (bounds, watch));
+    match explorer {
+        ExplorerKind::Dpor => search(
+            machine,
+            program,
+            &mut DporExplorer::new(*waits),
+            with,
+            visit,
+        ),
+        ExplorerKind::Dfs => search(machine, program, &mut DfsExplorer::default(), with, visit),
+        ExplorerKind::Random => {
+            let mut random = RandomExplorer::new(*seed, bounds.executions_max);
+            search(machine, program, &mut random, with, visit)
+        }
+    }
+}
+
+const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verdict {
+    match coverage {
+        _ if !counterexamples.is_empty() => Verdict::Violated,
+        Coverage::Exhausted => Verdict::Proved,
+        Coverage::Bounded(_) => Verdict::Bounded,
+        Coverage::Sampled { .. } => Verdict::Sampled,
+    }
+}
+
+/// Replays a finding from its token, as a user would, and makes a counterexample of it.
+fn confirm(
+    scenario: &Scenario,
+    strategy: &Strategy,
+    waits: Waits,
+    finding: Finding,
+) -> Counterexample {
+    let Finding {
+        violation,
+        execution,
+        ..
+    } = finding;
+    let broken = (violation.property, violation.status);
+    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
+    let token = recorded.to_token();
+    let read = RecordedSchedule::from_token(&token).expect("internal bug: a token reads back");
+    let replayed = replay(&read, scenario);
+    let confirmed = matches!(replayed.ending, Ending::Reproduced(_));
+    assert!(
+        confirmed,
+        "internal bug: {token} does not replay: {:?}",
+        replayed.ending
+    );
+    assert_eq!(
+        replayed.execution, execution,
+        "internal bug: {token} replays otherwise"
+    );
+    let Violation {
+        property,
+        cause,
+        status,
+        errno,
+        ..
+    } = violation;
+    Counterexample {
+        property,
+        cause,
+        status,
+        errno,
+        schedule: token,
+        execution,
+    }
+}
+
+/// What differs from the expectation, a line each.
+fn differences(report: &CheckReport, expected: &Expectation) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut hold = |what: &str, expected: Option<String>, found: String| {
+        if let Some(expected) = expected.filter(|expected| *expected != found) {
+            lines.push(format!("{what}: expected {expected}, found {found}"));
+        }
+    };
+    hold(
+        "verdict",
+        Some(expected.verdict.to_string()),
+        report.verdict.word().to_owned(),
+    );
+    let first = report.counterexamples.first();
+    let property = first.map_or("none", |first| first.property.name());
+    hold("property", expected.property.clone(), property.to_owned());
+    let status = first
+        .and_then(|first| first.status)
+        .map(|status| status.to_string());
+    let cause = expected.cause.map(|status| status.to_string());
+    hold("cause", cause, status.unwrap_or_else(|| "none".to_owned()));
+    let counts = [
+        ("executions", expected.executions, report.executions),
+        ("failing", expected.failing, report.failing),
+        ("deadlocked", expected.deadlocked, report.deadlocked),
+    ];
+    // The counts are those of a whole search with the default explorer.
+    let stopped = report.coverage == Coverage::Bounded(Limit::FirstViolation);
+    if report.explorer == ExplorerKind::Dpor && !stopped {
+        for (what, expected, found) in counts {
+            hold(what, expected.map(|number| number.to_string()), found.to_string());
+        }
+    }
+    let inconclusive = expected.verdict == ExpectedVerdict::Proved
+        && matches!(report.verdict, Verdict::Sampled | Verdict::Bounded);
+    if inconclusive && report.explorer != ExplorerKind::Dpor {
+        // A search that proves nothing cannot contradict a proof by not repeating it.
+        return Vec::new();
+    }
+    lines
+}

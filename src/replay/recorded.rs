@@ -1,0 +1,258 @@
+//! A schedule with what it is a schedule of, and what it shows.
+
+use thiserror::Error;
+
+use crate::execution::Decision;
+use crate::execution::Execution;
+use crate::execution::NotationError;
+use crate::execution::StepNote;
+use crate::execution::Verb;
+use crate::property::Property;
+use crate::runtime::Waits;
+use crate::scenario::Scenario;
+use crate::scenario::ScenarioError;
+use crate::status::NtStatus;
+use crate::strategy::Strategy;
+use crate::strategy::UnknownStrategy;
+use crate::wfp::Profile;
+
+/// How many steps a schedule has at most.
+pub const STEPS_MAX: usize = 100_000;
+
+/// What is recorded of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected {
+    /// Who steps, and with which alternative.
+    pub decision: Decision,
+    /// What the step does, if that is recorded.
+    pub verb: Option<Verb>,
+    /// The status with which it fails, or `None` in it for success, if that is recorded.
+    pub failure: Option<Option<NtStatus>>,
+}
+
+impl From<StepNote> for Expected {
+    fn from(note: StepNote) -> Self {
+        let StepNote {
+            decision,
+            verb,
+            failure,
+        } = note;
+        Self {
+            decision,
+            verb: Some(verb),
+            failure: Some(failure),
+        }
+    }
+}
+
+/// A schedule with what it is a schedule of, and what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedSchedule {
+    /// The name of the scenario.
+    pub model: String,
+    /// The text of the scenario, if it is carried along.
+    pub text: Option<String>,
+    /// The digest of the scenario when the schedule was recorded.
+    pub digest: String,
+    /// The strategy.
+    pub strategy: Strategy,
+    /// The profile of the engine.
+    pub profile: Profile,
+    /// How finite waits were read.
+    pub waits: Waits,
+    /// The property that is broken at its end.
+    pub property: Property,
+    /// The status at the root of that, if there was one.
+    pub status: Option<NtStatus>,
+    /// The steps in order.
+    pub steps: Vec<Expected>,
+}
+
+/// Why a text is no schedule that can be run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// It does not begin like a token.
+    #[error("not a schedule token: expected `sv1:MODEL:…`, as `selvedge compare` prints it")]
+    NotAToken,
+    /// It is of another version of the format.
+    #[error("a schedule of format version {found}; this selvedge reads version 1: record it again")]
+    Version {
+        /// The version it names.
+        found: String,
+    },
+    /// A token has too few or too many parts.
+    #[error("a token has 8 parts with `:` between them and this has {found}: is it cut off?")]
+    Parts {
+        /// How many there are.
+        found: usize,
+    },
+    /// A token's number of steps is missing or wrong.
+    #[error("the token says it has {said} steps and lists {listed}: it is cut off or was changed")]
+    Total {
+        /// What it says; may be no number.
+        said: String,
+        /// What it lists.
+        listed: usize,
+    },
+    /// A part of a token's steps is none.
+    #[error("`{0}` is not a run of steps: expected THREADxCOUNT-OPERATION, such as `0x3-begin`")]
+    Segment(String),
+    /// A step is not one.
+    #[error("step {index}: {source}")]
+    Step {
+        /// The place of the step, from 1.
+        index: usize,
+        /// What is wrong with it.
+        source: NotationError,
+    },
+    /// A step of a thread that the scenario does not have.
+    #[error("step {index} is of thread {thread}, but `{model}` has threads 0 to {last}")]
+    Thread {
+        /// The place of the step, from 1.
+        index: usize,
+        /// The thread.
+        thread: usize,
+        /// The scenario.
+        model: String,
+        /// The last thread it has, deferred work included.
+        last: usize,
+    },
+    /// There are more steps than a schedule may have.
+    #[error("a schedule has at most {STEPS_MAX} steps")]
+    TooLong,
+    /// There are no steps.
+    #[error("the schedule has no steps")]
+    Empty,
+    /// The file is not TOML of the expected form.
+    #[error("{name}:{line}: not a schedule file: {message}")]
+    Form {
+        /// The name of the file.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// What was expected, in one line.
+        message: String,
+    },
+    /// The strategy is unknown.
+    #[error(transparent)]
+    Strategy(#[from] UnknownStrategy),
+    /// A name is unknown.
+    #[error("unknown {what} `{name}`; known are {known}")]
+    Unknown {
+        /// What it should be the name of.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// The scenario is not to be had.
+    #[error("the scenario of the schedule: {0}")]
+    Scenario(#[from] ScenarioError),
+    /// The token names a scenario that is not embedded.
+    #[error(
+        "the schedule is of `{0}`, which is not an embedded model: pass its file with --model PATH"
+    )]
+    NeedsModel(String),
+}
+
+impl RecordedSchedule {
+    /// The schedule of an execution that breaks a property.
+    pub fn of(
+        scenario: &Scenario,
+        strategy: &Strategy,
+        waits: Waits,
+        (property, status): (Property, Option<NtStatus>),
+        execution: &Execution,
+    ) -> Self {
+        Self {
+            model: scenario.name().to_owned(),
+            text: Some(scenario.text().to_owned()),
+            digest: scenario.digest().to_owned(),
+            strategy: *strategy,
+            profile: scenario.profile(),
+            waits,
+            property,
+            status,
+            steps: execution
+                .steps
+                .iter()
+                .map(|step| StepNote::of(step).into())
+                .collect(),
+        }
+    }
+
+    /// The scenario to run: the one given, the one carried along, or the embedded one of its name.
+    ///
+    /// # Errors
+    ///
+    /// [`ScheduleError::NeedsModel`] if there is none, [`ScheduleError::Scenario`] if it is broken,
+    /// and [`ScheduleError::Thread`] if a step is of a thread that it does not have.
+    pub fn scenario(&self, given: Option<Scenario>) -> Result<Scenario, ScheduleError> {
+        let scenario = match (given, &self.text) {
+            (Some(scenario), _) => scenario,
+            (None, Some(text)) => Scenario::parse(&self.model, text)?,
+            (None, None) if Scenario::embedded_names().any(|name| name == self.model) => {
+                Scenario::embedded(&self.model)?
+            }
+            (None, None) => return Err(ScheduleError::NeedsModel(self.model.clone())),
+        };
+        let count = scenario.workload().thread_count();
+        let mut threads = self
+            .steps
+            .iter()
+            .map(|step| step.decision.thread.index())
+            .enumerate();
+        match threads.find(|(_, thread)| *thread >= count) {
+            Some((index, thread)) => Err(ScheduleError::Thread {
+                index: index + 1,
+                thread,
+                model: scenario.name().to_owned(),
+                last: count - 1,
+            }),
+            None => Ok(scenario),
+        }
+    }
+
+    /// A schedule has steps, and not too many.
+    pub(super) fn check_length(self) -> Result<Self, ScheduleError> {
+        match self.steps.len() {
+            0 => Err(ScheduleError::Empty),
+            1..=STEPS_MAX => Ok(self),
+            _ => Err(ScheduleError::TooLong),
+        }
+    }
+}
+
+/// The name of a reading of waits.
+pub(super) const fn waits_name(waits: Waits) -> &'static str {
+    match waits {
+        Waits::Sufficient => "sufficient",
+        Waits::MayExpire => "may-expire",
+    }
+}
+
+pub(super) fn parse_waits(name: &str) -> Result<Waits, ScheduleError> {
+    let known = [Waits::Sufficient, Waits::MayExpire];
+    let found = known.into_iter().find(|waits| waits_name(*waits) == name);
+    found.ok_or_else(|| unknown("reading of waits", name, &known.map(waits_name)))
+}
+
+pub(super) fn parse_property(name: &str) -> Result<Property, ScheduleError> {
+    let known = Property::ALL.map(Property::name);
+    Property::named(name).ok_or_else(|| unknown("property", name, &known))
+}
+
+pub(super) fn parse_profile(name: &str) -> Result<Profile, ScheduleError> {
+    let known = Profile::ALL.map(Profile::name);
+    Profile::named(name).ok_or_else(|| unknown("profile", name, &known))
+}
+
+fn unknown(what: &'static str, name: &str, known: &[&str]) -> ScheduleError {
+    ScheduleError::Unknown {
+        what,
+        name: name.to_owned(),
+        known: known.join(", "),
+    }
+}
