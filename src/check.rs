@@ -327,7 +327,11 @@ fn differences(report: &CheckReport, expected: &Expectation) -> Vec<String> {
     let stopped = report.coverage == Coverage::Bounded(Limit::FirstViolation);
     if report.explorer == ExplorerKind::Dpor && !stopped {
         for (what, expected, found) in counts {
-            hold(what, expected.map(|number| number.to_string()), found.to_string());
+            hold(
+                what,
+                expected.map(|number| number.to_string()),
+                found.to_string(),
+            );
         }
     }
     let inconclusive = expected.verdict == ExpectedVerdict::Proved

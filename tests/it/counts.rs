@@ -133,7 +133,7 @@ fn an_acquire_that_may_expire_is_a_single_try() {
 }
 
 /// T(N,K) = Σ_s N!/(N−s)! · Π_{p≤s} C(p+K−2, K−1) · C(s+K−1, K)^(N−s).
-pub fn retry_traces(threads: u64, tries: u64) -> u64 {
+pub(crate) fn retry_traces(threads: u64, tries: u64) -> u64 {
     let choose = |n: u64, k: u64| (0..k).fold(1, |product, i| product * (n - i) / (i + 1));
     (1..=threads)
         .map(|winners| {

@@ -3,6 +3,9 @@
 //! They are the common ground of the explorers: each has an exact set of traces and outcomes.
 
 use std::collections::BTreeSet;
+use std::hash::DefaultHasher;
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::ops::ControlFlow;
 
 use selvedge::execution::Access;
@@ -36,7 +39,7 @@ use selvedge::status::NtStatus;
 
 /// One statement of a small program. Objects are numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Statement {
+pub(crate) enum Statement {
     Load(u16),
     Store(u16, u32),
     /// Read, add one and write, in one step.
@@ -67,7 +70,7 @@ use Statement::*;
 
 /// A small program: the statements of each thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Small(pub Vec<Vec<Statement>>);
+pub(crate) struct Small(pub(crate) Vec<Vec<Statement>>);
 
 #[derive(Debug, Default)]
 struct RwState {
@@ -341,26 +344,26 @@ impl System for Small {
 
 /// What an exploration of a small program saw.
 #[derive(Debug)]
-pub struct Seen {
-    pub tally: Tally,
+pub(crate) struct Seen {
+    pub(crate) tally: Tally,
     /// The different classes of equivalent executions.
-    pub traces: BTreeSet<String>,
+    pub(crate) traces: BTreeSet<Vec<u64>>,
     /// The different outcomes.
-    pub outcomes: BTreeSet<selvedge::execution::Outcome>,
+    pub(crate) outcomes: BTreeSet<selvedge::execution::Outcome>,
 }
 
-pub fn machine(waits: Waits) -> Machine {
+pub(crate) fn machine(waits: Waits) -> Machine {
     Machine::new(Limits {
         waits,
         steps_max: 10_000,
     })
 }
 
-pub fn explore<E: Explorer>(program: &dyn System, waits: Waits, mut explorer: E) -> Seen {
+pub(crate) fn explore<E: Explorer>(program: &dyn System, waits: Waits, mut explorer: E) -> Seen {
     explore_up_to(program, waits, &mut explorer, u64::MAX)
 }
 
-pub fn explore_up_to<E: Explorer>(
+pub(crate) fn explore_up_to<E: Explorer>(
     program: &dyn System,
     waits: Waits,
     explorer: &mut E,
@@ -391,47 +394,38 @@ pub fn explore_up_to<E: Explorer>(
     }
 }
 
-pub fn dpor(program: &dyn System, waits: Waits) -> Seen {
+pub(crate) fn dpor(program: &dyn System, waits: Waits) -> Seen {
     explore(program, waits, DporExplorer::new(waits))
 }
 
-pub fn dfs(program: &dyn System, waits: Waits) -> Seen {
+pub(crate) fn dfs(program: &dyn System, waits: Waits) -> Seen {
     explore(program, waits, DfsExplorer::default())
 }
 
-/// The class of equivalent executions that this one is in, as text: for each step, named by thread
-/// and number, which earlier steps it must follow directly or through others. Made from the
-/// definition of dependence alone, not from anything the explorers compute.
-pub fn trace_class(execution: &Execution) -> String {
+/// The class of equivalent executions that this one is in: for each step, named by thread and
+/// number, what it did and which earlier steps it directly depends on, in an order of its own. Made
+/// from the definition of dependence alone, not from anything the explorers compute.
+pub(crate) fn trace_class(execution: &Execution) -> Vec<u64> {
     let steps = &execution.steps;
-    let name = |index: usize| {
-        let thread = steps[index].thread;
-        let number = steps[..index]
-            .iter()
-            .filter(|step| step.thread == thread)
-            .count();
-        format!(
-            "{thread}.{number}{:?}={}",
-            steps[index].operation.verb, steps[index].alternative
-        )
-    };
-    let mut lines: Vec<String> = (0..steps.len())
-        .map(|index| {
-            let mut before: Vec<String> = (0..index)
-                .filter(|&i| dependent(&steps[i], &steps[index]))
-                .map(name)
-                .collect();
-            before.sort();
-            format!("{}<{}", name(index), before.join(","))
-        })
-        .collect();
-    lines.sort();
-    let end = match &execution.end {
-        End::Finished => "finished",
-        End::Deadlock(_) => "deadlock",
-        _ => "other",
-    };
-    format!("{end} {}", lines.join(";"))
+    let mut counts = [0_usize; 64];
+    let mut names: Vec<(usize, usize)> = Vec::new();
+    let mut class: Vec<u64> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let thread = step.thread.index();
+        counts[thread] += 1;
+        names.push((thread, counts[thread]));
+        let mut before: Vec<(usize, usize)> = (0..index)
+            .filter(|&i| dependent(&steps[i], step))
+            .map(|i| names[i])
+            .collect();
+        before.sort_unstable();
+        let mut hasher = DefaultHasher::new();
+        (names[index], step.operation, step.alternative, before).hash(&mut hasher);
+        class.push(hasher.finish());
+    }
+    class.sort_unstable();
+    class.push(u64::from(matches!(execution.end, End::Deadlock(_))));
+    class
 }
 
 fn dependent(a: &Step, b: &Step) -> bool {

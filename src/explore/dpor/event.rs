@@ -4,6 +4,7 @@ use crate::execution::Access;
 use crate::execution::Footprint;
 use crate::execution::Operation;
 use crate::execution::ThreadId;
+use crate::execution::ThreadSet;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Pending;
@@ -84,6 +85,8 @@ pub(super) struct Event {
     pub(super) number: u32,
     pub(super) footprint: Footprint,
     pub(super) attempt: Attempt,
+    /// The threads that could step where it did.
+    pub(super) enabled: ThreadSet,
     /// What happens before it, itself included.
     pub(super) clock: Clock,
 }
@@ -110,12 +113,14 @@ impl Event {
 
     /// The event of a thread after the others, with its happens-before, beside what program order
     /// alone puts before it.
-    pub(super) fn after(
-        events: &[Self],
-        thread: ThreadId,
-        operation: Operation,
-        (footprint, attempt): (Footprint, Attempt),
-    ) -> (Self, Clock) {
+    pub(super) fn after(events: &[Self], taken: Taken) -> (Self, Clock) {
+        let Taken {
+            thread,
+            operation,
+            footprint,
+            attempt,
+            enabled,
+        } = taken;
         let (program_order, count) = Self::program_order(events, thread);
         let mut clock = program_order.clone();
         for event in events.iter().rev() {
@@ -125,16 +130,25 @@ impl Event {
         }
         let number = count + 1;
         clock.set(thread, number);
-        (
-            Self {
-                thread,
-                operation,
-                number,
-                footprint,
-                attempt,
-                clock,
-            },
-            program_order,
-        )
+        let event = Self {
+            thread,
+            operation,
+            number,
+            footprint,
+            attempt,
+            enabled,
+            clock,
+        };
+        (event, program_order)
     }
+}
+
+/// A step as it was taken, or as a blocked thread would take it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken {
+    pub(super) thread: ThreadId,
+    pub(super) operation: Operation,
+    pub(super) footprint: Footprint,
+    pub(super) attempt: Attempt,
+    pub(super) enabled: ThreadSet,
 }

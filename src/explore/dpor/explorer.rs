@@ -4,6 +4,7 @@ use crate::execution::Access;
 use crate::execution::Decision;
 use crate::execution::Execution;
 use crate::execution::Footprint;
+use crate::execution::Operation;
 use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
@@ -17,6 +18,7 @@ use crate::runtime::controlled::Position;
 use super::event::Attempt;
 use super::event::Clock;
 use super::event::Event;
+use super::event::Taken;
 use super::race::races;
 
 /// A step that was tried at a node, or asleep on entry: to take it again leads nowhere new, until
@@ -104,10 +106,50 @@ impl DporExplorer {
     /// A step that was taken for the first time: its event, and its races.
     fn take_in(&mut self, step: &Step) {
         let attempt = self.nodes[self.events.len()].attempt;
-        let taken = (step.footprint, attempt);
-        let (event, program_order) = Event::after(&self.events, step.thread, step.operation, taken);
+        let Step {
+            thread,
+            operation,
+            footprint,
+            enabled,
+            ..
+        } = *step;
+        if step.expired && footprint.is_everything() {
+            // The expiry itself comes after everything, but had the step been ready earlier, it
+            // would have been taken then.
+            self.race_blocked(thread, operation, attempt);
+        }
+        let taken = Taken {
+            thread,
+            operation,
+            footprint,
+            attempt,
+            enabled,
+        };
+        let (event, program_order) = Event::after(&self.events, taken);
         self.race(&event, &program_order);
         self.events.push(event);
+    }
+
+    /// Races the step of a blocked thread as if it came now.
+    fn race_blocked(&mut self, thread: ThreadId, operation: Operation, attempt: Attempt) {
+        let mut footprint = Footprint::EMPTY;
+        for Touch { object, .. } in attempt.watch.iter() {
+            let touch = Touch {
+                object,
+                access: Access::Write,
+            };
+            footprint.push(touch).expect("as many as are watched");
+        }
+        let enabled = ThreadSet::EMPTY;
+        let taken = Taken {
+            thread,
+            operation,
+            footprint,
+            attempt,
+            enabled,
+        };
+        let (event, program_order) = Event::after(&self.events, taken);
+        self.race(&event, &program_order);
     }
 
     fn race(&mut self, last: &Event, program_order: &Clock) {
@@ -246,19 +288,7 @@ impl Explorer for DporExplorer {
     fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]) {
         self.observe(&execution.steps);
         for (thread, pending) in blocked {
-            let mut footprint = Footprint::EMPTY;
-            for Touch { object, .. } in pending.watch.iter() {
-                let touch = Touch {
-                    object,
-                    access: Access::Write,
-                };
-                footprint.push(touch).expect("as many as are watched");
-            }
-            let attempt = Attempt::of(pending, self.waits);
-            let taken = (footprint, attempt);
-            let (event, program_order) =
-                Event::after(&self.events, *thread, pending.operation, taken);
-            self.race(&event, &program_order);
+            self.race_blocked(*thread, pending.operation, Attempt::of(pending, self.waits));
         }
     }
 }

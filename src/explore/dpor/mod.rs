@@ -18,13 +18,16 @@
 //!   counts as such only if nothing before it shares what it *may* touch.
 //! - **Steps that wait.** A step that waits without a time-out depends on whoever makes it ready,
 //!   but cannot come before it. A step that ended a hold ([`Access::Release`]) is therefore no
-//!   race of one that waited for it. Other races of a waiting step never hide earlier ones: the race
-//!   of two acquires is found although a release lies between them.
+//!   race of one that waited for it. Other races of a waiting step hide earlier ones only where the
+//!   thread stood before the step and could have taken it: the race of two acquires is found
+//!   although a release lies between them.
 //! - **Steps that wait for ever.** Threads that are blocked when an execution ends have not taken
 //!   their step, so it is raced as if it came last. Otherwise deadlocks would hide orders.
 //! - **Waits that expire.** If waits may expire at any moment, a blocked thread can step: its step
 //!   is an expiry, which read what it waited for. If they expire only when nothing else can run, an
 //!   expiry depends on every step and is never raced; the node tries every thread that can expire.
+//!   But the step that expired is raced as one that is blocked: had it been ready before, it would
+//!   have been taken.
 //! - **Choices.** All alternatives of a thread's step are tried wherever the thread is.
 //!
 //! It never reports what it did not run. With an exhausted search it misses nothing, under the

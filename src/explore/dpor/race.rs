@@ -23,6 +23,7 @@ pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Ve
         return races;
     }
     let mut hidden = program_order.clone();
+    let arrived = events.iter().rposition(|event| event.thread == last.thread);
     for (index, earlier) in events.iter().enumerate().rev() {
         if earlier.thread == last.thread
             || hidden.covers(earlier)
@@ -36,7 +37,10 @@ pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Ve
             earlier: index,
             initials: initials(&events[index..], last),
         });
-        if !last.attempt.pure_wait {
+        // The thread stood before this very step already, and could have taken it.
+        let was_able =
+            arrived.is_none_or(|arrived| arrived < index) && earlier.enabled.contains(last.thread);
+        if was_able || !last.attempt.pure_wait {
             hidden.join(&earlier.clock);
         }
     }
