@@ -131,7 +131,12 @@ impl Findings {
                 continue;
             }
             let key = (property, status);
-            if list.get(&key).is_none_or(|known| finding.rank < known.rank) {
+            // Of two alike, the one that a thread of the scenario shows.
+            let order = |finding: &Finding| finding.violation.thread.is_none();
+            let better = |known: &Finding| {
+                (&finding.rank, order(&finding)) < (&known.rank, order(known))
+            };
+            if list.get(&key).is_none_or(better) {
                 list.insert(key, finding);
             }
         }

@@ -29,6 +29,15 @@ pub(super) fn judge(execution: &Execution) -> Vec<Violation> {
     if wrong.is_empty() {
         return Vec::new();
     }
+    // A link that was not attached before the threads started makes their calls fail in turn.
+    let first: Vec<Violation> = wrong
+        .iter()
+        .filter(|(_, record)| record.thread.is_none())
+        .filter_map(|(_, record)| violation(execution, &[], record))
+        .collect();
+    if !first.is_empty() {
+        return first;
+    }
     let influences = influences(execution);
     wrong
         .into_iter()
