@@ -133,9 +133,8 @@ impl Findings {
             let key = (property, status);
             // Of two alike, the one that a thread of the scenario shows.
             let order = |finding: &Finding| finding.violation.thread.is_none();
-            let better = |known: &Finding| {
-                (&finding.rank, order(&finding)) < (&known.rank, order(known))
-            };
+            let better =
+                |known: &Finding| (&finding.rank, order(&finding)) < (&known.rank, order(known));
             if list.get(&key).is_none_or(better) {
                 list.insert(key, finding);
             }

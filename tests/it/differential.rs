@@ -70,7 +70,9 @@ struct Shares {
 fn dpor_sees_what_dfs_sees_on_500_random_programs() {
     // Without persistence: the seed is fixed, and a failure prints its smallest program.
     let asked = std::env::var("PROPTEST_CASES").ok();
-    let cases = asked.and_then(|cases| cases.parse().ok()).unwrap_or(PROGRAMS);
+    let cases = asked
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(PROGRAMS);
     let config = Config {
         cases,
         failure_persistence: None,

@@ -27,7 +27,7 @@ use super::Position;
 use super::STACK_BYTES;
 use super::seat;
 use super::seat::Mode;
-use super::seat::Paused;
+use super::seat::Poller;
 use super::seat::Resume;
 use super::seat::Spawned;
 
@@ -57,7 +57,7 @@ pub struct Limits {
     pub steps_max: u32,
 }
 
-type Thread = Coroutine<Resume, Paused, Option<String>, DefaultStack>;
+type Thread = Coroutine<Resume, (), Option<String>, DefaultStack>;
 
 /// Runs executions on the calling thread. Stacks and buffers are kept from one to the next.
 pub struct Machine {
@@ -65,8 +65,10 @@ pub struct Machine {
     stacks: Vec<DefaultStack>,
     /// By thread index; `None` is not started or finished.
     threads: Vec<Option<Thread>>,
-    /// By thread index; `Some` exactly where [`Machine::threads`] is.
-    pending: Vec<Option<Pending>>,
+    /// By thread index; meaningless outside [`Machine::alive`].
+    pending: Vec<Pending>,
+    /// By thread index; `Some` for those that wait.
+    pollers: Vec<Option<Poller>>,
     /// The threads that wait, ready or not. Invariant: their pending step is not `Never`.
     waiting: ThreadSet,
     /// The threads whose pending step is ready.
@@ -89,6 +91,7 @@ impl Machine {
             stacks: Vec::new(),
             threads: Vec::new(),
             pending: Vec::new(),
+            pollers: Vec::new(),
             waiting: ThreadSet::EMPTY,
             ready: ThreadSet::EMPTY,
             alive: ThreadSet::EMPTY,
@@ -151,6 +154,7 @@ impl Machine {
                 enabled,
                 quiescent,
                 pending: &self.pending,
+                alive: self.alive,
             };
             let Some(decision) = policy.choose(&position) else {
                 return End::Redundant;
@@ -184,8 +188,11 @@ impl Machine {
     }
 
     fn pending_of(&self, thread: ThreadId) -> &Pending {
-        let pending = self.pending[thread.index()].as_ref();
-        pending.expect("internal bug: a thread that has not finished has a pending step")
+        debug_assert!(
+            self.alive.contains(thread),
+            "only live threads have a pending step"
+        );
+        &self.pending[thread.index()]
     }
 
     /// How an execution ends in which nothing can run.
@@ -209,17 +216,14 @@ impl Machine {
             thread,
             alternative,
         } = decision;
-        let pending = *self.pending_of(thread);
+        let pending = self.pending_of(thread);
+        let (operation, ready) = (pending.operation, pending.ready);
         let offered = pending.offered().contains(&alternative);
         assert!(
             offered,
             "internal bug: alternative {alternative} was not offered"
         );
-        let turn = if pending.ready {
-            Turn::Ready
-        } else {
-            Turn::Expired
-        };
+        let turn = if ready { Turn::Ready } else { Turn::Expired };
         self.resume(thread, Resume::Run { turn, alternative });
         let (mut footprint, result) = seat::last_step();
         let died = self
@@ -229,11 +233,12 @@ impl Machine {
         if quiescent || died {
             footprint = footprint.and_everything();
         }
+        let expired = turn == Turn::Expired;
         self.execution.steps.push(Step {
             thread,
-            operation: pending.operation,
+            operation,
             alternative,
-            expired: turn == Turn::Expired,
+            expired,
             footprint,
             result,
             enabled,
@@ -250,15 +255,9 @@ impl Machine {
         let result = coroutine.resume(resume);
         seat::set_mode(Mode::Idle);
         match result {
-            CoroutineResult::Yield(Paused::Before(pending)) => {
-                self.set_pending(thread, pending);
-            }
-            CoroutineResult::Yield(Paused::Polled(ready, watch)) => {
-                let pending = Pending {
-                    ready,
-                    watch,
-                    ..*self.pending_of(thread)
-                };
+            CoroutineResult::Yield(()) => {
+                let (pending, poller) = seat::pending();
+                self.pollers[thread.index()] = poller;
                 self.set_pending(thread, pending);
             }
             CoroutineResult::Return(panic) => {
@@ -281,13 +280,13 @@ impl Machine {
         } else {
             self.ready.remove(thread);
         }
-        self.pending[thread.index()] = Some(pending);
+        self.pending[thread.index()] = pending;
     }
 
     fn retire(&mut self, thread: ThreadId) {
         let coroutine = self.threads[thread.index()].take();
         self.stacks.extend(coroutine.map(Coroutine::into_stack));
-        self.pending[thread.index()] = None;
+        self.pollers[thread.index()] = None;
         for set in [&mut self.waiting, &mut self.ready, &mut self.alive] {
             set.remove(thread);
         }
@@ -299,7 +298,10 @@ impl Machine {
         for thread in waiting.iter().filter(|&thread| thread != stepped) {
             // What is watched was read, so to depend on it is to write it.
             if footprint.depends(&self.pending_of(thread).watch) {
-                self.resume(thread, Resume::Poll);
+                let poller = self.pollers[thread.index()];
+                let poller = poller.expect("internal bug: who waits can be asked");
+                let pending = self.pending_of(thread).polled(poller.ask());
+                self.set_pending(thread, pending);
             }
         }
     }
@@ -316,7 +318,7 @@ impl Machine {
                     fact,
                 })
             });
-            for Spawned { thread, body } in seat::take_spawned() {
+            while let Some(Spawned { thread, body }) = seat::take_spawned() {
                 self.start_thread(thread, body);
             }
         }
@@ -327,7 +329,8 @@ impl Machine {
         let index = thread.index();
         if self.threads.len() <= index {
             self.threads.resize_with(index + 1, || None);
-            self.pending.resize_with(index + 1, || None);
+            self.pending.resize(index + 1, Pending::NOTHING);
+            self.pollers.resize(index + 1, None);
         }
         assert!(
             !self.alive.contains(thread),

@@ -80,15 +80,15 @@ impl Runtime for Controlled {
                 seat::step_unscheduled();
                 return inline(&objects, body);
             }
+            Mode::Running if waiting == Waiting::Never => {
+                let always = (true, Footprint::EMPTY);
+                let pending = Pending::new(operation, waiting, objects.declared(), always);
+                seat::pause(pending, None).0
+            }
             Mode::Running => {
-                let poll = || match waiting {
-                    Waiting::Never => (true, Footprint::EMPTY),
-                    Waiting::Forever | Waiting::Finite => {
-                        seat::inside(|| objects.open(|views| ready(&views)))
-                    }
-                };
+                let poll = || seat::inside(|| objects.open(|views| ready(&views)));
                 let pending = Pending::new(operation, waiting, objects.declared(), poll());
-                seat::pause(pending, poll).0
+                seat::pause(pending, Some(&poll)).0
             }
             Mode::SetUp => return set_up_step(operation, waiting, &objects, ready, body),
             Mode::Aborting if thread::panicking() => return inline(&objects, body),
@@ -115,7 +115,7 @@ impl Runtime for Controlled {
         match seat::mode() {
             Mode::Running if !thread::panicking() => {
                 let pending = Pending::choice(operation, alternatives);
-                let (_, alternative) = seat::pause(pending, || (true, Footprint::EMPTY));
+                let (_, alternative) = seat::pause(pending, None);
                 seat::step_done(Footprint::EMPTY, u32::from(alternative).recorded());
                 alternative
             }

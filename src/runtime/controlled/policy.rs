@@ -28,6 +28,20 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// What stands where nothing is pending.
+    pub(super) const NOTHING: Self = {
+        let never = (true, Footprint::EMPTY);
+        Self::choice(Operation::local(crate::execution::Verb::Choose), 1).polled(never)
+    };
+
+    pub(super) const fn polled(self, (ready, watch): (bool, Footprint)) -> Self {
+        Self {
+            ready,
+            watch,
+            ..self
+        }
+    }
+
     pub(super) const fn new(
         operation: Operation,
         waiting: Waiting,
@@ -73,13 +87,18 @@ pub struct Position<'m> {
     pub enabled: ThreadSet,
     /// Whether nothing can run but waits that expire: the next step depends on every other.
     pub quiescent: bool,
-    pub(super) pending: &'m [Option<Pending>],
+    /// By thread; meaningless outside `alive`.
+    pub(super) pending: &'m [Pending],
+    /// The threads that have been started and have not finished.
+    pub(super) alive: ThreadSet,
 }
 
 impl Position<'_> {
     /// What the thread is about to do, if it has been started and has not finished.
     pub fn pending(&self, thread: ThreadId) -> Option<&Pending> {
-        self.pending.get(thread.index()).and_then(Option::as_ref)
+        self.alive
+            .contains(thread)
+            .then(|| &self.pending[thread.index()])
     }
 
     /// The alternatives of an enabled thread.

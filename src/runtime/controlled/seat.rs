@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::cell::RefCell;
+use std::mem;
 use std::panic;
 use std::ptr;
 use std::sync::Once;
@@ -27,19 +28,47 @@ use super::Pending;
 pub(super) enum Resume {
     /// Start, or take the step with this alternative.
     Run { turn: Turn, alternative: u8 },
-    /// Say again whether the pending step is ready.
-    Poll,
     /// Unwind.
     Abort,
 }
 
-/// What a coroutine says when it stops.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Paused {
-    /// About to take a step.
-    Before(Pending),
-    /// Whether it is ready now, and what that was read from.
-    Polled(bool, Footprint),
+/// Asks whether a pending step is ready, and what that was read from. Lives on the stack of the
+/// suspended coroutine.
+type Poll<'a> = dyn Fn() -> (bool, Footprint) + 'a;
+
+/// How to ask a suspended thread whether its step is ready.
+#[derive(Clone, Copy)]
+pub(super) struct Poller(*const Poll<'static>);
+
+impl Poller {
+    fn new<'a>(poll: &'a Poll<'a>) -> Self {
+        let poll: *const Poll<'a> = ptr::from_ref(poll);
+        #[expect(
+            unsafe_code,
+            reason = "part of the switch: the closure stays on its stack"
+        )]
+        // SAFETY: only the lifetime changes. Whoever calls it does so as `Poller::ask` demands.
+        let poll = unsafe { mem::transmute::<*const Poll<'a>, *const Poll<'static>>(poll) };
+        Self(poll)
+    }
+
+    /// Asks. If the question panics the answer is that it is ready: the thread will ask itself
+    /// before its step, and panic where it belongs.
+    ///
+    /// To be called only by the machine and only while the thread is suspended where it made this.
+    pub(super) fn ask(self) -> (bool, Footprint) {
+        #[expect(
+            unsafe_code,
+            reason = "part of the switch: the closure stays on its stack"
+        )]
+        // SAFETY: the coroutine is suspended inside `pause`, whose frame holds the closure that
+        // this points to; the machine replaces or drops the poller before it resumes the coroutine.
+        let poll = unsafe { &*self.0 };
+        let before = HOT.with(|hot| hot.mode.replace(Mode::Running));
+        let answer = panic::catch_unwind(panic::AssertUnwindSafe(poll));
+        HOT.with(|hot| hot.mode.set(before));
+        answer.unwrap_or((true, Footprint::EMPTY))
+    }
 }
 
 /// The payload that unwinds a coroutine of an execution that was cut off.
@@ -72,7 +101,10 @@ struct Hot {
     mode: Cell<Mode>,
     /// The index of the running thread, or [`NOBODY`].
     thread: Cell<usize>,
-    yielder: Cell<*const Yielder<Resume, Paused>>,
+    yielder: Cell<*const Yielder<Resume, ()>>,
+    /// What the thread that was suspended last is about to do.
+    pending: Cell<Pending>,
+    poller: Cell<Option<Poller>>,
     /// Whether the body of a step is running.
     inside: Cell<bool>,
     footprint: Cell<Footprint>,
@@ -99,6 +131,8 @@ thread_local! {
             mode: Cell::new(Mode::Idle),
             thread: Cell::new(NOBODY),
             yielder: Cell::new(ptr::null()),
+            pending: Cell::new(Pending::NOTHING),
+            poller: Cell::new(None),
             inside: Cell::new(false),
             footprint: Cell::new(Footprint::EMPTY),
             result: Cell::new(StepResult::Done),
@@ -155,29 +189,18 @@ impl Drop for Leave {
     }
 }
 
-/// Stops before a step until the machine says that it is the step's turn.
-pub(super) fn pause(pending: Pending, poll: impl Fn() -> (bool, Footprint)) -> (Turn, u8) {
-    let mut paused = Paused::Before(pending);
-    loop {
-        match suspend(paused) {
-            Resume::Run { turn, alternative } => return (turn, alternative),
-            Resume::Poll => {
-                let (ready, watch) = poll();
-                paused = Paused::Polled(ready, watch);
-            }
-            Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
-        }
-    }
-}
-
-fn suspend(paused: Paused) -> Resume {
-    HOT.with(|hot| {
+/// Stops before a step until the machine says that it is the step's turn. `poll` is for steps that
+/// wait.
+pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
+    let resume = HOT.with(|hot| {
         assert!(!hot.inside.get(), "a step was taken inside another step");
         let (yielder, thread) = (hot.yielder.get(), hot.thread.get());
         assert!(
             !yielder.is_null(),
             "internal bug: a running thread has a yielder"
         );
+        hot.pending.set(pending);
+        hot.poller.set(poll.map(Poller::new));
         #[expect(
             unsafe_code,
             reason = "the switch: a yielder lives on the stack it suspends"
@@ -185,16 +208,25 @@ fn suspend(paused: Paused) -> Resume {
         // SAFETY: `occupy` set the pointer from a reference that its frame, the bottom of this
         // very coroutine, holds for as long as the coroutine runs; each switch back restores the
         // pointer of the coroutine that goes on.
-        let resume = unsafe { &*yielder }.suspend(paused);
+        let resume = unsafe { &*yielder }.suspend(());
         hot.yielder.set(yielder);
         hot.thread.set(thread);
         resume
-    })
+    });
+    match resume {
+        Resume::Run { turn, alternative } => (turn, alternative),
+        Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
+    }
+}
+
+/// What the thread that was suspended last is about to do, and how to ask whether it can.
+pub(super) fn pending() -> (Pending, Option<Poller>) {
+    HOT.with(|hot| (hot.pending.get(), hot.poller.get()))
 }
 
 /// Takes the seat for a coroutine that starts, and says what its body panicked with, if it did.
 pub(super) fn occupy(
-    yielder: &Yielder<Resume, Paused>,
+    yielder: &Yielder<Resume, ()>,
     thread: ThreadId,
     body: Body,
 ) -> Option<String> {
@@ -252,8 +284,9 @@ pub(super) fn drain_facts(mut take: impl FnMut(Option<ThreadId>, Fact)) {
     });
 }
 
-pub(super) fn take_spawned() -> Vec<Spawned> {
-    COLD.with(|cold| std::mem::take(&mut *cold.spawned.borrow_mut()))
+/// The next thread that was started and not taken, the last started first.
+pub(super) fn take_spawned() -> Option<Spawned> {
+    COLD.with(|cold| cold.spawned.borrow_mut().pop())
 }
 
 pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
