@@ -2,6 +2,7 @@
 
 pub mod attach;
 pub mod check;
+pub mod cli;
 pub mod execution;
 pub mod explore;
 pub mod kernel;

@@ -1,8 +1,48 @@
 //! Reports as data, and their renderers.
+//!
+//! [`CheckReport`] is what one search came to; it is computed once. The renderers only print it:
+//! [`write_comparison`] as a table, [`write_counterexample`] as the story of one violation,
+//! [`write_json`] for programs. They write through [`Write`](std::io::Write) alone and know of
+//! their reader what a [`Look`] says.
 
+mod details;
+mod grid;
+mod json;
+mod lanes;
+mod legend;
+mod measure;
+mod palette;
 mod result;
+#[cfg(test)]
+pub(crate) mod sample;
+mod story;
+mod summary;
+mod table;
+mod words;
 
+pub(crate) use grid::Cell;
+pub(crate) use grid::Grid;
+pub(crate) use words::counted;
+pub(crate) use words::replay_command;
+pub(crate) use words::visible;
+pub(crate) use words::waits_name;
+pub(crate) use words::waits_phrase;
+
+pub use json::write_json;
+pub use lanes::write_lanes;
+pub use measure::Measure;
+pub use measure::Measured;
+pub use palette::Look;
+pub use palette::Palette;
+pub use palette::Tone;
 pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
 pub use result::Verdict;
+pub use summary::Finding;
+pub use summary::Setting;
+pub use summary::write_counterexample;
+pub use summary::write_replayed;
+pub use summary::write_reproduced;
+pub use table::Comparison;
+pub use table::write_comparison;

@@ -1,0 +1,182 @@
+//! What may be typed. The doc comments here are the help; nothing is decided here.
+
+use std::time::Duration;
+
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::explore::ExplorerKind;
+use crate::runtime::Waits;
+use crate::strategy::Strategy;
+use crate::wfp::Profile;
+
+use super::values;
+
+const AFTER_HELP: &str = "\
+Examples:
+  selvedge compare                                   every strategy on the headline race
+  selvedge compare --strategy shared-handle --show   the bug, step by step
+  selvedge compare attach/five_types --waits may-expire --strategy push-lock
+  selvedge compare my.toml --out found               schedules that replay anywhere
+  selvedge check                                     hold all models to what they expect
+  selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
+  selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
+
+Exit codes:
+  0  as the model expects; without an expectation: PROVED
+  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces
+  2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
+  3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE without an expectation, nothing to check,
+     a replay that diverges or breaks nothing";
+
+/// Checks every interleaving of threads that drive the Windows Filtering Platform.
+///
+/// A model says which threads attach and detach what; a strategy says how they hold engine handles
+/// and guard transactions. Selvedge runs the strategy under every interleaving and proves that
+/// nothing breaks, or shows the shortest schedule that breaks it and replays it as often as you
+/// like.
+#[derive(Debug, Parser)]
+#[command(name = "selvedge", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Compare strategies: one table per model, both readings of waits side by side
+    Compare(CompareArguments),
+    /// Hold models to the expectations that they state
+    Check(CheckArguments),
+    /// Replay a schedule step by step and show its lane table
+    Replay(ReplayArguments),
+    /// List what there is
+    List {
+        /// What to list
+        what: Topic,
+    },
+    /// Explain status codes and errno values
+    Explain {
+        /// A value (0xC022000E, 0x8032000E, -1071513586), a name (`STATUS_FWP_TXN_IN_PROGRESS`,
+        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`
+        #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
+        codes: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is given or not"
+)]
+pub(super) struct CompareArguments {
+    /// Names of embedded models, or paths of .toml files [default: the headline race]
+    #[arg(value_name = "MODEL", conflicts_with = "all")]
+    pub(super) models: Vec<String>,
+    /// Take every embedded model
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Strategies to compare [default: those that the model lists]
+    #[arg(long = "strategy", value_name = "S", value_parser = Strategy::named)]
+    pub(super) strategies: Vec<Strategy>,
+    /// Who chooses the schedules
+    #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::explorer())]
+    pub(super) explorer: ExplorerKind,
+    /// How the mock reads what Windows leaves open [default: the model's]
+    #[arg(long, value_name = "P", value_parser = values::profile())]
+    pub(super) profile: Option<Profile>,
+    /// How finite waits are read [default: both]
+    #[arg(long, value_name = "W", value_parser = values::waits())]
+    pub(super) waits: Option<Waits>,
+    #[command(flatten)]
+    pub(super) limits: Limits,
+    /// The seed of the random explorer
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// End a search at its first violation: `failing` is then a lower bound
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// What to print
+    #[arg(long, value_name = "F", default_value = "terminal")]
+    pub(super) format: Format,
+    /// Print the lane table of each row's first counterexample
+    #[arg(long)]
+    pub(super) show: bool,
+    /// Measure time, rate and memory
+    #[arg(long)]
+    pub(super) measure: bool,
+    /// Write each counterexample's schedule, with its model, into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<String>,
+    /// Write the report into this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<String>,
+    #[command(flatten)]
+    pub(super) page: Page,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Names of embedded models, paths of .toml files, or directories of them [default: every
+    /// embedded model]
+    #[arg(value_name = "MODEL|DIR")]
+    pub(super) models: Vec<String>,
+    #[command(flatten)]
+    pub(super) limits: Limits,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArguments {
+    /// A schedule file, or the token that a report prints
+    #[arg(value_name = "FILE|TOKEN")]
+    pub(super) schedule: String,
+    /// Replay on this model instead of the recorded one: an embedded name or the path of a .toml
+    /// file
+    #[arg(long, value_name = "MODEL")]
+    pub(super) model: Option<String>,
+    #[command(flatten)]
+    pub(super) page: Page,
+}
+
+/// What ends a search early.
+#[derive(Debug, Args)]
+pub(super) struct Limits {
+    /// End a search after so many executions [default: 1000000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) executions: Option<u64>,
+    /// Cut an execution off after so many steps [default: 10000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) steps: Option<u32>,
+    /// End a search after so many seconds
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
+    pub(super) time: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Page {
+    /// How many columns a table may have [default: the terminal's width, or 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    pub(super) width: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Tables for a reader
+    Terminal,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Topic {
+    /// The embedded models
+    Models,
+    /// The strategies
+    Strategies,
+    /// The properties
+    Properties,
+    /// The explorers
+    Explorers,
+}

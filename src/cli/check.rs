@@ -1,0 +1,179 @@
+//! `selvedge check`: holds models to the expectations that they state.
+
+use std::io;
+
+use crate::check::Request;
+use crate::explore::ExplorerKind;
+use crate::report::CheckReport;
+use crate::report::Tone;
+use crate::report::counted;
+use crate::report::replay_command;
+use crate::report::visible;
+use crate::report::waits_phrase;
+use crate::scenario::Expectation;
+use crate::strategy::Strategy;
+
+use super::console::Channel;
+use super::console::Console;
+use super::error::CliError;
+use super::exit::Exit;
+use super::models::Model;
+use super::models::load_with_directories;
+use super::search::Searcher;
+use super::task::Check;
+
+/// How many expectations were held, and what came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    models: u64,
+    without: u64,
+    passed: u64,
+    failed: u64,
+}
+
+/// Checks. All models are loaded before the first search.
+pub(super) fn check(task: &Check, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let models = load_with_directories(&task.models)?;
+    let searcher = Searcher {
+        progress: console.progress,
+        time_max: task.budget.time,
+        measures: false,
+    };
+    let mut tally = Tally::default();
+    for model in &models {
+        let expectations = model.scenario.expectations();
+        write_heading(&mut console.out, model)?;
+        tally.models += 1;
+        tally.without += u64::from(expectations.is_empty());
+        for expectation in expectations {
+            let report = search(task, model, searcher, expectation);
+            if write_row(&mut console.out, model, &report)? {
+                tally.passed += 1;
+            } else {
+                tally.failed += 1;
+            }
+        }
+    }
+    write_summary(&tally, &mut console.out)?;
+    Ok(tally.exit())
+}
+
+fn search(
+    task: &Check,
+    model: &Model,
+    searcher: Searcher,
+    expectation: &Expectation,
+) -> CheckReport {
+    let strategy = Strategy::named(&expectation.strategy);
+    let strategy = strategy.expect("a checked scenario expects something of known strategies only");
+    let request = Request {
+        waits: expectation.waits,
+        explorer: ExplorerKind::Dpor,
+        bounds: task.budget.bounds,
+        seed: 0,
+    };
+    searcher.run(&model.scenario, &strategy, &request).report
+}
+
+fn write_heading(out: &mut Channel<'_>, model: &Model) -> io::Result<()> {
+    let count = model.scenario.expectations().len();
+    let count = u64::try_from(count).expect("a file has less than 2^64 lines");
+    let holds = if count == 0 {
+        "no expectations".to_owned()
+    } else {
+        counted(count, "expectation")
+    };
+    let name = out
+        .palette
+        .paint(Tone::Strong, visible(model.scenario.name()));
+    writeln!(out.writer, "{name}: {holds}")
+}
+
+/// Writes what came of one expectation, and says whether it is met.
+fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::Result<bool> {
+    let differences = report.unexpected.as_deref();
+    let differences = differences.expect("internal bug: a held expectation is not reported");
+    let is_met = differences.is_empty();
+    let word = if is_met {
+        out.palette.paint(Tone::Good, "PASS")
+    } else {
+        out.palette.paint(Tone::Bad, "FAIL")
+    };
+    let row = format!(
+        "{} ({})",
+        visible(&report.strategy),
+        waits_phrase(report.waits)
+    );
+    let executions = counted(report.executions, "execution");
+    writeln!(
+        out.writer,
+        "    {word}  {row}: {}, {executions}",
+        report.verdict.word()
+    )?;
+    for difference in differences {
+        writeln!(out.writer, "          {}", visible(difference))?;
+    }
+    if let Some(first) = report.counterexamples.first().filter(|_| !is_met) {
+        let command = replay_command(&first.schedule, model.path.as_deref());
+        writeln!(
+            out.writer,
+            "          {}: {}",
+            first.property.name(),
+            visible(&first.cause)
+        )?;
+        writeln!(out.writer, "          replay: {command}")?;
+    }
+    Ok(is_met)
+}
+
+fn write_summary(tally: &Tally, out: &mut Channel<'_>) -> io::Result<()> {
+    let tone = if tally.failed == 0 {
+        Tone::Good
+    } else {
+        Tone::Bad
+    };
+    let line = format!("{} passed, {} failed", tally.passed, tally.failed);
+    let without = match tally.without {
+        0 => String::new(),
+        without => format!(", {without} without expectations"),
+    };
+    let models = counted(tally.models, "model");
+    writeln!(
+        out.writer,
+        "\n{} in {models}{without}",
+        out.palette.paint(tone, line)
+    )?;
+    out.writer.flush()
+}
+
+impl Tally {
+    /// Nothing checked is nothing known.
+    const fn exit(self) -> Exit {
+        match (self.passed, self.failed) {
+            (0, 0) => Exit::Inconclusive,
+            (_, 0) => Exit::Success,
+            (_, _) => Exit::Violated,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_fails_and_nothing_checked_is_inconclusive() {
+        let exit = |passed, failed| {
+            Tally {
+                passed,
+                failed,
+                ..Tally::default()
+            }
+            .exit()
+        };
+
+        assert_eq!(exit(3, 0), Exit::Success);
+        assert_eq!(exit(3, 1), Exit::Violated);
+        assert_eq!(exit(0, 0), Exit::Inconclusive);
+    }
+}

@@ -1,0 +1,164 @@
+//! `selvedge compare`: every strategy on every model, under each reading of waits.
+
+use std::io::Write;
+
+use crate::check::Request;
+use crate::report::Comparison;
+use crate::report::Look;
+use crate::report::Measured;
+use crate::report::Palette;
+use crate::report::write_comparison;
+use crate::report::write_counterexample;
+use crate::report::write_json;
+use crate::strategy::Strategy;
+
+use super::console::Channel;
+use super::console::Console;
+use super::error::CliError;
+use super::exit::Exit;
+use super::files::probe_file;
+use super::files::write_file;
+use super::models::Model;
+use super::models::load;
+use super::schedules::ScheduleDirectory;
+use super::search::Searcher;
+use super::task::Compare;
+
+/// Compares. All models are loaded before the first search, so that bad input costs no time, and a
+/// table is printed as soon as its last search ends.
+pub(super) fn compare(task: &Compare, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let models = load(&task.models)?;
+    models
+        .iter()
+        .try_for_each(|model| has_profile(model, task))?;
+    let Some(file) = &task.report.file else {
+        let look = Look {
+            width: task.report.width.unwrap_or(console.width),
+            palette: console.out.palette,
+        };
+        return report(task, &models, &look, console);
+    };
+    probe_file(file)?;
+    let mut text = Vec::new();
+    let look = Look {
+        palette: Palette::PLAIN,
+        width: task.report.width.unwrap_or(Look::PLAIN.width),
+    };
+    let exit = report(task, &models, &look, &mut redirected(console, &mut text))?;
+    write_file(file, &text)?;
+    Ok(exit)
+}
+
+/// The same console with another place for the report.
+fn redirected<'a>(console: &'a mut Console<'_>, to: &'a mut Vec<u8>) -> Console<'a> {
+    Console {
+        out: Channel {
+            writer: to,
+            palette: Palette::PLAIN,
+        },
+        err: Channel {
+            writer: &mut *console.err.writer,
+            palette: console.err.palette,
+        },
+        ..*console
+    }
+}
+
+fn has_profile(model: &Model, task: &Compare) -> Result<(), CliError> {
+    let has = model.scenario.profile();
+    match task.profile {
+        Some(asked) if asked != has => Err(CliError::Profile {
+            model: model.scenario.name().to_owned(),
+            has: has.name(),
+            asked: asked.name(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn report(
+    task: &Compare,
+    models: &[Model],
+    look: &Look,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let mut directory = match &task.report.schedules {
+        Some(path) => Some(ScheduleDirectory::open(path)?),
+        None => None,
+    };
+    let mut exit = Exit::Success;
+    let mut results: Vec<Measured> = Vec::new();
+    for (index, model) in models.iter().enumerate() {
+        let comparison = search_all(task, model, console.progress);
+        let worst = comparison.reports().map(Exit::of).max();
+        exit = exit.max(worst.unwrap_or(Exit::Success));
+        if let Some(directory) = &mut directory {
+            for report in comparison.reports() {
+                for path in directory.save(&model.scenario, report)? {
+                    writeln!(console.err.writer, "wrote {}", path.display())?;
+                }
+            }
+        }
+        if task.report.json {
+            results.extend(comparison.rows.into_iter().flatten());
+        } else {
+            if index > 0 {
+                writeln!(console.out.writer)?;
+            }
+            write_terminal(task, &comparison, look, console.out.writer)?;
+        }
+    }
+    if task.report.json {
+        write_json(console.out.writer, &results)?;
+    }
+    console.out.writer.flush()?;
+    Ok(exit)
+}
+
+fn search_all(task: &Compare, model: &Model, progress: bool) -> Comparison {
+    let searcher = Searcher {
+        progress,
+        time_max: task.budget.time,
+        measures: task.measures,
+    };
+    let row = |strategy: &Strategy| {
+        let search = |&waits| {
+            let request = Request {
+                waits,
+                explorer: task.explorer,
+                bounds: task.budget.bounds,
+                seed: task.seed,
+            };
+            searcher.run(&model.scenario, strategy, &request)
+        };
+        task.readings.iter().map(search).collect()
+    };
+    let own = model.scenario.strategies();
+    let strategies = if task.strategies.is_empty() {
+        own
+    } else {
+        &task.strategies
+    };
+    Comparison {
+        summary: model.scenario.summary().to_owned(),
+        model: model.path.clone(),
+        rows: strategies.iter().map(row).collect(),
+    }
+}
+
+fn write_terminal(
+    task: &Compare,
+    comparison: &Comparison,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    write_comparison(out, comparison, look)?;
+    let shown = comparison.reports().filter(|_| task.report.shows_lanes);
+    for report in shown {
+        if let Some(first) = report.counterexamples.first() {
+            writeln!(out)?;
+            write_counterexample(out, report, first, comparison.model.as_deref(), look)?;
+        }
+    }
+    Ok(())
+}

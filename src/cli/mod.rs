@@ -1,0 +1,32 @@
+//! The command line: arguments, files, the clock, stdout and exit codes.
+//!
+//! [`run`] is the whole program but for the process around it: it takes the arguments and a
+//! [`Console`], and returns an [`Exit`], so a test can drive it in-process. stdout gets the report,
+//! stderr gets progress, warnings and errors. Nothing below this module reads a clock, a terminal
+//! or the environment.
+
+mod args;
+mod check;
+mod compare;
+mod console;
+mod errno;
+mod error;
+mod exit;
+mod explain;
+mod files;
+mod list;
+mod measure;
+mod models;
+mod progress;
+mod replay;
+mod run;
+mod schedules;
+mod search;
+mod task;
+mod values;
+
+pub use console::Channel;
+pub use console::Console;
+pub use console::palette_of;
+pub use exit::Exit;
+pub use run::run;

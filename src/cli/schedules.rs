@@ -1,0 +1,98 @@
+//! Schedules as files: each counterexample with the model it belongs to, so that it replays
+//! anywhere.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::replay::RecordedSchedule;
+use crate::report::CheckReport;
+use crate::report::Counterexample;
+use crate::report::waits_name;
+use crate::scenario::Scenario;
+use crate::strategy::Strategy;
+
+use super::error::CliError;
+use super::files::make_directory;
+use super::files::write_file;
+
+/// A directory that schedules are written into. No two schedules of one run get the same name.
+#[derive(Debug)]
+pub(super) struct ScheduleDirectory {
+    path: PathBuf,
+    names: BTreeSet<String>,
+}
+
+impl ScheduleDirectory {
+    /// Makes the directory, if need be.
+    pub(super) fn open(path: &Path) -> Result<Self, CliError> {
+        make_directory(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            names: BTreeSet::new(),
+        })
+    }
+
+    /// Writes the schedules of all counterexamples, and returns their paths in the same order.
+    pub(super) fn save(
+        &mut self,
+        scenario: &Scenario,
+        report: &CheckReport,
+    ) -> Result<Vec<PathBuf>, CliError> {
+        let strategy = Strategy::named(&report.strategy);
+        let strategy = strategy.expect("only known strategies are compared");
+        let mut paths = Vec::new();
+        for found in &report.counterexamples {
+            let broken = (found.property, found.status);
+            let recorded =
+                RecordedSchedule::of(scenario, &strategy, report.waits, broken, &found.execution);
+            let name = self.free_name(report, found);
+            let path = self.path.join(name);
+            write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+
+    fn free_name(&mut self, report: &CheckReport, counterexample: &Counterexample) -> String {
+        let parts = [
+            file_name(&report.scenario),
+            file_name(&report.strategy),
+            waits_name(report.waits).to_owned(),
+            counterexample.property.name().to_owned(),
+        ];
+        let stem = parts.join(".");
+        let numbered = (2_u32..).map(|number| format!("{stem}-{number}.schedule"));
+        let mut names = std::iter::once(format!("{stem}.schedule")).chain(numbered);
+        let free = names
+            .find(|name| !self.names.contains(name))
+            .expect("numbers do not end");
+        self.names.insert(free.clone());
+        free
+    }
+}
+
+/// A name as a part of a file's name, on any system. Only the last bytes of a long one are kept.
+fn file_name(name: &str) -> String {
+    const BYTES_MAX: usize = 80;
+    let safe = |character: char| match character {
+        '/' | '\\' => '.',
+        other if other.is_ascii_alphanumeric() || "-_.".contains(other) => other,
+        _ => '-',
+    };
+    let name: String = name.chars().map(safe).collect();
+    let kept = &name[name.len().saturating_sub(BYTES_MAX)..];
+    kept.trim_start_matches(['.', '-']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_safe_as_a_part_of_a_file_name() {
+        assert_eq!(file_name("attach/two_types"), "attach.two_types");
+        assert_eq!(file_name("../../x y:z/ä"), "x-y-z.-");
+        assert_eq!(file_name(&"n".repeat(300)).len(), 80);
+    }
+}

@@ -1,0 +1,277 @@
+//! What is meant: the arguments with their defaults filled in. The one place where typed becomes
+//! meant; no type of clap travels further.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::explore::Bounds;
+use crate::explore::ExplorerKind;
+use crate::runtime::Waits;
+use crate::strategy::Strategy;
+use crate::wfp::Profile;
+
+use super::args::Arguments;
+use super::args::CheckArguments;
+use super::args::Command;
+use super::args::CompareArguments;
+use super::args::Format;
+use super::args::Limits;
+use super::args::ReplayArguments;
+use super::args::Topic;
+
+/// The model that `compare` takes when none is named.
+pub(super) const HEADLINE: &str = "attach/connect4_connect6";
+
+/// One thing to do.
+#[derive(Debug)]
+pub(super) enum Task {
+    Compare(Compare),
+    Check(Check),
+    Replay(Replay),
+    List(List),
+    Explain(Vec<String>),
+}
+
+/// Which models to take.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Selection {
+    /// Every embedded one.
+    Embedded,
+    /// These names and paths. Never empty.
+    Named(Vec<String>),
+}
+
+/// What ends a search, and whether to measure it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    pub(super) bounds: Bounds,
+    pub(super) time: Option<Duration>,
+}
+
+/// Compare strategies.
+#[derive(Debug)]
+pub(super) struct Compare {
+    pub(super) models: Selection,
+    /// Empty: those of the model. No name occurs twice.
+    pub(super) strategies: Vec<Strategy>,
+    pub(super) explorer: ExplorerKind,
+    pub(super) profile: Option<Profile>,
+    /// In the order of the table's columns. Never empty.
+    pub(super) readings: Vec<Waits>,
+    pub(super) budget: Budget,
+    pub(super) seed: u64,
+    pub(super) measures: bool,
+    pub(super) report: Report,
+}
+
+/// Where a report goes and what it looks like.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub(super) json: bool,
+    /// Whether the lane table of each row's first counterexample is part of it.
+    pub(super) shows_lanes: bool,
+    pub(super) width: Option<usize>,
+    pub(super) file: Option<PathBuf>,
+    /// Where schedules go.
+    pub(super) schedules: Option<PathBuf>,
+}
+
+/// Hold models to their expectations.
+#[derive(Debug)]
+pub(super) struct Check {
+    pub(super) models: Selection,
+    pub(super) budget: Budget,
+}
+
+/// Replay a schedule.
+#[derive(Debug)]
+pub(super) struct Replay {
+    pub(super) schedule: String,
+    pub(super) model: Option<String>,
+    pub(super) width: Option<usize>,
+}
+
+/// What to list.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum List {
+    Models,
+    Strategies,
+    Properties,
+    Explorers,
+}
+
+impl From<Arguments> for Task {
+    fn from(arguments: Arguments) -> Self {
+        match arguments.command {
+            Command::Compare(typed) => Self::Compare(typed.into()),
+            Command::Check(typed) => Self::Check(typed.into()),
+            Command::Replay(typed) => Self::Replay(typed.into()),
+            Command::List { what } => Self::List(what.into()),
+            Command::Explain { codes } => Self::Explain(codes),
+        }
+    }
+}
+
+impl From<CompareArguments> for Compare {
+    fn from(typed: CompareArguments) -> Self {
+        let models = match (typed.all, typed.models) {
+            (true, _) => Selection::Embedded,
+            (false, named) if named.is_empty() => Selection::Named(vec![HEADLINE.to_owned()]),
+            (false, named) => Selection::Named(named),
+        };
+        let both = || vec![Waits::Sufficient, Waits::MayExpire];
+        Self {
+            models,
+            strategies: without_repeats(typed.strategies),
+            explorer: typed.explorer,
+            profile: typed.profile,
+            readings: typed.waits.map_or_else(both, |waits| vec![waits]),
+            budget: Budget::of(&typed.limits, typed.fail_fast),
+            seed: typed.seed,
+            measures: typed.measure,
+            report: Report {
+                json: typed.format == Format::Json,
+                shows_lanes: typed.show,
+                width: typed.page.width.map(usize::from),
+                file: typed.output.map(PathBuf::from),
+                schedules: typed.out.map(PathBuf::from),
+            },
+        }
+    }
+}
+
+impl From<CheckArguments> for Check {
+    fn from(typed: CheckArguments) -> Self {
+        let models = if typed.models.is_empty() {
+            Selection::Embedded
+        } else {
+            Selection::Named(typed.models)
+        };
+        Self {
+            models,
+            budget: Budget::of(&typed.limits, false),
+        }
+    }
+}
+
+impl From<ReplayArguments> for Replay {
+    fn from(typed: ReplayArguments) -> Self {
+        let width = typed.page.width.map(usize::from);
+        Self {
+            schedule: typed.schedule,
+            model: typed.model,
+            width,
+        }
+    }
+}
+
+impl From<Topic> for List {
+    fn from(typed: Topic) -> Self {
+        match typed {
+            Topic::Models => Self::Models,
+            Topic::Strategies => Self::Strategies,
+            Topic::Properties => Self::Properties,
+            Topic::Explorers => Self::Explorers,
+        }
+    }
+}
+
+impl Budget {
+    fn of(limits: &Limits, fail_fast: bool) -> Self {
+        let usual = Bounds::default();
+        let bounds = Bounds {
+            executions_max: limits.executions.unwrap_or(usual.executions_max),
+            steps_max: limits.steps.unwrap_or(usual.steps_max),
+            fail_fast,
+        };
+        Self {
+            bounds,
+            time: limits.time,
+        }
+    }
+}
+
+fn without_repeats(strategies: Vec<Strategy>) -> Vec<Strategy> {
+    let mut kept: Vec<Strategy> = Vec::new();
+    for strategy in strategies {
+        if kept.iter().all(|other| other.name != strategy.name) {
+            kept.push(strategy);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn compare(arguments: &[&str]) -> Compare {
+        let all = [&["selvedge", "compare"], arguments].concat();
+        let Task::Compare(compare) = Task::from(Arguments::try_parse_from(all).unwrap()) else {
+            panic!("{arguments:?} is another command");
+        };
+        compare
+    }
+
+    #[test]
+    fn compare_alone_takes_the_headline_model_and_both_readings() {
+        let task = compare(&[]);
+
+        assert_eq!(task.models, Selection::Named(vec![HEADLINE.to_owned()]));
+        assert_eq!(task.readings, [Waits::Sufficient, Waits::MayExpire]);
+        assert_eq!(task.explorer, ExplorerKind::Dpor);
+        assert_eq!(task.budget.bounds, Bounds::default());
+        assert_eq!(task.strategies, []);
+    }
+
+    #[test]
+    fn a_strategy_that_is_named_twice_has_one_row() {
+        let task = compare(&["--strategy", "retry-3", "--strategy", "retry-3"]);
+
+        assert_eq!(task.strategies.len(), 1);
+    }
+
+    #[test]
+    fn every_bound_can_be_set() {
+        let task = compare(&[
+            "--executions",
+            "7",
+            "--steps",
+            "9",
+            "--time",
+            "0.5",
+            "--fail-fast",
+        ]);
+
+        assert_eq!(
+            task.budget.bounds,
+            Bounds {
+                executions_max: 7,
+                steps_max: 9,
+                fail_fast: true
+            }
+        );
+        assert_eq!(task.budget.time, Some(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn what_contradicts_itself_or_is_unknown_is_refused() {
+        for arguments in [
+            &["compare", "--all", "attach/x"][..],
+            &["compare", "--strategy", "lock"],
+            &["compare", "--explorer", "dfp"],
+            &["compare", "--profile", "measured"],
+            &["compare", "--waits", "never"],
+            &["compare", "--executions", "0"],
+            &["compare", "--width", "10"],
+            &["explain"],
+            &["list", "threads"],
+        ] {
+            let all = [&["selvedge"], arguments].concat();
+            let error = Arguments::try_parse_from(all).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Argument values that are read from a closed set or a unit.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValue;
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use thiserror::Error;
+
+use crate::explore::ExplorerKind;
+use crate::report::waits_name;
+use crate::runtime::Waits;
+use crate::wfp::Profile;
+
+const WAITS: [Waits; 2] = [Waits::Sufficient, Waits::MayExpire];
+
+/// A text is not a number of seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected a number of seconds above 0, such as 30 or 0.5")]
+pub(super) struct NotSeconds;
+
+/// Reads the name of an explorer.
+pub(super) fn explorer() -> impl TypedValueParser<Value = ExplorerKind> {
+    let value = |kind: ExplorerKind| PossibleValue::new(kind.name()).help(kind.summary());
+    PossibleValuesParser::new(ExplorerKind::ALL.map(value)).map(|name| {
+        let named = ExplorerKind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name);
+        named.expect("clap lets only known names through")
+    })
+}
+
+/// Reads the name of a profile.
+pub(super) fn profile() -> impl TypedValueParser<Value = Profile> {
+    PossibleValuesParser::new(Profile::ALL.map(Profile::name))
+        .map(|name| Profile::named(&name).expect("clap lets only known names through"))
+}
+
+/// Reads a reading of waits.
+pub(super) fn waits() -> impl TypedValueParser<Value = Waits> {
+    PossibleValuesParser::new(WAITS.map(waits_name)).map(|name| {
+        let named = WAITS.into_iter().find(|&waits| waits_name(waits) == name);
+        named.expect("clap lets only known names through")
+    })
+}
+
+/// Reads a time of some seconds.
+///
+/// # Errors
+///
+/// [`NotSeconds`] if it is not a number above zero, or more than a duration can hold.
+pub(super) fn seconds(text: &str) -> Result<Duration, NotSeconds> {
+    let number: f64 = text.parse().map_err(|_| NotSeconds)?;
+    let duration = Duration::try_from_secs_f64(number).map_err(|_| NotSeconds)?;
+    if duration.is_zero() {
+        Err(NotSeconds)
+    } else {
+        Ok(duration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_a_positive_finite_number() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["0", "-1", "inf", "NaN", "", "1e300", "1s"] {
+            assert_eq!(seconds(text), Err(NotSeconds), "{text}");
+        }
+    }
+}

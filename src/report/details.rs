@@ -1,0 +1,164 @@
+//! What stands below a table: the cause of each violated row with the command that replays it,
+//! what is not as expected, and what the searches cost.
+
+use std::io;
+use std::io::Write;
+
+use super::CheckReport;
+use super::Comparison;
+use super::Look;
+use super::Tone;
+use super::words::counted;
+use super::words::grouped;
+use super::words::replay_command;
+use super::words::visible;
+use super::words::waits_phrase;
+
+/// Writes all that there is to say of single rows.
+pub(super) fn write_details(
+    out: &mut dyn Write,
+    comparison: &Comparison,
+    look: &Look,
+) -> io::Result<()> {
+    for report in comparison.reports() {
+        write_row(out, report, comparison.model.as_deref(), look)?;
+    }
+    write_expected(out, comparison, look)?;
+    write_measures(out, comparison)
+}
+
+/// The cause of a violated row with its replay command, and what is not as expected.
+fn write_row(
+    out: &mut dyn Write,
+    report: &CheckReport,
+    model: Option<&str>,
+    look: &Look,
+) -> io::Result<()> {
+    let differences = report.unexpected.as_deref().unwrap_or_default();
+    if report.counterexamples.is_empty() && differences.is_empty() {
+        return Ok(());
+    }
+    let row = look.palette.paint(Tone::Strong, row_name(report));
+    writeln!(out)?;
+    match report.counterexamples.first() {
+        None => writeln!(out, "{row}")?,
+        Some(first) => {
+            let cause = visible(&first.cause);
+            writeln!(out, "{row}: {}: {cause}", first.property.name())?;
+            writeln!(out, "  replay: {}", replay_command(&first.schedule, model))?;
+        }
+    }
+    let others = report.counterexamples.iter().skip(1);
+    let others: Vec<&str> = others.map(|other| other.property.name()).collect();
+    if !others.is_empty() {
+        writeln!(out, "  also: {}", others.join(", "))?;
+    }
+    for line in differences {
+        let word = look.palette.paint(Tone::Bad, "not as expected");
+        writeln!(out, "  {word}: {}", visible(line))?;
+    }
+    Ok(())
+}
+
+/// `shared-handle (waits sufficient)`.
+fn row_name(report: &CheckReport) -> String {
+    format!(
+        "{} ({})",
+        visible(&report.strategy),
+        waits_phrase(report.waits)
+    )
+}
+
+fn write_measures(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
+    let measured = comparison.rows.iter().flatten();
+    let measured = measured.filter_map(|row| Some((&row.report, row.measure?)));
+    for (index, (report, measure)) in measured.enumerate() {
+        if index == 0 {
+            writeln!(out)?;
+        }
+        let row = row_name(report);
+        let rate = counted(measure.executions_per_second, "execution");
+        let memory = measure
+            .peak_memory_bytes
+            .map(|bytes| format!(", at most {} KiB of memory so far", grouped(bytes / 1024)));
+        let memory = memory.unwrap_or_default();
+        writeln!(
+            out,
+            "measure: {row}: {:.3} s, {rate}/s{memory}",
+            measure.seconds
+        )?;
+    }
+    Ok(())
+}
+
+/// How many verdicts are as the model expects: of a model that expects something.
+fn write_expected(out: &mut dyn Write, comparison: &Comparison, look: &Look) -> io::Result<()> {
+    let expected = || {
+        comparison
+            .reports()
+            .filter_map(|report| report.unexpected.as_ref())
+    };
+    let (all, met) = (
+        expected().count(),
+        expected().filter(|lines| lines.is_empty()).count(),
+    );
+    if all == 0 {
+        return Ok(());
+    }
+    let tone = if met == all { Tone::Good } else { Tone::Bad };
+    let figure = look.palette.paint(tone, format!("{met} of {all}"));
+    writeln!(out, "\nas the model expects: {figure}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Coverage;
+    use crate::property::Property;
+    use crate::report::Measure;
+    use crate::report::Measured;
+    use crate::report::sample;
+    use crate::report::write_comparison;
+    use crate::runtime::Waits;
+
+    fn printed(comparison: &Comparison, width: usize) -> String {
+        let mut out = Vec::new();
+        write_comparison(&mut out, comparison, &Look::PLAIN.wide(width)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn other_findings_samples_and_measures_are_told() {
+        let mut report = sample::violated("retry", Waits::MayExpire);
+        let mut second = report.counterexamples[0].clone();
+        second.property = Property::Atomicity;
+        report.counterexamples.push(second);
+        report.coverage = Coverage::Sampled {
+            seed: 7,
+            executions: 1_305,
+        };
+        let measure = Measure {
+            seconds: 0.25,
+            executions_per_second: 5_220,
+            peak_memory_bytes: Some(4_096),
+        };
+        let comparison = Comparison {
+            summary: "s".into(),
+            model: Some("a b.toml".into()),
+            rows: vec![vec![Measured {
+                report,
+                measure: Some(measure),
+            }]],
+        };
+        let text = printed(&comparison, 100);
+
+        for line in [
+            "          non-interference TXN_IN_PROGRESS +1 more\n",
+            "          random, seed 7\n",
+            "0x3 --model 'a b.toml'\n  also: atomicity\n",
+            "measure: retry (waits may expire): 0.250 s, 5,220 executions/s, at most 4 KiB of ",
+        ] {
+            assert!(text.contains(line), "{line}: {text}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The report as JSON: format `selvedge/report`, version 1.
+//!
+//! The order of fields is that of the structs here and never changes within a version. A field that
+//! has nothing to say is `null`; only `measure` is absent unless it was asked for.
+
+use std::io;
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::explore::Coverage;
+
+use super::CheckReport;
+use super::Counterexample;
+use super::Measure;
+use super::Measured;
+use super::words::waits_name;
+
+/// What stands in the field `tool`.
+const TOOL: &str = concat!("selvedge ", env!("CARGO_PKG_VERSION"));
+
+#[derive(Debug, Serialize)]
+struct DocumentJson<'a> {
+    format: &'static str,
+    version: u32,
+    tool: &'static str,
+    results: Vec<ResultJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ResultJson<'a> {
+    scenario: &'a str,
+    digest: &'a str,
+    strategy: &'a str,
+    profile: &'a str,
+    waits: &'static str,
+    explorer: &'static str,
+    verdict: &'static str,
+    assumptions: AssumptionsJson,
+    executions: u64,
+    redundant: u64,
+    deadlocked: u64,
+    failing: u64,
+    coverage: CoverageJson,
+    violations: Vec<ViolationJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<MeasureJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct AssumptionsJson {
+    threads: u32,
+    faults: u32,
+    fairness: &'static str,
+    memory_model: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum CoverageJson {
+    Exhausted,
+    Bounded { limit: String },
+    Sampled { seed: u64, executions: u64 },
+}
+
+#[derive(Debug, Serialize)]
+struct ViolationJson<'a> {
+    property: &'static str,
+    cause: &'a str,
+    status: Option<String>,
+    errno: Option<u32>,
+    schedule: &'a str,
+    steps: usize,
+    switches: u32,
+    preemptions: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct MeasureJson {
+    seconds: f64,
+    executions_per_second: u64,
+    peak_memory_bytes: Option<u64>,
+}
+
+/// Writes one document with these results, in this order, and a line break.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_json(out: &mut dyn Write, results: &[Measured]) -> io::Result<()> {
+    let document = DocumentJson {
+        format: "selvedge/report",
+        version: 1,
+        tool: TOOL,
+        results: results.iter().map(result).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn result(measured: &Measured) -> ResultJson<'_> {
+    let report = &measured.report;
+    ResultJson {
+        scenario: &report.scenario,
+        digest: &report.digest,
+        strategy: &report.strategy,
+        profile: &report.profile,
+        waits: waits_name(report.waits),
+        explorer: report.explorer.name(),
+        verdict: report.verdict.word(),
+        assumptions: assumptions(report),
+        executions: report.executions,
+        redundant: report.redundant,
+        deadlocked: report.deadlocked,
+        failing: report.failing,
+        coverage: coverage(report.coverage),
+        violations: report.counterexamples.iter().map(violation).collect(),
+        measure: measured.measure.map(measure),
+    }
+}
+
+fn assumptions(report: &CheckReport) -> AssumptionsJson {
+    AssumptionsJson {
+        threads: report.assumptions.threads,
+        faults: report.assumptions.faults,
+        fairness: report.assumptions.fairness,
+        memory_model: report.assumptions.memory_model,
+    }
+}
+
+fn coverage(coverage: Coverage) -> CoverageJson {
+    match coverage {
+        Coverage::Exhausted => CoverageJson::Exhausted,
+        Coverage::Bounded(limit) => CoverageJson::Bounded {
+            limit: limit.to_string(),
+        },
+        Coverage::Sampled { seed, executions } => CoverageJson::Sampled { seed, executions },
+    }
+}
+
+fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
+    ViolationJson {
+        property: counterexample.property.name(),
+        cause: &counterexample.cause,
+        status: counterexample.status.map(|status| status.to_string()),
+        errno: counterexample.errno,
+        schedule: &counterexample.schedule,
+        steps: counterexample.execution.steps.len(),
+        switches: counterexample.execution.switches(),
+        preemptions: counterexample.execution.preemptions(),
+    }
+}
+
+fn measure(measure: Measure) -> MeasureJson {
+    MeasureJson {
+        seconds: measure.seconds,
+        executions_per_second: measure.executions_per_second,
+        peak_memory_bytes: measure.peak_memory_bytes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Limit;
+    use crate::report::sample;
+    use crate::runtime::Waits;
+
+    fn printed(results: &[Measured]) -> String {
+        let mut out = Vec::new();
+        write_json(&mut out, results).unwrap();
+        // Golden texts start on a line of their own.
+        format!("\n{}", String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_violation_is_written_field_by_field() {
+        let report = sample::violated("shared-handle", Waits::MayExpire);
+
+        assert_eq!(
+            printed(&[Measured {
+                report,
+                measure: None
+            }]),
+            r#"
+{
+  "format": "selvedge/report",
+  "version": 1,
+  "tool": "selvedge 0.1.0",
+  "results": [
+    {
+      "scenario": "attach/connect4_connect6",
+      "digest": "00c0ffee",
+      "strategy": "shared-handle",
+      "profile": "documented",
+      "waits": "may-expire",
+      "explorer": "dpor",
+      "verdict": "VIOLATED",
+      "assumptions": {
+        "threads": 2,
+        "faults": 0,
+        "fairness": "none",
+        "memory_model": "sequentially consistent"
+      },
+      "executions": 1305,
+      "redundant": 7,
+      "deadlocked": 0,
+      "failing": 18,
+      "coverage": {
+        "kind": "exhausted"
+      },
+      "violations": [
+        {
+          "property": "non-interference",
+          "cause": "attach by thread 1 returned 22 instead of 0",
+          "status": "0xC022000E STATUS_FWP_TXN_IN_PROGRESS",
+          "errno": 22,
+          "schedule": "selvedge1:attach/connect4_connect6:0.1.0x3",
+          "steps": 5,
+          "switches": 2,
+          "preemptions": 1
+        }
+      ]
+    }
+  ]
+}
+"#
+        );
+    }
+
+    #[test]
+    fn what_there_is_not_is_null_and_a_measure_only_there_when_asked_for() {
+        let report = sample::proved("push-lock", Waits::Sufficient);
+        let measure = Measure {
+            seconds: 0.25,
+            executions_per_second: 8,
+            peak_memory_bytes: None,
+        };
+        let text = printed(&[Measured {
+            report,
+            measure: Some(measure),
+        }]);
+
+        assert!(text.contains(r#""peak_memory_bytes": null"#), "{text}");
+        assert!(text.contains(r#""violations": []"#), "{text}");
+        assert!(!printed(&[]).contains("measure"));
+    }
+
+    #[test]
+    fn each_coverage_has_its_fields() {
+        let written = |covered| serde_json::to_string(&coverage(covered)).unwrap();
+
+        assert_eq!(written(Coverage::Exhausted), r#"{"kind":"exhausted"}"#);
+        assert_eq!(
+            written(Coverage::Bounded(Limit::Executions(1_000_000))),
+            r#"{"kind":"bounded","limit":"1000000 executions"}"#
+        );
+        assert_eq!(
+            written(Coverage::Sampled {
+                seed: 7,
+                executions: 100
+            }),
+            r#"{"kind":"sampled","seed":7,"executions":100}"#
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Executions and reports written by hand, for the tests of the renderers.
+
+use crate::execution::Execution;
+use crate::execution::Fact;
+use crate::execution::FactRecord;
+use crate::execution::Footprint;
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+use crate::execution::Operation;
+use crate::execution::Step;
+use crate::execution::StepResult;
+use crate::execution::ThreadId;
+use crate::execution::ThreadSet;
+use crate::execution::Verb;
+use crate::explore::Coverage;
+use crate::explore::ExplorerKind;
+use crate::property::Property;
+use crate::runtime::Waits;
+use crate::status::NtStatus;
+
+use super::Assumptions;
+use super::CheckReport;
+use super::Counterexample;
+use super::Verdict;
+
+/// Thread 0 begins on the shared session, thread 1 is refused, thread 0 commits.
+pub(crate) fn race() -> Execution {
+    let session = ObjectId::initial(ObjectKind::SessionSlot, 0);
+    let step = |thread: usize, verb: Verb, result: NtStatus, enabled: &[usize]| Step {
+        thread: ThreadId::new(thread),
+        operation: Operation::on(verb, session),
+        alternative: 0,
+        expired: false,
+        footprint: Footprint::EMPTY,
+        result: StepResult::Status(result),
+        enabled: enabled
+            .iter()
+            .copied()
+            .map(ThreadId::new)
+            .collect::<ThreadSet>(),
+    };
+    let ok = NtStatus::SUCCESS;
+    let mut execution = Execution::empty();
+    execution.steps = vec![
+        step(0, Verb::Begin, ok, &[0, 1]),
+        step(1, Verb::Begin, NtStatus::TXN_IN_PROGRESS, &[0, 1]),
+        step(0, Verb::FilterAdd, ok, &[0]),
+        step(0, Verb::FilterAdd, ok, &[0]),
+        step(0, Verb::Commit, ok, &[0]),
+    ];
+    execution.steps[3].operation.argument = 1;
+    execution.facts = vec![
+        fact(2, 1, returns(22, NtStatus::TXN_IN_PROGRESS)),
+        fact(5, 0, Fact::FilterCommitted { context: 65_536 }),
+        fact(5, 0, Fact::FilterCommitted { context: 65_536 }),
+        fact(5, 0, returns(0, ok)),
+    ];
+    execution
+}
+
+/// A fact of a thread, after so many steps.
+pub(crate) fn fact(after: u32, thread: usize, fact: Fact) -> FactRecord {
+    FactRecord {
+        after,
+        thread: Some(ThreadId::new(thread)),
+        fact,
+    }
+}
+
+/// The only call of a thread returns although 0 was expected.
+pub(crate) fn returns(errno: u32, cause: NtStatus) -> Fact {
+    Fact::CallReturns {
+        call: 0,
+        errno,
+        expected: 0,
+        cause,
+    }
+}
+
+/// The names of three threads, of which the third has nothing to do in [`race`].
+pub(crate) fn names() -> Vec<String> {
+    ["CONNECT4", "CONNECT6", "work item"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+/// What a search that proves comes to.
+pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
+    CheckReport {
+        scenario: "attach/connect4_connect6".into(),
+        digest: "00c0ffee".into(),
+        strategy: strategy.into(),
+        profile: "documented".into(),
+        waits,
+        explorer: ExplorerKind::Dpor,
+        verdict: Verdict::Proved,
+        assumptions: Assumptions {
+            threads: 2,
+            faults: 0,
+            fairness: "none",
+            memory_model: "sequentially consistent",
+        },
+        threads: names(),
+        executions: 1_305,
+        redundant: 7,
+        deadlocked: 0,
+        failing: 0,
+        coverage: Coverage::Exhausted,
+        counterexamples: Vec::new(),
+        unexpected: None,
+    }
+}
+
+/// What a search comes to that finds [`race`].
+pub(crate) fn violated(strategy: &str, waits: Waits) -> CheckReport {
+    CheckReport {
+        verdict: Verdict::Violated,
+        failing: 18,
+        counterexamples: vec![Counterexample {
+            property: Property::NonInterference,
+            cause: "attach by thread 1 returned 22 instead of 0".into(),
+            status: Some(NtStatus::TXN_IN_PROGRESS),
+            errno: Some(22),
+            schedule: "selvedge1:attach/connect4_connect6:0.1.0x3".into(),
+            execution: race(),
+        }],
+        ..proved(strategy, waits)
+    }
+}

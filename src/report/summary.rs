@@ -1,0 +1,222 @@
+//! One violation in full: what is broken, why, and the lane table of the execution that shows it.
+
+use std::io;
+use std::io::Write;
+
+use crate::execution::Execution;
+use crate::property::Property;
+use crate::runtime::Waits;
+use crate::status::NtStatus;
+
+use super::CheckReport;
+use super::Counterexample;
+use super::Look;
+use super::Tone;
+use super::grid::Cell;
+use super::grid::Grid;
+use super::lanes::write_lanes;
+use super::words::counted;
+use super::words::replay_command;
+use super::words::visible;
+use super::words::waits_phrase;
+
+/// Where a violation was found: the search or the schedule it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting<'a> {
+    /// The scenario's name.
+    pub scenario: &'a str,
+    /// The strategy's name.
+    pub strategy: &'a str,
+    /// How finite waits were read.
+    pub waits: Waits,
+    /// The names of all threads, deferred work included, by index.
+    pub threads: &'a [String],
+}
+
+impl<'a> Setting<'a> {
+    /// The setting of a search.
+    pub fn of(report: &'a CheckReport) -> Self {
+        Self {
+            scenario: &report.scenario,
+            strategy: &report.strategy,
+            waits: report.waits,
+            threads: &report.threads,
+        }
+    }
+
+    /// `attach/connect4_connect6 / shared-handle (waits sufficient)`.
+    fn title(&self) -> String {
+        let phrase = waits_phrase(self.waits);
+        visible(&format!("{} / {} ({phrase})", self.scenario, self.strategy)).into_owned()
+    }
+}
+
+/// A violation, as a search or a replay has found it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding<'a> {
+    /// What is broken.
+    pub property: Property,
+    /// Why, in a sentence that names the thread.
+    pub cause: &'a str,
+    /// The status at the root, if there is one.
+    pub status: Option<NtStatus>,
+    /// The errno that the caller saw, if a call returned one.
+    pub errno: Option<u32>,
+}
+
+impl<'a> Finding<'a> {
+    /// The finding of a counterexample.
+    pub fn of(counterexample: &'a Counterexample) -> Self {
+        Self {
+            property: counterexample.property,
+            cause: &counterexample.cause,
+            status: counterexample.status,
+            errno: counterexample.errno,
+        }
+    }
+}
+
+/// Writes one counterexample of a report: heading, cause, lane table and the command that replays
+/// it. `model` is the path of a scenario that is not embedded.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_counterexample(
+    out: &mut dyn Write,
+    report: &CheckReport,
+    counterexample: &Counterexample,
+    model: Option<&str>,
+    look: &Look,
+) -> io::Result<()> {
+    let setting = Setting::of(report);
+    let finding = Finding::of(counterexample);
+    writeln!(out, "{}  {}", broken(&finding, look), setting.title())?;
+    writeln!(out)?;
+    write_facts(out, &finding, &counterexample.execution, look)?;
+    writeln!(out)?;
+    write_lanes(out, &counterexample.execution, &report.threads, look)?;
+    writeln!(out)?;
+    writeln!(
+        out,
+        "  replay  {}",
+        replay_command(&counterexample.schedule, model)
+    )
+}
+
+/// Writes what a replay did: its setting and its lane table.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_replayed(
+    out: &mut dyn Write,
+    setting: &Setting<'_>,
+    execution: &Execution,
+    look: &Look,
+) -> io::Result<()> {
+    let title = look.palette.paint(Tone::Strong, "REPLAY");
+    writeln!(out, "{title}  {}", setting.title())?;
+    writeln!(out)?;
+    write_lanes(out, execution, setting.threads, look)
+}
+
+/// Writes the violation that a replay ends with.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_reproduced(
+    out: &mut dyn Write,
+    finding: &Finding<'_>,
+    execution: &Execution,
+    look: &Look,
+) -> io::Result<()> {
+    writeln!(out, "{}", broken(finding, look))?;
+    writeln!(out)?;
+    write_facts(out, finding, execution, look)
+}
+
+/// `VIOLATED non-interference`.
+fn broken(finding: &Finding<'_>, look: &Look) -> String {
+    let word = look.palette.paint(Tone::Bad, "VIOLATED");
+    let property = look.palette.paint(Tone::Strong, finding.property.name());
+    format!("{word} {property}")
+}
+
+/// Cause, status, errno and size, a line each.
+fn write_facts(
+    out: &mut dyn Write,
+    finding: &Finding<'_>,
+    execution: &Execution,
+    look: &Look,
+) -> io::Result<()> {
+    let mut facts = vec![("cause", visible(finding.cause).into_owned())];
+    facts.extend(finding.status.map(|status| ("status", status.to_string())));
+    facts.extend(finding.errno.map(|errno| ("errno", errno.to_string())));
+    facts.push(("size", size(execution)));
+    let rows: Vec<Vec<Cell>> = facts
+        .into_iter()
+        .map(|(name, text)| vec![Cell::new(Tone::Quiet, name), Cell::plain(text)])
+        .collect();
+    Grid::for_rows(&rows, 2, look).rows(out, &rows)
+}
+
+/// `5 steps, 2 switches, 1 preemption`, and the faults if there are any.
+fn size(execution: &Execution) -> String {
+    let steps = u64::try_from(execution.steps.len()).expect("a trace fits into memory");
+    let mut parts = vec![counted(steps, "step")];
+    let switches = u64::from(execution.switches());
+    parts.push(if switches == 1 {
+        "1 switch".into()
+    } else {
+        format!("{switches} switches")
+    });
+    parts.push(counted(execution.preemptions().into(), "preemption"));
+    if execution.faults() > 0 {
+        parts.push(counted(execution.faults().into(), "fault"));
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_counterexample_says_what_why_how_and_again() {
+        let report = sample::violated("shared-handle", Waits::Sufficient);
+        let mut out = Vec::new();
+        let look = Look::PLAIN.wide(80);
+        write_counterexample(&mut out, &report, &report.counterexamples[0], None, &look).unwrap();
+
+        let text = String::from_utf8(out).unwrap();
+
+        assert_eq!(
+            format!("\n{text}"),
+            r"
+VIOLATED non-interference  attach/connect4_connect6 / shared-handle (waits sufficient)
+
+  cause   attach by thread 1 returned 22 instead of 0
+  status  0xC022000E STATUS_FWP_TXN_IN_PROGRESS
+  errno   22
+  size    5 steps, 2 switches, 1 preemption
+
+  step  0 CONNECT4                       1 CONNECT6
+     1  FwpmTransactionBegin session 0
+     2  (preempted)                      FwpmTransactionBegin session 0
+                                         -> TXN_IN_PROGRESS
+                                         returns errno 22, expected 0
+                                         (TXN_IN_PROGRESS)
+     3  FwpmFilterAdd session 0 #0
+     4  FwpmFilterAdd session 0 #1
+     5  FwpmTransactionCommit session 0
+        +2 filters
+        returns 0
+
+  replay  selvedge replay selvedge1:attach/connect4_connect6:0.1.0x3
+"
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The words that every renderer shares, so that no two of them say a thing differently.
+
+use std::borrow::Cow;
+
+use crate::runtime::Waits;
+
+/// The reading of waits as JSON and the command line write it.
+pub(crate) const fn waits_name(waits: Waits) -> &'static str {
+    match waits {
+        Waits::Sufficient => "sufficient",
+        Waits::MayExpire => "may-expire",
+    }
+}
+
+/// The reading of waits in a sentence.
+pub(crate) const fn waits_phrase(waits: Waits) -> &'static str {
+    match waits {
+        Waits::Sufficient => "waits sufficient",
+        Waits::MayExpire => "waits may expire",
+    }
+}
+
+/// A count with its noun: `1 step`, `2 steps`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
+}
+
+/// A number with a comma after every third digit from the right: `1,305`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The text without control characters: names and messages come from files, and a file shall not
+/// move the reader's cursor. Line breaks become spaces.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let clean = text.chars().map(|character| match character {
+        '\n' | '\r' | '\t' => ' ',
+        other if other.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    });
+    Cow::Owned(clean.collect())
+}
+
+/// The command that replays a schedule, ready to be pasted into a shell. A model that is not
+/// embedded has to be named by its path.
+pub(crate) fn replay_command(token: &str, model: Option<&str>) -> String {
+    let token = quoted(token);
+    match model {
+        Some(path) => format!("selvedge replay {token} --model {}", quoted(path)),
+        None => format!("selvedge replay {token}"),
+    }
+}
+
+/// The text as one word of a shell: as it is where that is safe, else in single quotes, which
+/// `PowerShell` and every Unix shell understand.
+fn quoted(text: &str) -> Cow<'_, str> {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%\\".contains(&byte);
+    if !text.is_empty() && text.bytes().all(safe) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_three() {
+        let texts = [0, 999, 1_305, 1_000_000].map(grouped);
+
+        assert_eq!(texts, ["0", "999", "1,305", "1,000,000"]);
+        assert_eq!(counted(1, "step"), "1 step");
+        assert_eq!(counted(0, "step"), "0 steps");
+    }
+
+    /// An interactive shell would expand `!`.
+    #[test]
+    fn a_token_is_quoted_where_a_shell_would_touch_it() {
+        assert_eq!(replay_command("a/b:0.1", None), "selvedge replay a/b:0.1");
+        assert_eq!(
+            replay_command("a b!", Some("my models/x.toml")),
+            "selvedge replay 'a b!' --model 'my models/x.toml'"
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_move_the_cursor() {
+        assert_eq!(visible("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb c");
+    }
+}
