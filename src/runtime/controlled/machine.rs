@@ -27,7 +27,6 @@ use super::Position;
 use super::STACK_BYTES;
 use super::seat;
 use super::seat::Mode;
-use super::seat::Poller;
 use super::seat::Resume;
 use super::seat::Spawned;
 
@@ -65,10 +64,6 @@ pub struct Machine {
     stacks: Vec<DefaultStack>,
     /// By thread index; `None` is not started or finished.
     threads: Vec<Option<Thread>>,
-    /// By thread index; meaningless outside [`Machine::alive`].
-    pending: Vec<Pending>,
-    /// By thread index; `Some` for those that wait.
-    pollers: Vec<Option<Poller>>,
     /// The threads that wait, ready or not. Invariant: their pending step is not `Never`.
     waiting: ThreadSet,
     /// The threads whose pending step is ready.
@@ -90,8 +85,6 @@ impl Machine {
             limits,
             stacks: Vec::new(),
             threads: Vec::new(),
-            pending: Vec::new(),
-            pollers: Vec::new(),
             waiting: ThreadSet::EMPTY,
             ready: ThreadSet::EMPTY,
             alive: ThreadSet::EMPTY,
@@ -118,9 +111,9 @@ impl Machine {
         self.execution.end = self.advance(policy);
         self.execution.rest = match self.execution.end {
             End::Redundant | End::StepLimit => Rest::default(),
-            _ => set_up(finish),
+            End::Finished | End::Deadlock(_) | End::Panicked { .. } => set_up(finish),
         };
-        let pending = |thread| (thread, *self.pending_of(thread));
+        let pending = |thread| (thread, self.pending_of(thread));
         self.blocked = self.alive.iter().map(pending).collect();
         self.abort();
         &self.execution
@@ -153,7 +146,6 @@ impl Machine {
                 steps,
                 enabled,
                 quiescent,
-                pending: &self.pending,
                 alive: self.alive,
             };
             let Some(decision) = policy.choose(&position) else {
@@ -187,12 +179,9 @@ impl Machine {
         }
     }
 
-    fn pending_of(&self, thread: ThreadId) -> &Pending {
-        debug_assert!(
-            self.alive.contains(thread),
-            "only live threads have a pending step"
-        );
-        &self.pending[thread.index()]
+    fn pending_of(&self, thread: ThreadId) -> Pending {
+        debug_assert!(self.alive.contains(thread), "a dead thread has no step");
+        seat::pending(thread)
     }
 
     /// How an execution ends in which nothing can run.
@@ -256,9 +245,13 @@ impl Machine {
         seat::set_mode(Mode::Idle);
         match result {
             CoroutineResult::Yield(()) => {
-                let (pending, poller) = seat::pending();
-                self.pollers[thread.index()] = poller;
-                self.set_pending(thread, pending);
+                let (waiting, ready) = seat::readiness(thread);
+                if waiting == Waiting::Never {
+                    self.waiting.remove(thread);
+                } else {
+                    self.waiting.insert(thread);
+                }
+                self.set_ready(thread, ready);
             }
             CoroutineResult::Return(panic) => {
                 self.retire(thread);
@@ -269,24 +262,17 @@ impl Machine {
         }
     }
 
-    fn set_pending(&mut self, thread: ThreadId, pending: Pending) {
-        if pending.waiting == Waiting::Never {
-            self.waiting.remove(thread);
-        } else {
-            self.waiting.insert(thread);
-        }
-        if pending.ready {
+    fn set_ready(&mut self, thread: ThreadId, ready: bool) {
+        if ready {
             self.ready.insert(thread);
         } else {
             self.ready.remove(thread);
         }
-        self.pending[thread.index()] = pending;
     }
 
     fn retire(&mut self, thread: ThreadId) {
         let coroutine = self.threads[thread.index()].take();
         self.stacks.extend(coroutine.map(Coroutine::into_stack));
-        self.pollers[thread.index()] = None;
         for set in [&mut self.waiting, &mut self.ready, &mut self.alive] {
             set.remove(thread);
         }
@@ -298,10 +284,8 @@ impl Machine {
         for thread in waiting.iter().filter(|&thread| thread != stepped) {
             // What is watched was read, so to depend on it is to write it.
             if footprint.depends(&self.pending_of(thread).watch) {
-                let poller = self.pollers[thread.index()];
-                let poller = poller.expect("internal bug: who waits can be asked");
-                let pending = self.pending_of(thread).polled(poller.ask());
-                self.set_pending(thread, pending);
+                let ready = seat::poll(thread);
+                self.set_ready(thread, ready);
             }
         }
     }
@@ -316,7 +300,7 @@ impl Machine {
                     after,
                     thread,
                     fact,
-                })
+                });
             });
             while let Some(Spawned { thread, body }) = seat::take_spawned() {
                 self.start_thread(thread, body);
@@ -329,8 +313,6 @@ impl Machine {
         let index = thread.index();
         if self.threads.len() <= index {
             self.threads.resize_with(index + 1, || None);
-            self.pending.resize(index + 1, Pending::NOTHING);
-            self.pollers.resize(index + 1, None);
         }
         assert!(
             !self.alive.contains(thread),

@@ -20,6 +20,7 @@ use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
 use crate::runtime::Turn;
+use crate::runtime::Waiting;
 
 use super::Pending;
 
@@ -42,14 +43,13 @@ pub(super) struct Poller(*const Poll<'static>);
 
 impl Poller {
     fn new<'a>(poll: &'a Poll<'a>) -> Self {
-        let poll: *const Poll<'a> = ptr::from_ref(poll);
         #[expect(
             unsafe_code,
             reason = "part of the switch: the closure stays on its stack"
         )]
         // SAFETY: only the lifetime changes. Whoever calls it does so as `Poller::ask` demands.
-        let poll = unsafe { mem::transmute::<*const Poll<'a>, *const Poll<'static>>(poll) };
-        Self(poll)
+        let poll = unsafe { mem::transmute::<&'a Poll<'a>, &'static Poll<'static>>(poll) };
+        Self(ptr::from_ref(poll))
     }
 
     /// Asks. If the question panics the answer is that it is ready: the thread will ask itself
@@ -102,9 +102,9 @@ struct Hot {
     /// The index of the running thread, or [`NOBODY`].
     thread: Cell<usize>,
     yielder: Cell<*const Yielder<Resume, ()>>,
-    /// What the thread that was suspended last is about to do.
-    pending: Cell<Pending>,
-    poller: Cell<Option<Poller>>,
+    /// What each suspended thread is about to do, and how to ask whether it can. By thread index.
+    pending: [Cell<Pending>; THREADS_MAX],
+    pollers: [Cell<Option<Poller>>; THREADS_MAX],
     /// Whether the body of a step is running.
     inside: Cell<bool>,
     footprint: Cell<Footprint>,
@@ -117,7 +117,7 @@ struct Hot {
 struct Cold {
     facts: RefCell<Vec<(Option<ThreadId>, Fact)>>,
     spawned: RefCell<Vec<Spawned>>,
-    /// The next index for each maker and kind.
+    /// The last index for each maker and kind.
     names: RefCell<Vec<((usize, ObjectKind), u16)>>,
     panic: RefCell<Option<String>>,
 }
@@ -131,8 +131,8 @@ thread_local! {
             mode: Cell::new(Mode::Idle),
             thread: Cell::new(NOBODY),
             yielder: Cell::new(ptr::null()),
-            pending: Cell::new(Pending::NOTHING),
-            poller: Cell::new(None),
+            pending: [const { Cell::new(Pending::NOTHING) }; THREADS_MAX],
+            pollers: [const { Cell::new(None) }; THREADS_MAX],
             inside: Cell::new(false),
             footprint: Cell::new(Footprint::EMPTY),
             result: Cell::new(StepResult::Done),
@@ -199,8 +199,8 @@ pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
             !yielder.is_null(),
             "internal bug: a running thread has a yielder"
         );
-        hot.pending.set(pending);
-        hot.poller.set(poll.map(Poller::new));
+        hot.pending[thread].set(pending);
+        hot.pollers[thread].set(poll.map(Poller::new));
         #[expect(
             unsafe_code,
             reason = "the switch: a yielder lives on the stack it suspends"
@@ -219,9 +219,26 @@ pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
     }
 }
 
-/// What the thread that was suspended last is about to do, and how to ask whether it can.
-pub(super) fn pending() -> (Pending, Option<Poller>) {
-    HOT.with(|hot| (hot.pending.get(), hot.poller.get()))
+/// What a suspended thread is about to do.
+pub(super) fn pending(thread: ThreadId) -> Pending {
+    HOT.with(|hot| hot.pending[thread.index()].get())
+}
+
+/// Whether a suspended thread waits, and whether it is ready.
+pub(super) fn readiness(thread: ThreadId) -> (Waiting, bool) {
+    let pending = pending(thread);
+    (pending.waiting, pending.ready)
+}
+
+/// Asks a suspended thread that waits again: whether it is ready.
+pub(super) fn poll(thread: ThreadId) -> bool {
+    let poller = HOT.with(|hot| hot.pollers[thread.index()].get());
+    let answer = poller.expect("internal bug: who waits can be asked").ask();
+    HOT.with(|hot| {
+        let pending = &hot.pending[thread.index()];
+        pending.set(pending.get().polled(answer));
+    });
+    answer.0
 }
 
 /// Takes the seat for a coroutine that starts, and says what its body panicked with, if it did.
@@ -284,9 +301,12 @@ pub(super) fn drain_facts(mut take: impl FnMut(Option<ThreadId>, Fact)) {
     });
 }
 
-/// The next thread that was started and not taken, the last started first.
+/// The next thread that was started and not taken, in the order of their starts.
 pub(super) fn take_spawned() -> Option<Spawned> {
-    COLD.with(|cold| cold.spawned.borrow_mut().pop())
+    COLD.with(|cold| {
+        let mut spawned = cold.spawned.borrow_mut();
+        (!spawned.is_empty()).then(|| spawned.remove(0))
+    })
 }
 
 pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
@@ -294,16 +314,12 @@ pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
     let index = COLD.with(|cold| {
         let mut names = cold.names.borrow_mut();
         let known = names.iter_mut().find(|(key, _)| *key == (maker, kind));
-        match known {
-            Some((_, next)) => {
-                *next += 1;
-                *next
-            }
-            None => {
-                names.push(((maker, kind), 0));
-                0
-            }
+        if let Some((_, last)) = known {
+            *last += 1;
+            return *last;
         }
+        names.push(((maker, kind), 0));
+        0
     });
     match thread() {
         Some(thread) => ObjectId::of_thread(kind, thread, index),
