@@ -81,4 +81,5 @@ pub mod runtime;
 pub mod scenario;
 pub mod status;
 pub mod strategy;
+pub mod testing;
 pub mod wfp;

@@ -10,6 +10,8 @@ use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::Waiting;
 
+use super::seat;
+
 /// The step that a suspended thread is about to take.
 #[derive(Debug, Clone, Copy)]
 pub struct Pending {
@@ -87,18 +89,15 @@ pub struct Position<'m> {
     pub enabled: ThreadSet,
     /// Whether nothing can run but waits that expire: the next step depends on every other.
     pub quiescent: bool,
-    /// By thread; meaningless outside `alive`.
-    pub(super) pending: &'m [Pending],
     /// The threads that have been started and have not finished.
     pub(super) alive: ThreadSet,
 }
 
 impl Position<'_> {
     /// What the thread is about to do, if it has been started and has not finished.
-    pub fn pending(&self, thread: ThreadId) -> Option<&Pending> {
-        self.alive
-            .contains(thread)
-            .then(|| &self.pending[thread.index()])
+    pub fn pending(&self, thread: ThreadId) -> Option<Pending> {
+        let alive = self.alive.contains(thread);
+        alive.then(|| seat::pending(thread))
     }
 
     /// The alternatives of an enabled thread.
