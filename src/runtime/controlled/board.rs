@@ -227,7 +227,7 @@ impl Board {
         }
         let blocked = |thread| Blocked {
             thread,
-            operation: seat::pending(thread).operation,
+            operation: seat::operation(thread),
         };
         End::Deadlock(self.alive.iter().map(blocked).collect())
     }
@@ -291,7 +291,8 @@ impl Conductor<'_> {
             enabled.contains(thread),
             "internal bug: chose a disabled thread"
         );
-        let (operation, ready, offered) = seat::offer(thread);
+        let (operation, (_, ready)) = (seat::operation(thread), seat::readiness(thread));
+        let offered = seat::offered(thread);
         let good = offered.contains(&alternative);
         assert!(
             good,
