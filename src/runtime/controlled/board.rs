@@ -143,7 +143,7 @@ impl Board {
                     after,
                     thread,
                     fact,
-                })
+                });
             });
         }
     }
@@ -249,13 +249,14 @@ impl Conductor<'_> {
             // The machine has to start a thread before anything can be decided.
             return None;
         }
-        match self.decide() {
-            Next::Step(go) if go.thread == thread => Some(go),
-            next => {
-                self.board.next = Some(next);
-                None
-            }
+        let next = self.decide();
+        if let Next::Step(go) = next
+            && go.thread == thread
+        {
+            return Some(go);
         }
+        self.board.next = Some(next);
+        None
     }
 
     /// What comes next: what was decided already, or what is decided now.
