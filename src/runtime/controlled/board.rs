@@ -143,7 +143,7 @@ impl Board {
                     after,
                     thread,
                     fact,
-                })
+                });
             });
         }
     }
@@ -227,7 +227,7 @@ impl Board {
         }
         let blocked = |thread| Blocked {
             thread,
-            operation: seat::pending(thread).operation,
+            operation: seat::operation(thread),
         };
         End::Deadlock(self.alive.iter().map(blocked).collect())
     }
@@ -249,13 +249,14 @@ impl Conductor<'_> {
             // The machine has to start a thread before anything can be decided.
             return None;
         }
-        match self.decide() {
-            Next::Step(go) if go.thread == thread => Some(go),
-            next => {
-                self.board.next = Some(next);
-                None
-            }
+        let next = self.decide();
+        if let Next::Step(go) = next
+            && go.thread == thread
+        {
+            return Some(go);
         }
+        self.board.next = Some(next);
+        None
     }
 
     /// What comes next: what was decided already, or what is decided now.
@@ -291,7 +292,8 @@ impl Conductor<'_> {
             enabled.contains(thread),
             "internal bug: chose a disabled thread"
         );
-        let (operation, ready, offered) = seat::offer(thread);
+        let (operation, (_, ready)) = (seat::operation(thread), seat::readiness(thread));
+        let offered = seat::offered(thread);
         let good = offered.contains(&alternative);
         assert!(
             good,

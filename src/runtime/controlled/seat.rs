@@ -22,12 +22,14 @@ use crate::execution::Operation;
 use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::execution::Verb;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
 
 use super::Pending;
 use super::board::Conductor;
 use super::board::Go;
+use super::policy::offers;
 
 /// What the machine says when it lets a coroutine go on.
 #[derive(Debug, Clone, Copy)]
@@ -102,14 +104,63 @@ pub(super) struct Spawned {
     pub(super) body: Body,
 }
 
+/// A [`Pending`] in parts: most of who looks wants one of them.
+struct Slot {
+    operation: Cell<Operation>,
+    waiting: Cell<Waiting>,
+    alternatives: Cell<u8>,
+    ready: Cell<bool>,
+    watch: Cell<Footprint>,
+    declared: Cell<Footprint>,
+    poller: Cell<Option<Poller>>,
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            operation: Cell::new(Operation::local(Verb::Choose)),
+            waiting: Cell::new(Waiting::Never),
+            alternatives: Cell::new(1),
+            ready: Cell::new(true),
+            watch: Cell::new(Footprint::EMPTY),
+            declared: Cell::new(Footprint::EMPTY),
+            poller: Cell::new(None),
+        }
+    }
+
+    fn set(&self, pending: &Pending, poll: Option<&Poll<'_>>) {
+        self.operation.set(pending.operation);
+        self.waiting.set(pending.waiting);
+        self.alternatives.set(pending.alternatives);
+        self.declared.set(pending.declared);
+        self.set_ready((pending.ready, pending.watch));
+        self.poller.set(poll.map(Poller::new));
+    }
+
+    fn set_ready(&self, (ready, watch): (bool, Footprint)) {
+        self.ready.set(ready);
+        self.watch.set(watch);
+    }
+
+    fn pending(&self) -> Pending {
+        Pending {
+            operation: self.operation.get(),
+            waiting: self.waiting.get(),
+            alternatives: self.alternatives.get(),
+            ready: self.ready.get(),
+            watch: self.watch.get(),
+            declared: self.declared.get(),
+        }
+    }
+}
+
 struct Hot {
     mode: Cell<Mode>,
     /// The index of the running thread, or [`NOBODY`].
     thread: Cell<usize>,
     yielder: Cell<*const Yielder<Resume, ()>>,
-    /// What each suspended thread is about to do, and how to ask whether it can. By thread index.
-    pending: [Cell<Pending>; THREADS_MAX],
-    pollers: [Cell<Option<Poller>>; THREADS_MAX],
+    /// What each suspended thread is about to do. By thread index.
+    slots: [Slot; THREADS_MAX],
     /// Whether the body of a step is running.
     inside: Cell<bool>,
     footprint: Cell<Footprint>,
@@ -143,8 +194,7 @@ thread_local! {
             mode: Cell::new(Mode::Idle),
             thread: Cell::new(NOBODY),
             yielder: Cell::new(ptr::null()),
-            pending: [const { Cell::new(Pending::NOTHING) }; THREADS_MAX],
-            pollers: [const { Cell::new(None) }; THREADS_MAX],
+            slots: [const { Slot::new() }; THREADS_MAX],
             inside: Cell::new(false),
             footprint: Cell::new(Footprint::EMPTY),
             result: Cell::new(StepResult::Done),
@@ -213,8 +263,7 @@ pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
     HOT.with(|hot| {
         assert!(!hot.inside.get(), "a step was taken inside another step");
         let thread = hot.thread.get();
-        hot.pending[thread].set(pending);
-        hot.pollers[thread].set(poll.map(Poller::new));
+        hot.slots[thread].set(&pending, poll);
         let starting = hot.starting.replace(false);
         if !starting
             && let Some(Go {
@@ -306,37 +355,45 @@ pub(super) fn set_starting(starting: bool) {
     HOT.with(|hot| hot.starting.set(starting));
 }
 
+fn slot<O>(thread: ThreadId, look: impl FnOnce(&Slot) -> O) -> O {
+    HOT.with(|hot| look(&hot.slots[thread.index()]))
+}
+
 /// What a suspended thread is about to do.
 pub(super) fn pending(thread: ThreadId) -> Pending {
-    HOT.with(|hot| hot.pending[thread.index()].get())
+    slot(thread, Slot::pending)
 }
 
 /// Whether a suspended thread waits, and whether it is ready.
 pub(super) fn readiness(thread: ThreadId) -> (Waiting, bool) {
-    let pending = pending(thread);
-    (pending.waiting, pending.ready)
+    slot(thread, |slot| (slot.waiting.get(), slot.ready.get()))
 }
 
 /// What a suspended thread's readiness was read from.
 pub(super) fn watch(thread: ThreadId) -> Footprint {
-    pending(thread).watch
+    slot(thread, |slot| slot.watch.get())
 }
 
-/// What a suspended thread is about to do, whether it is ready, and the alternatives it offers.
-pub(super) fn offer(thread: ThreadId) -> (Operation, bool, Range<u8>) {
-    let pending = pending(thread);
-    (pending.operation, pending.ready, pending.offered())
+/// What a suspended thread is about to do.
+pub(super) fn operation(thread: ThreadId) -> Operation {
+    slot(thread, |slot| slot.operation.get())
+}
+
+/// The alternatives that a suspended thread offers.
+pub(super) fn offered(thread: ThreadId) -> Range<u8> {
+    slot(thread, |slot| {
+        offers(slot.ready.get(), slot.alternatives.get())
+    })
 }
 
 /// Asks a suspended thread that waits again: whether it is ready.
 pub(super) fn poll(thread: ThreadId) -> bool {
-    let poller = HOT.with(|hot| hot.pollers[thread.index()].get());
-    let answer = poller.expect("internal bug: who waits can be asked").ask();
-    HOT.with(|hot| {
-        let pending = &hot.pending[thread.index()];
-        pending.set(pending.get().polled(answer));
-    });
-    answer.0
+    slot(thread, |slot| {
+        let poller = slot.poller.get();
+        let answer = poller.expect("internal bug: who waits can be asked").ask();
+        slot.set_ready(answer);
+        answer.0
+    })
 }
 
 /// Takes the seat for a coroutine that starts, and says what its body panicked with, if it did.
