@@ -253,7 +253,7 @@ mod tests {
             (
                 "\"non-interference\"",
                 "\"safety\"",
-                "t:34:12: unknown property `safety`; known are su",
+                "t:34:12: unknown property `safety`; known are no-panic",
             ),
             (
                 "\"STATUS_FWP_TXN_IN_PROGRESS\"",
