@@ -114,7 +114,7 @@ fn random(criterion: &mut Criterion) {
                 &mut machine,
                 &lock_sections,
                 RandomExplorer::new(1, EXECUTIONS),
-            )
+            );
         });
     });
     group.bench_function("shuttle", |bencher| {
@@ -139,7 +139,7 @@ fn proof(criterion: &mut Criterion) {
                 &mut machine,
                 &lock_sections,
                 DporExplorer::new(Waits::Sufficient),
-            )
+            );
         });
     });
     group.finish();

@@ -1,4 +1,71 @@
-//! A deterministic concurrency model checker and reproducer for code that drives WFP.
+//! A deterministic concurrency model checker and reproducer for code that drives the Windows
+//! Filtering Platform (WFP).
+//!
+//! A [`Scenario`](scenario::Scenario) says which threads attach and detach what. A
+//! [`Strategy`](strategy::Strategy) says how they hold engine handles and guard transactions.
+//! [`check`](check::check) runs the scenario under the strategy, on a mock of the engine, under
+//! every interleaving: either nothing breaks in any of them, or there is a counterexample that
+//! replays step by step.
+//!
+//! # Example
+//!
+//! Two threads attach CONNECT4 and CONNECT6. Through one engine handle the second begin can be
+//! refused; under a lock it cannot.
+//!
+//! ```
+//! use selvedge::check::Request;
+//! use selvedge::check::check;
+//! use selvedge::explore::Unwatched;
+//! use selvedge::property::Property;
+//! use selvedge::report::Verdict;
+//! use selvedge::scenario::Scenario;
+//! use selvedge::strategy::Strategy;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scenario = Scenario::embedded("attach/connect4_connect6")?;
+//! let request = Request::default();
+//!
+//! let shared = check(&scenario, &Strategy::named("shared-handle")?, &request, &mut Unwatched);
+//! assert_eq!(shared.verdict, Verdict::Violated);
+//! let first = &shared.counterexamples[0];
+//! assert_eq!(first.property, Property::NonInterference);
+//! assert_eq!(first.errno, Some(22));
+//! println!("selvedge replay '{}'", first.schedule);
+//!
+//! let locked = check(&scenario, &Strategy::named("push-lock")?, &request, &mut Unwatched);
+//! assert_eq!(locked.verdict, Verdict::Proved);
+//! assert_eq!(locked.executions, 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A [`Request`](check::Request) also says how finite waits are read, which explorer chooses the
+//! schedules, and what stops it early.
+//!
+//! # Modules
+//!
+//! A module uses only those above it in this table.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | [`status`] | status codes by value and by name |
+//! | [`execution`] | one run as data: steps, footprints, facts, schedules, and their notation |
+//! | [`runtime`] | the seam to what runs threads and steps, and the controlled runtime |
+//! | [`kernel`] | what Windows gives a driver: locks, rundown, reference counts, IRQL |
+//! | [`wfp`] | the mock engine: sessions, transactions, objects, notifications |
+//! | [`strategy`] | how a pipeline holds handles and guards transactions |
+//! | [`attach`] | the pipelines: `direct` and `a1` |
+//! | [`property`] | named predicates on an execution |
+//! | [`scenario`] | scenario files, and the models that are built in |
+//! | [`program`] | a scenario bound to a pipeline and a strategy |
+//! | [`explore`] | the explorers: `dpor`, `dfs`, `random` |
+//! | [`replay`] | recorded schedules, and running them again |
+//! | [`report`] | results as data, and their renderers |
+//! | [`mod@check`] | one search from start to verdict |
+//! | [`cli`] | the command line |
+//!
+//! The pages of `docs/` say more: `docs/start.md` to begin with, `docs/model.md` for what the mock
+//! models and leaves out, `docs/internals/` for how it works.
 
 pub mod attach;
 pub mod check;
@@ -14,4 +81,5 @@ pub mod runtime;
 pub mod scenario;
 pub mod status;
 pub mod strategy;
+pub mod testing;
 pub mod wfp;

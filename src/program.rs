@@ -48,6 +48,10 @@ impl Program {
     /// Makes the shared objects of one execution on a runtime, attaches what is attached before the
     /// threads start, and starts the threads. To be called where the runtime lets steps happen at
     /// once. The result says what is left, when all threads have stopped.
+    ///
+    /// # Panics
+    ///
+    /// If the workload has 2^16 links or calls, which no checked scenario has.
     pub fn start<R: Runtime>(&self) -> impl FnOnce() -> Rest + use<R> {
         let pipeline = pipeline::<R>(&self.start_up, &self.strategy, &self.workload);
         for (index, link) in self.workload.links.iter().enumerate() {

@@ -169,6 +169,10 @@ impl AttachType {
     }
 
     /// The place in [`AttachType::ALL`]: the number of its hook provider.
+    ///
+    /// # Panics
+    ///
+    /// Never: `ALL` lists every type.
     pub fn index(self) -> u16 {
         let place = Self::ALL.iter().position(|&other| other == self);
         u16::try_from(place.expect("ALL lists every type")).expect("six fits")

@@ -44,9 +44,9 @@ impl Exit {
     pub fn of(report: &CheckReport) -> Self {
         match (&report.unexpected, report.verdict) {
             (Some(differences), _) if differences.is_empty() => Self::Success,
-            (Some(_), _) | (None, Verdict::Violated) => Self::Violated,
+            (_, verdict) if !verdict.is_conclusive() => Self::Inconclusive,
             (None, Verdict::Proved) => Self::Success,
-            (None, Verdict::Bounded | Verdict::Sampled | Verdict::Unsuitable) => Self::Inconclusive,
+            (Some(_) | None, _) => Self::Violated,
         }
     }
 }
@@ -106,6 +106,13 @@ mod tests {
             ..surprising
         };
 
+        let bounded = CheckReport {
+            verdict: Verdict::Bounded,
+            unexpected: Some(vec!["expected PROVED, found BOUNDED".into()]),
+            ..sample::proved("any", Waits::Sufficient)
+        };
+
+        assert_eq!(Exit::of(&bounded), Exit::Inconclusive);
         assert_eq!(Exit::of(&expected), Exit::Success);
         assert_eq!(Exit::of(&surprising), Exit::Violated);
     }

@@ -1,6 +1,6 @@
 //! The command line: arguments, files, the clock, stdout and exit codes.
 //!
-//! [`run`] is the whole program but for the process around it: it takes the arguments and a
+//! [`run()`] is the whole program but for the process around it: it takes the arguments and a
 //! [`Console`], and returns an [`Exit`], so a test can drive it in-process. stdout gets the report,
 //! stderr gets progress, warnings and errors. Nothing below this module reads a clock, a terminal
 //! or the environment.

@@ -1,5 +1,8 @@
 //! What a step touches: the ground of dependence between steps.
 
+use std::fmt;
+use std::num::NonZeroU32;
+
 use thiserror::Error;
 
 use super::ObjectId;
@@ -25,6 +28,24 @@ pub enum Access {
 }
 
 impl Access {
+    const fn bits(self) -> u32 {
+        match self {
+            Self::Read => 0,
+            Self::Commute => 1,
+            Self::Write => 2,
+            Self::Release => 3,
+        }
+    }
+
+    const fn from_bits(bits: u32) -> Self {
+        match bits {
+            0 => Self::Read,
+            1 => Self::Commute,
+            2 => Self::Write,
+            _ => Self::Release,
+        }
+    }
+
     /// Whether two touches of one object depend.
     pub fn depends(self, other: Self) -> bool {
         self != other || matches!(self, Self::Write | Self::Release)
@@ -41,12 +62,17 @@ pub struct Touch {
 }
 
 /// The objects that one step touches, at most [`Footprint::CAPACITY`], in the order it names them.
-#[derive(Debug, Clone, Copy, Default)]
+///
+/// Packed into three numbers, because every step makes one and every search compares many.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Footprint {
-    touches: [Option<Touch>; Self::CAPACITY],
-    /// Invariant: the first `len` are `Some`, the rest are `None`.
-    len: u8,
-    everything: bool,
+    /// The first two objects, the first in the low half; 0 is none.
+    first: u64,
+    /// The next two.
+    second: u64,
+    /// From bit 0: two bits for each access; from bit 8: the number of objects; bit 16:
+    /// whether it touches everything.
+    meta: u32,
 }
 
 /// A footprint has no room for another object.
@@ -60,24 +86,31 @@ impl Footprint {
 
     /// A footprint of nothing: the step is local to its thread.
     pub const EMPTY: Self = Self {
-        touches: [None; Self::CAPACITY],
-        len: 0,
-        everything: false,
+        first: 0,
+        second: 0,
+        meta: 0,
     };
+
+    const COUNT_SHIFT: u32 = 8;
+    const EVERYTHING: u32 = 1 << 16;
 
     /// The same footprint of a step that depends on every other step whatever it touches: a wait
     /// that expired because nothing else could run, or a step that ended in a panic.
     #[must_use]
     pub const fn and_everything(self) -> Self {
         Self {
-            everything: true,
+            meta: self.meta | Self::EVERYTHING,
             ..self
         }
     }
 
     /// Whether the step depends on every other step.
     pub const fn is_everything(&self) -> bool {
-        self.everything
+        self.meta & Self::EVERYTHING != 0
+    }
+
+    const fn len(&self) -> u32 {
+        (self.meta >> Self::COUNT_SHIFT) & 0xFF
     }
 
     /// Adds an object.
@@ -86,13 +119,27 @@ impl Footprint {
     ///
     /// [`FootprintFull`] if there are [`Footprint::CAPACITY`] already.
     pub fn push(&mut self, touch: Touch) -> Result<(), FootprintFull> {
-        let slot = self
-            .touches
-            .get_mut(usize::from(self.len))
-            .ok_or(FootprintFull)?;
-        *slot = Some(touch);
-        self.len += 1;
+        let place = self.len();
+        let object = u64::from(touch.object.packed().get());
+        match place {
+            0 => self.first = object,
+            1 => self.first |= object << 32,
+            2 => self.second = object,
+            3 => self.second |= object << 32,
+            _ => return Err(FootprintFull),
+        }
+        self.meta |= touch.access.bits() << (2 * place);
+        self.meta += 1 << Self::COUNT_SHIFT;
         Ok(())
+    }
+
+    /// The touch at a place below [`Footprint::len`].
+    fn at(&self, place: u32) -> Option<Touch> {
+        let half = if place < 2 { self.first } else { self.second };
+        let packed = u32::try_from(half >> (32 * (place % 2)) & 0xFFFF_FFFF).ok()?;
+        let object = ObjectId::from_packed(NonZeroU32::new(packed)?);
+        let access = Access::from_bits(self.meta >> (2 * place) & 3);
+        Some(Touch { object, access })
     }
 
     /// The footprint of these touches.
@@ -110,10 +157,7 @@ impl Footprint {
 
     /// The touches, in the order the step names them. May be empty.
     pub fn iter(&self) -> impl Iterator<Item = Touch> {
-        self.touches[..usize::from(self.len)]
-            .iter()
-            .copied()
-            .flatten()
+        (0..self.len()).filter_map(|place| self.at(place))
     }
 
     /// How the step touches this object, if it does.
@@ -125,8 +169,18 @@ impl Footprint {
 
     /// Whether two steps of different threads depend.
     pub fn depends(&self, other: &Self) -> bool {
-        let all = self.everything || other.everything;
-        all || self.iter().any(|mine| {
+        if (self.meta | other.meta) & Self::EVERYTHING != 0 {
+            return true;
+        }
+        if self.len() == 1 && other.len() == 1 {
+            // By far the most frequent pair.
+            let accesses = (
+                Access::from_bits(self.meta & 3),
+                Access::from_bits(other.meta & 3),
+            );
+            return self.first == other.first && accesses.0.depends(accesses.1);
+        }
+        self.iter().any(|mine| {
             other
                 .access(mine.object)
                 .is_some_and(|theirs| mine.access.depends(theirs))
@@ -134,13 +188,16 @@ impl Footprint {
     }
 }
 
-impl PartialEq for Footprint {
-    fn eq(&self, other: &Self) -> bool {
-        self.everything == other.everything && self.iter().eq(other.iter())
+impl fmt::Debug for Footprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        list.entries(self.iter());
+        if self.is_everything() {
+            list.entry(&"everything");
+        }
+        list.finish()
     }
 }
-
-impl Eq for Footprint {}
 
 #[cfg(test)]
 mod tests {

@@ -80,6 +80,10 @@ impl Execution {
     }
 
     /// How many faults were injected.
+    ///
+    /// # Panics
+    ///
+    /// If there are 2^32 or more: executions are far shorter.
     pub fn faults(&self) -> u32 {
         let faults = self
             .facts

@@ -82,16 +82,19 @@ impl ThreadSet {
     }
 
     /// The threads in both sets.
+    #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// The threads in either set.
+    #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// The threads in this set that are not in the other.
+    #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
@@ -99,7 +102,10 @@ impl ThreadSet {
     /// The thread with the least index.
     pub fn first(self) -> Option<ThreadId> {
         let index = self.0.trailing_zeros();
-        (index < 64).then(|| ThreadId(u8::try_from(index).expect("below 64")))
+        u8::try_from(index)
+            .ok()
+            .filter(|&index| index < 64)
+            .map(ThreadId)
     }
 
     /// The `n`-th thread in ascending order, counted from 0.

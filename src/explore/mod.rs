@@ -1,6 +1,6 @@
 //! Explorers: what chooses schedules.
 //!
-//! One loop ([`search`]) runs a system again and again on the controlled runtime; an [`Explorer`]
+//! One loop ([`search()`]) runs a system again and again on the controlled runtime; an [`Explorer`]
 //! chooses each schedule. `dpor` proves with few executions, `dfs` takes every schedule and is the
 //! oracle of all else, `random` samples.
 

@@ -40,13 +40,13 @@ impl Hand {
             let object = ObjectId::initial(ObjectKind::Variable, index);
             Touch { object, access }
         };
-        let touches: Vec<Touch> = touched.iter().map(touch).collect();
+        let footprint: Vec<Touch> = touched.iter().map(touch).collect();
         self.0.steps.push(Step {
             thread: note.decision.thread,
             operation: Operation::on(note.verb, session),
             alternative: note.decision.alternative,
             expired: false,
-            footprint: Footprint::of(&touches).expect("few objects"),
+            footprint: Footprint::of(&footprint).expect("few objects"),
             result: StepResult::Status(note.failure.unwrap_or(NtStatus::SUCCESS)),
             enabled: ThreadSet::only(note.decision.thread),
         });

@@ -25,7 +25,7 @@ pub(super) fn judge(execution: &Execution) -> Option<Violation> {
     let rest = &execution.rest;
     let cause = contexts(rest)
         .or_else(|| rest.providers.iter().find_map(provider))
-        .or_else(|| rest.links.iter().find_map(link))
+        .or_else(|| rest.links.iter().copied().find_map(link))
         .or_else(|| allocations(rest))?;
     Some(Violation::new(Property::ReferenceAccounting, cause))
 }
@@ -73,13 +73,13 @@ fn provider(provider: &ProviderAtRest) -> Option<String> {
     locked.then(|| "a provider's lock is still held".to_owned())
 }
 
-fn link(link: &LinkAtRest) -> Option<String> {
+fn link(link: LinkAtRest) -> Option<String> {
     let LinkAtRest {
         attached,
         bound,
         attach_count,
         ..
-    } = *link;
+    } = link;
     if attach_count != u32::from(attached) {
         return Some(format!(
             "a link counts {attach_count} attaches and is attached: {attached}"

@@ -14,6 +14,21 @@ use crate::execution::Verb;
 use super::Property;
 use super::Violation;
 
+/// The calls that end a transaction.
+const ENDS: [Verb; 3] = [Verb::Commit, Verb::Abort, Verb::EngineClose];
+
+/// The calls that run inside one.
+const WRITES: [Verb; 8] = [
+    Verb::FilterAdd,
+    Verb::FilterDelete,
+    Verb::ProviderAdd,
+    Verb::ProviderDelete,
+    Verb::SublayerAdd,
+    Verb::SublayerDelete,
+    Verb::CalloutAdd,
+    Verb::CalloutDelete,
+];
+
 pub(super) fn judge(execution: &Execution) -> Option<Violation> {
     let mut open: BTreeMap<ObjectId, ThreadId> = BTreeMap::new();
     for step in &execution.steps {
@@ -21,15 +36,13 @@ pub(super) fn judge(execution: &Execution) -> Option<Violation> {
             continue;
         };
         let owner = open.get(&session).copied();
-        match step.operation.verb {
-            Verb::Begin => {
-                open.insert(session, step.thread);
-            }
-            Verb::Commit | Verb::Abort | Verb::EngineClose => {
-                open.remove(&session);
-            }
-            Verb::FilterAdd | Verb::FilterDelete => {}
-            _ => continue,
+        let verb = step.operation.verb;
+        if verb == Verb::Begin {
+            open.insert(session, step.thread);
+        } else if ENDS.contains(&verb) {
+            open.remove(&session);
+        } else if !WRITES.contains(&verb) {
+            continue;
         }
         if let Some(owner) = owner.filter(|owner| *owner != step.thread) {
             return Some(violation(step, owner));

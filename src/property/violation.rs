@@ -39,6 +39,10 @@ impl Violation {
     }
 
     /// What makes two violations the same: property, thread and call, and status.
+    ///
+    /// # Panics
+    ///
+    /// Never: [`Property::ALL`] lists every property.
     pub fn key(&self) -> (usize, Option<ThreadId>, Option<u16>, Option<NtStatus>) {
         let place = Property::ALL
             .iter()

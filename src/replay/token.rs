@@ -8,7 +8,7 @@
 //!
 //! A run is a number of steps of one thread; the operation is that of the last. A step that takes
 //! another alternative than 0 is a run of its own. The total tells a token that was cut off. The
-//! property may be followed by `!` and a status, as in the notation of steps. Nothing in a token
+//! property may be followed by `@` and a status. Nothing in a token
 //! needs quoting in a shell.
 
 use std::fmt::Write;
@@ -39,7 +39,7 @@ impl RecordedSchedule {
         let digest = self.digest.get(..DIGEST_DIGITS).unwrap_or(&self.digest);
         let mut property = self.property.name().to_owned();
         if let Some(status) = self.status {
-            property.push('!');
+            property.push('@');
             property.push_str(&status.short());
         }
         let (strategy, profile) = (self.strategy.name, self.profile.name());
@@ -117,7 +117,7 @@ fn runs(steps: &[Expected]) -> String {
 }
 
 fn parse_violation(text: &str) -> Result<(Property, Option<NtStatus>), ScheduleError> {
-    let Some((property, status)) = text.split_once('!') else {
+    let Some((property, status)) = text.split_once('@') else {
         return Ok((parse_property(text)?, None));
     };
     // The notation of steps knows how to read a status.
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     const TOKEN: &str = "sv1:attach/connect4_connect6:shared-handle:documented:sufficient:\
-        0123abcd:non-interference!TXN_IN_PROGRESS:0x3-begin+1x1a1-fault+0x2-commit.6";
+        0123abcd:non-interference@TXN_IN_PROGRESS:0x3-begin+1x1a1-fault+0x2-commit.6";
 
     fn error(token: &str) -> String {
         RecordedSchedule::from_token(token).unwrap_err().to_string()

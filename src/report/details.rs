@@ -8,6 +8,7 @@ use super::CheckReport;
 use super::Comparison;
 use super::Look;
 use super::Tone;
+use super::Verdict;
 use super::words::counted;
 use super::words::grouped;
 use super::words::replay_command;
@@ -54,7 +55,8 @@ fn write_row(
         writeln!(out, "  also: {}", others.join(", "))?;
     }
     for line in differences {
-        let word = look.palette.paint(Tone::Bad, "not as expected");
+        let (tone, word) = differing(report.verdict);
+        let word = look.palette.paint(tone, word);
         writeln!(out, "  {word}: {}", visible(line))?;
     }
     Ok(())
@@ -89,6 +91,15 @@ fn write_measures(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()
         )?;
     }
     Ok(())
+}
+
+/// What a verdict is called that differs from what the model expects.
+const fn differing(verdict: Verdict) -> (Tone, &'static str) {
+    if verdict.is_conclusive() {
+        (Tone::Bad, "not as expected")
+    } else {
+        (Tone::Notable, "inconclusive")
+    }
 }
 
 /// How many verdicts are as the model expects: of a model that expects something.

@@ -24,6 +24,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether it settles the question: a proof or a counterexample.
+    pub const fn is_conclusive(self) -> bool {
+        matches!(self, Self::Proved | Self::Violated)
+    }
+
     /// The word in capitals.
     pub const fn word(self) -> &'static str {
         match self {

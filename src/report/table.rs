@@ -229,7 +229,13 @@ fn notes(report: &CheckReport) -> impl Iterator<Item = Cell> {
         .unexpected
         .as_ref()
         .is_some_and(|lines| !lines.is_empty());
-    let differs = differs.then(|| Cell::new(Tone::Bad, "NOT AS EXPECTED"));
+    let differs = differs.then(|| {
+        if report.verdict.is_conclusive() {
+            Cell::new(Tone::Bad, "NOT AS EXPECTED")
+        } else {
+            Cell::new(Tone::Notable, "INCONCLUSIVE")
+        }
+    });
     found
         .into_iter()
         .chain(covered)
@@ -299,7 +305,7 @@ shared-handle       VIOLATED        1,305      18     VIOLATED        1,305     
                     non-interference TXN_IN_PROGRESS  non-interference TXN_IN_PROGRESS
 handle-per-context  PROVED          1,305       0     BOUNDED         1,305       0
                                                       bound: 1000000 executions
-                                                      NOT AS EXPECTED
+                                                      INCONCLUSIVE
 
 PROVED means:      dpor covered every interleaving of 2 threads, and nothing was found
 VIOLATED means:    a counterexample was found, and replaying it broke the property again
@@ -315,7 +321,7 @@ shared-handle (waits may expire): non-interference: attach by thread 1 returned 
   replay: selvedge replay selvedge1:attach/connect4_connect6:0.1.0x3
 
 handle-per-context (waits may expire)
-  not as expected: expected PROVED, found BOUNDED
+  inconclusive: expected PROVED, found BOUNDED
 
 as the model expects: 0 of 1
 "

@@ -253,7 +253,7 @@ mod tests {
             (
                 "\"non-interference\"",
                 "\"safety\"",
-                "t:34:12: unknown property `safety`; known are no-panic",
+                "t:34:12: unknown property `safety`; known are no",
             ),
             (
                 "\"STATUS_FWP_TXN_IN_PROGRESS\"",

@@ -102,6 +102,10 @@ impl<R: Runtime> Engine<R> {
     }
 
     /// How many explicit transactions are open, outside any execution.
+    ///
+    /// # Panics
+    ///
+    /// If 2^32 sessions are open.
     pub fn transactions_open(&self) -> u32 {
         let sessions = self.inner.sessions.read();
         let open =
@@ -159,8 +163,8 @@ impl<R: Runtime> Engine<R> {
             |(lock, _)| lock.admits(super::TransactionMode::ReadWrite),
             |(_, mut committed)| {
                 let changes = committed.owned_by(session.origin().session);
-                if !changes.is_empty() {
-                    changes.iter().for_each(|&change| committed.apply(change));
+                for &change in &changes {
+                    committed.apply(change);
                 }
                 record_changes::<R>(&changes);
                 (NtStatus::SUCCESS, changes)
@@ -210,7 +214,12 @@ pub(super) fn record_changes<R: Runtime>(changes: &[Change]) {
                     context: filter.raw_context,
                 });
             }
-            _ => {}
+            Change::AddProvider(_)
+            | Change::RemoveProvider(_)
+            | Change::AddSublayer(_)
+            | Change::RemoveSublayer(_)
+            | Change::AddCallout(_)
+            | Change::RemoveCallout(_) => {}
         }
     }
 }

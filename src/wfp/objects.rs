@@ -377,10 +377,9 @@ mod tests {
         }
     }
 
-    fn with(
-        origin: Origin,
-        changes: &[fn(&Objects, Origin) -> Result<Change, NtStatus>],
-    ) -> Objects {
+    type Check = fn(&Objects, Origin) -> Result<Change, NtStatus>;
+
+    fn with(origin: Origin, changes: &[Check]) -> Objects {
         let mut objects = Objects::default();
         for change in changes {
             objects.apply(change(&objects, origin).unwrap());
@@ -388,7 +387,7 @@ mod tests {
         objects
     }
 
-    /// Object Management: "an object cannot refer to another object that can be deleted before it".
+    /// Object Management: nothing refers to what may be deleted before it.
     #[test]
     fn a_filter_refers_only_to_what_lives_as_long() {
         let add = |objects: &Objects, origin| objects.add_filter(origin, filter(Lifetime::Static));
@@ -561,9 +560,8 @@ mod tests {
             STATIC,
             &[|o, by| o.add_provider(by, provider(Lifetime::Static))],
         );
-        for change in [objects.add_sublayer(DYNAMIC, sublayer(Lifetime::Static))] {
-            objects.apply(change.unwrap());
-        }
+        let sublayer = objects.add_sublayer(DYNAMIC, sublayer(Lifetime::Static));
+        objects.apply(sublayer.unwrap());
         objects.apply(
             objects
                 .add_filter(DYNAMIC, filter(Lifetime::Static))

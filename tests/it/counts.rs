@@ -132,7 +132,7 @@ fn an_acquire_that_may_expire_is_a_single_try() {
     );
 }
 
-/// T(N,K) = Σ_s N!/(N−s)! · Π_{p≤s} C(p+K−2, K−1) · C(s+K−1, K)^(N−s).
+/// `T(N,K) = Σ_s N!/(N−s)! · Π_{p≤s} C(p+K−2, K−1) · C(s+K−1, K)^(N−s)`.
 pub(crate) fn retry_traces(threads: u64, tries: u64) -> u64 {
     let choose = |n: u64, k: u64| (0..k).fold(1, |product, i| product * (n - i) / (i + 1));
     (1..=threads)
@@ -142,7 +142,7 @@ pub(crate) fn retry_traces(threads: u64, tries: u64) -> u64 {
                 .map(|p| choose(p + tries - 2, tries - 1))
                 .product();
             let losers = choose(winners + tries - 1, tries);
-            let power = u32::try_from(threads - winners).unwrap();
+            let power = u32::try_from(threads - winners).expect("few threads");
             orders * before * losers.pow(power)
         })
         .sum()

@@ -29,6 +29,7 @@ use selvedge::explore::search;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Turn;
+use selvedge::runtime::View;
 use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Controlled;
 use selvedge::runtime::controlled::Finish;
@@ -76,6 +77,12 @@ pub(crate) struct Small(pub(crate) Vec<Vec<Statement>>);
 struct RwState {
     writer: bool,
     readers: u32,
+}
+
+impl RwState {
+    fn is_free(&self) -> bool {
+        !self.writer && self.readers == 0
+    }
 }
 
 struct Objects {
@@ -130,15 +137,114 @@ impl Objects {
         );
     }
 
-    fn unlock(&self, index: u16) {
+    fn increment(&self, index: u16) -> u32 {
+        let cell = self.variable(index);
+        let operation = Operation::on(Verb::Update, cell.id());
+        Controlled::act(operation, (cell,), |(mut value,)| {
+            *value += 1;
+            *value
+        })
+    }
+
+    fn acquire(&self, index: u16) {
         let cell = self.lock(index);
-        Controlled::act(
-            Operation::on(Verb::Unlock, cell.id()),
+        let operation = Operation::on(Verb::Lock, cell.id());
+        Controlled::wait(
+            operation,
             (cell,),
+            |(lock,)| lock.is_free(),
             |(mut lock,)| {
-                lock.release().writer = false;
+                lock.writer = true;
             },
         );
+    }
+
+    fn try_acquire(&self, index: u16) -> bool {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::TryLock, cell.id());
+        Controlled::act(operation, (cell,), |(mut lock,)| {
+            let free = lock.is_free();
+            if free {
+                lock.writer = true;
+            }
+            free
+        })
+    }
+
+    fn acquire_in_time(&self, index: u16) -> bool {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::Lock, cell.id());
+        let take = |mut lock: View<'_, RwState>, turn| {
+            if turn == Turn::Ready {
+                lock.writer = true;
+            }
+            turn == Turn::Ready
+        };
+        Controlled::wait_or_expire(
+            operation,
+            (cell,),
+            |(lock,)| lock.is_free(),
+            |(lock,), turn| take(lock, turn),
+        )
+    }
+
+    fn release(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::Unlock, cell.id());
+        Controlled::act(operation, (cell,), |(mut lock,)| {
+            lock.release().writer = false;
+        });
+    }
+
+    fn acquire_shared(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::LockShared, cell.id());
+        Controlled::wait(
+            operation,
+            (cell,),
+            |(lock,)| !lock.writer,
+            |(mut lock,)| {
+                lock.commuting().readers += 1;
+            },
+        );
+    }
+
+    fn release_shared(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::UnlockShared, cell.id());
+        Controlled::act(operation, (cell,), |(mut lock,)| {
+            lock.commuting().readers -= 1;
+        });
+    }
+
+    fn set(&self, index: u16) {
+        let cell = self.event(index);
+        Controlled::act(
+            Operation::on(Verb::EventSet, cell.id()),
+            (cell,),
+            |(mut set,)| {
+                if !*set {
+                    *set.release() = true;
+                }
+            },
+        );
+    }
+
+    fn wait(&self, index: u16) {
+        let cell = self.event(index);
+        let operation = Operation::on(Verb::EventWait, cell.id());
+        Controlled::wait(operation, (cell,), |(set,)| **set, |_| ());
+    }
+
+    fn wait_in_time(&self, index: u16) -> bool {
+        let cell = self.event(index);
+        let operation = Operation::on(Verb::EventWait, cell.id());
+        Controlled::wait_or_expire(
+            operation,
+            (cell,),
+            |(set,)| **set,
+            |_, turn| turn == Turn::Ready,
+        )
     }
 
     fn swap(&self, index: u16) -> bool {
@@ -183,116 +289,32 @@ fn run_one(objects: &Objects, statement: &Statement, local: &mut Local) {
         Load(index) => local.see(objects.load(*index)),
         Store(index, value) => objects.store(*index, *value),
         StoreLocal(index) => objects.store(*index, local.value),
-        Increment(index) => {
-            let cell = objects.variable(*index);
-            let operation = Operation::on(Verb::Update, cell.id());
-            local.see(Controlled::act(operation, (cell,), |(mut value,)| {
-                *value += 1;
-                *value
-            }));
-        }
+        Increment(index) => local.see(objects.increment(*index)),
         LoadStore(index) => {
             local.see(objects.load(*index));
             objects.store(*index, local.value + 1);
         }
         Locked(index, body) => {
-            let cell = objects.lock(*index);
-            let operation = Operation::on(Verb::Lock, cell.id());
-            let free = |lock: &RwState| !lock.writer && lock.readers == 0;
-            Controlled::wait(
-                operation,
-                (cell,),
-                |(lock,)| free(lock),
-                |(mut lock,)| {
-                    lock.writer = true;
-                },
-            );
+            objects.acquire(*index);
             run(objects, body, local);
-            objects.unlock(*index);
+            objects.release(*index);
         }
         Tried(index, body) => {
-            let cell = objects.lock(*index);
-            let operation = Operation::on(Verb::TryLock, cell.id());
-            let taken = Controlled::act(operation, (cell,), |(mut lock,)| {
-                let free = !lock.writer && lock.readers == 0;
-                if free {
-                    lock.writer = true;
-                }
-                free
-            });
-            local.see(u32::from(taken));
-            if taken {
-                run(objects, body, local);
-                objects.unlock(*index);
-            }
+            let taken = objects.try_acquire(*index);
+            run_if(objects, taken, (*index, body), local);
         }
         Timed(index, body) => {
-            let cell = objects.lock(*index);
-            let operation = Operation::on(Verb::Lock, cell.id());
-            let free = |lock: &RwState| !lock.writer && lock.readers == 0;
-            let taken = Controlled::wait_or_expire(
-                operation,
-                (cell,),
-                |(lock,)| free(lock),
-                |(mut lock,), turn| {
-                    if turn == Turn::Expired {
-                        return false;
-                    }
-                    lock.writer = true;
-                    true
-                },
-            );
-            local.see(u32::from(taken));
-            if taken {
-                run(objects, body, local);
-                objects.unlock(*index);
-            }
+            let taken = objects.acquire_in_time(*index);
+            run_if(objects, taken, (*index, body), local);
         }
         Reading(index, body) => {
-            let cell = objects.lock(*index);
-            let operation = Operation::on(Verb::LockShared, cell.id());
-            Controlled::wait(
-                operation,
-                (cell,),
-                |(lock,)| !lock.writer,
-                |(mut lock,)| {
-                    lock.commuting().readers += 1;
-                },
-            );
+            objects.acquire_shared(*index);
             run(objects, body, local);
-            let operation = Operation::on(Verb::UnlockShared, cell.id());
-            Controlled::act(operation, (cell,), |(mut lock,)| {
-                lock.commuting().readers -= 1
-            });
+            objects.release_shared(*index);
         }
-        Set(index) => {
-            let cell = objects.event(*index);
-            Controlled::act(
-                Operation::on(Verb::EventSet, cell.id()),
-                (cell,),
-                |(mut set,)| {
-                    if !*set {
-                        *set.release() = true;
-                    }
-                },
-            );
-        }
-        Wait(index) => {
-            let cell = objects.event(*index);
-            let operation = Operation::on(Verb::EventWait, cell.id());
-            Controlled::wait(operation, (cell,), |(set,)| **set, |_| ());
-        }
-        WaitTimed(index) => {
-            let cell = objects.event(*index);
-            let operation = Operation::on(Verb::EventWait, cell.id());
-            let met = Controlled::wait_or_expire(
-                operation,
-                (cell,),
-                |(set,)| **set,
-                |_, turn| turn == Turn::Ready,
-            );
-            local.see(u32::from(met));
-        }
+        Set(index) => objects.set(*index),
+        Wait(index) => objects.wait(*index),
+        WaitTimed(index) => local.see(u32::from(objects.wait_in_time(*index))),
         Choose(alternatives) => {
             let operation = Operation::local(Verb::Choose);
             local.see(u32::from(Controlled::choose(operation, *alternatives)));
@@ -307,6 +329,15 @@ fn run_one(objects: &Objects, statement: &Statement, local: &mut Local) {
     }
 }
 
+/// The body of a lock that was taken, or not.
+fn run_if(objects: &Objects, taken: bool, (index, body): (u16, &[Statement]), local: &mut Local) {
+    local.see(u32::from(taken));
+    if taken {
+        run(objects, body, local);
+        objects.release(index);
+    }
+}
+
 impl System for Small {
     fn start(&self) -> Finish {
         let objects = std::sync::Arc::new(Objects::new());
@@ -317,7 +348,8 @@ impl System for Small {
                 run(&objects, &statements, &mut local);
                 // What a thread saw is its result: a call for each value.
                 for (call, value) in local.seen.into_iter().enumerate() {
-                    let (call, cause) = (u16::try_from(call).unwrap(), NtStatus::SUCCESS);
+                    let (call, cause) =
+                        (u16::try_from(call).expect("few values"), NtStatus::SUCCESS);
                     let fact = Fact::CallReturns {
                         call,
                         errno: value,

@@ -148,7 +148,7 @@ impl<R: Runtime> A1<R> {
             });
         }
         if let Some(cause) = self.driver.fault(FaultPoint::RegisterClient) {
-            self.end_attach(link);
+            Self::end_attach(link);
             return Err(Failure {
                 error: EbpfResult::NoMemory,
                 cause,
@@ -156,7 +156,7 @@ impl<R: Runtime> A1<R> {
         }
         link.binding.register();
         let refused = self.offer_to_provider(link, call).err();
-        let attached = self.end_attach(link);
+        let attached = Self::end_attach(link);
         match refused {
             None => {
                 assert!(attached, "internal bug: an accepted offer attaches");
@@ -182,7 +182,7 @@ impl<R: Runtime> A1<R> {
     }
 
     /// The end of an attach: ATTACHED, or back if no provider came. Whether one came.
-    fn end_attach(&self, link: &Link<R>) -> bool {
+    fn end_attach(link: &Link<R>) -> bool {
         link.locked(Verb::LinkAttached, |data| {
             let attached = data.provider_attached;
             if attached {

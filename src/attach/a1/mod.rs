@@ -165,13 +165,11 @@ impl<R: Runtime> A1<R> {
 
     /// Allocates something that is neither a context nor an engine object.
     fn allocate(&self, point: FaultPoint) -> Result<(), NtStatus> {
-        match self.driver.fault(point) {
-            Some(status) => Err(status),
-            None => {
-                self.allocated.fetch_add(1, Ordering::Relaxed);
-                Ok(())
-            }
+        if let Some(status) = self.driver.fault(point) {
+            return Err(status);
         }
+        self.allocated.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     fn deallocate(&self) {

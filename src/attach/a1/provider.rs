@@ -207,8 +207,9 @@ impl<R: Runtime> A1<R> {
         if free { Room::New } else { Room::None }
     }
 
-    /// 5. `net_ebpf_extension_wfp_filter_context_create` and the adds. A failure frees the context
-    /// outright, whatever references it has: sound only if nobody will be told of its filters.
+    /// Step 5: `net_ebpf_extension_wfp_filter_context_create` and the adds. A failure frees the
+    /// context outright, whatever references it has: sound only if nobody will be told of its
+    /// filters.
     fn create_context(&self, link: &Link<R>, call: u16) -> Result<Arc<Context<R>>, NtStatus> {
         let attach_type = link.spec.attach_type;
         // a. The context, with its initial reference and its first client.
@@ -251,7 +252,7 @@ impl<R: Runtime> A1<R> {
         }
     }
 
-    /// 5d. `net_ebpf_extension_add_wfp_filters`: every failure is `EBPF_INVALID_ARGUMENT` to its
+    /// Step 5d: `net_ebpf_extension_add_wfp_filters`. Every failure is `EBPF_INVALID_ARGUMENT` to its
     /// caller, which does not look. A begin that fails aborts nothing.
     fn add_filters(
         &self,

@@ -228,7 +228,7 @@ impl DporExplorer {
         let pending = position
             .pending(thread)
             .expect("internal bug: enabled without a step");
-        Attempt::of(pending, self.waits)
+        Attempt::of(&pending, self.waits)
     }
 
     /// Puts the step taken at the deepest node to sleep and picks what is to be tried there next.

@@ -1,6 +1,5 @@
 //! Races: pairs of steps that could have come in the other order.
 
-use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 
 use super::event::Clock;
@@ -68,14 +67,13 @@ fn initials(events: &[Event], last: &Event) -> ThreadSet {
             initials.insert(event.thread);
         }
     }
-    if can_be_first(&kept, &met, last) {
+    if can_be_first(&kept, met, last) {
         initials.insert(last.thread);
     }
     initials
 }
 
-fn can_be_first(kept: &[&Event], met: &ThreadSet, last: &Event) -> bool {
+fn can_be_first(kept: &[&Event], met: ThreadSet, last: &Event) -> bool {
     let declared = &last.attempt.declared;
-    let thread: ThreadId = last.thread;
-    !met.contains(thread) && !kept.iter().any(|event| event.footprint.depends(declared))
+    !met.contains(last.thread) && !kept.iter().any(|event| event.footprint.depends(declared))
 }

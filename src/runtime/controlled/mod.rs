@@ -23,6 +23,7 @@
 //! - Nothing thread-local of others is held across a switch by this crate; code under test must not
 //!   hold such things either (an entered tracing span, a guard of `std::sync`).
 
+mod board;
 mod cell;
 mod machine;
 mod policy;

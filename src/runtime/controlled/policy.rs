@@ -10,6 +10,8 @@ use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::Waiting;
 
+use super::seat;
+
 /// The step that a suspended thread is about to take.
 #[derive(Debug, Clone, Copy)]
 pub struct Pending {
@@ -28,20 +30,6 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// What stands where nothing is pending.
-    pub(super) const NOTHING: Self = {
-        let never = (true, Footprint::EMPTY);
-        Self::choice(Operation::local(crate::execution::Verb::Choose), 1).polled(never)
-    };
-
-    pub(super) const fn polled(self, (ready, watch): (bool, Footprint)) -> Self {
-        Self {
-            ready,
-            watch,
-            ..self
-        }
-    }
-
     pub(super) const fn new(
         operation: Operation,
         waiting: Waiting,
@@ -70,12 +58,13 @@ impl Pending {
 
     /// The alternatives that can be taken now: those of a choice, or 1 for the expiry of a wait.
     pub fn offered(&self) -> Range<u8> {
-        if self.ready {
-            0..self.alternatives
-        } else {
-            1..2
-        }
+        offers(self.ready, self.alternatives)
     }
+}
+
+/// The alternatives of a step that is ready or of one whose wait can only expire.
+pub(super) const fn offers(ready: bool, alternatives: u8) -> Range<u8> {
+    if ready { 0..alternatives } else { 1..2 }
 }
 
 /// Where an execution stands when a policy is asked.
@@ -87,18 +76,15 @@ pub struct Position<'m> {
     pub enabled: ThreadSet,
     /// Whether nothing can run but waits that expire: the next step depends on every other.
     pub quiescent: bool,
-    /// By thread; meaningless outside `alive`.
-    pub(super) pending: &'m [Pending],
     /// The threads that have been started and have not finished.
     pub(super) alive: ThreadSet,
 }
 
 impl Position<'_> {
     /// What the thread is about to do, if it has been started and has not finished.
-    pub fn pending(&self, thread: ThreadId) -> Option<&Pending> {
-        self.alive
-            .contains(thread)
-            .then(|| &self.pending[thread.index()])
+    pub fn pending(&self, thread: ThreadId) -> Option<Pending> {
+        let alive = self.alive.contains(thread);
+        alive.then(|| seat::pending(thread))
     }
 
     /// The alternatives of an enabled thread.
@@ -107,9 +93,8 @@ impl Position<'_> {
     ///
     /// If the thread has nothing pending.
     pub fn offered(&self, thread: ThreadId) -> Range<u8> {
-        self.pending(thread)
-            .expect("internal bug: an enabled thread has a pending step")
-            .offered()
+        assert!(self.alive.contains(thread), "a dead thread offers nothing");
+        seat::offered(thread)
     }
 }
 

@@ -3,9 +3,11 @@
 //! The machine sits on one side of a coroutine switch and the code under test on the other. What
 //! belongs to the execution as a whole is owned by the machine; this is only the table between them.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::cell::RefCell;
 use std::mem;
+use std::ops::Range;
 use std::panic;
 use std::ptr;
 use std::sync::Once;
@@ -16,12 +18,18 @@ use crate::execution::Fact;
 use crate::execution::Footprint;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
+use crate::execution::Operation;
 use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::execution::Verb;
 use crate::runtime::Turn;
+use crate::runtime::Waiting;
 
 use super::Pending;
+use super::board::Conductor;
+use super::board::Go;
+use super::policy::offers;
 
 /// What the machine says when it lets a coroutine go on.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +50,13 @@ pub(super) struct Poller(*const Poll<'static>);
 
 impl Poller {
     fn new<'a>(poll: &'a Poll<'a>) -> Self {
-        let poll: *const Poll<'a> = ptr::from_ref(poll);
         #[expect(
             unsafe_code,
             reason = "part of the switch: the closure stays on its stack"
         )]
         // SAFETY: only the lifetime changes. Whoever calls it does so as `Poller::ask` demands.
-        let poll = unsafe { mem::transmute::<*const Poll<'a>, *const Poll<'static>>(poll) };
-        Self(poll)
+        let poll = unsafe { mem::transmute::<&'a Poll<'a>, &'static Poll<'static>>(poll) };
+        Self(ptr::from_ref(poll))
     }
 
     /// Asks. If the question panics the answer is that it is ready: the thread will ask itself
@@ -97,29 +104,85 @@ pub(super) struct Spawned {
     pub(super) body: Body,
 }
 
+/// A [`Pending`] in parts: most of who looks wants one of them.
+struct Slot {
+    operation: Cell<Operation>,
+    waiting: Cell<Waiting>,
+    alternatives: Cell<u8>,
+    ready: Cell<bool>,
+    watch: Cell<Footprint>,
+    declared: Cell<Footprint>,
+    poller: Cell<Option<Poller>>,
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            operation: Cell::new(Operation::local(Verb::Choose)),
+            waiting: Cell::new(Waiting::Never),
+            alternatives: Cell::new(1),
+            ready: Cell::new(true),
+            watch: Cell::new(Footprint::EMPTY),
+            declared: Cell::new(Footprint::EMPTY),
+            poller: Cell::new(None),
+        }
+    }
+
+    fn set(&self, pending: &Pending, poll: Option<&Poll<'_>>) {
+        self.operation.set(pending.operation);
+        self.waiting.set(pending.waiting);
+        self.alternatives.set(pending.alternatives);
+        self.declared.set(pending.declared);
+        self.set_ready((pending.ready, pending.watch));
+        self.poller.set(poll.map(Poller::new));
+    }
+
+    fn set_ready(&self, (ready, watch): (bool, Footprint)) {
+        self.ready.set(ready);
+        self.watch.set(watch);
+    }
+
+    fn pending(&self) -> Pending {
+        Pending {
+            operation: self.operation.get(),
+            waiting: self.waiting.get(),
+            alternatives: self.alternatives.get(),
+            ready: self.ready.get(),
+            watch: self.watch.get(),
+            declared: self.declared.get(),
+        }
+    }
+}
+
 struct Hot {
     mode: Cell<Mode>,
     /// The index of the running thread, or [`NOBODY`].
     thread: Cell<usize>,
     yielder: Cell<*const Yielder<Resume, ()>>,
-    /// What the thread that was suspended last is about to do.
-    pending: Cell<Pending>,
-    poller: Cell<Option<Poller>>,
+    /// What each suspended thread is about to do. By thread index.
+    slots: [Slot; THREADS_MAX],
     /// Whether the body of a step is running.
     inside: Cell<bool>,
     footprint: Cell<Footprint>,
     result: Cell<StepResult>,
-    /// Whether [`Cold`] has something for the machine.
+    /// Whether there are facts in [`Cold`].
     news: Cell<bool>,
+    /// Whether there are started threads in [`Cold`].
+    spawned: Cell<bool>,
+    /// Whether the running thread has not come to its first step.
+    starting: Cell<bool>,
+    /// Who decides, while a machine runs.
+    conductor: Cell<*mut Conductor<'static>>,
 }
 
 #[derive(Default)]
 struct Cold {
     facts: RefCell<Vec<(Option<ThreadId>, Fact)>>,
     spawned: RefCell<Vec<Spawned>>,
-    /// The next index for each maker and kind.
+    /// The last index for each maker and kind.
     names: RefCell<Vec<((usize, ObjectKind), u16)>>,
     panic: RefCell<Option<String>>,
+    failure: RefCell<Option<Box<dyn Any + Send>>>,
 }
 
 /// The value of [`Hot::thread`] outside of any thread under test.
@@ -131,12 +194,14 @@ thread_local! {
             mode: Cell::new(Mode::Idle),
             thread: Cell::new(NOBODY),
             yielder: Cell::new(ptr::null()),
-            pending: Cell::new(Pending::NOTHING),
-            poller: Cell::new(None),
+            slots: [const { Slot::new() }; THREADS_MAX],
             inside: Cell::new(false),
             footprint: Cell::new(Footprint::EMPTY),
             result: Cell::new(StepResult::Done),
             news: Cell::new(false),
+            spawned: Cell::new(false),
+            starting: Cell::new(false),
+            conductor: Cell::new(ptr::null_mut()),
         }
     };
     static COLD: Cold = Cold::default();
@@ -156,6 +221,8 @@ pub(super) fn reset() {
         hot.thread.set(NOBODY);
         hot.inside.set(false);
         hot.news.set(false);
+        hot.spawned.set(false);
+        hot.starting.set(false);
     });
     COLD.with(|cold| {
         cold.facts.borrow_mut().clear();
@@ -189,39 +256,144 @@ impl Drop for Leave {
     }
 }
 
-/// Stops before a step until the machine says that it is the step's turn. `poll` is for steps that
-/// wait.
+/// Stops before a step until it is the step's turn. `poll` is for steps that wait.
+///
+/// Whose turn it is, is decided right here; only if it is another's does the thread switch.
 pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
-    let resume = HOT.with(|hot| {
+    HOT.with(|hot| {
         assert!(!hot.inside.get(), "a step was taken inside another step");
-        let (yielder, thread) = (hot.yielder.get(), hot.thread.get());
-        assert!(
-            !yielder.is_null(),
-            "internal bug: a running thread has a yielder"
-        );
-        hot.pending.set(pending);
-        hot.poller.set(poll.map(Poller::new));
-        #[expect(
-            unsafe_code,
-            reason = "the switch: a yielder lives on the stack it suspends"
-        )]
-        // SAFETY: `occupy` set the pointer from a reference that its frame, the bottom of this
-        // very coroutine, holds for as long as the coroutine runs; each switch back restores the
-        // pointer of the coroutine that goes on.
-        let resume = unsafe { &*yielder }.suspend(());
-        hot.yielder.set(yielder);
-        hot.thread.set(thread);
-        resume
-    });
-    match resume {
-        Resume::Run { turn, alternative } => (turn, alternative),
-        Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
-    }
+        let thread = hot.thread.get();
+        hot.slots[thread].set(&pending, poll);
+        let starting = hot.starting.replace(false);
+        if !starting
+            && let Some(Go {
+                turn, alternative, ..
+            }) = decide(hot, thread)
+        {
+            return (turn, alternative);
+        }
+        match suspend(hot) {
+            Resume::Run { turn, alternative } => (turn, alternative),
+            Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
+        }
+    })
 }
 
-/// What the thread that was suspended last is about to do, and how to ask whether it can.
-pub(super) fn pending() -> (Pending, Option<Poller>) {
-    HOT.with(|hot| (hot.pending.get(), hot.poller.get()))
+/// The thread's own next turn, if the next turn is its own. A panic of whoever decides is kept for
+/// the machine: it must not unwind through code under test.
+fn decide(hot: &Hot, thread: usize) -> Option<Go> {
+    hot.mode.set(Mode::Idle);
+    let ask = || conduct(|conductor| conductor.arrive(ThreadId::new(thread)));
+    let go = panic::catch_unwind(panic::AssertUnwindSafe(ask)).unwrap_or_else(|failure| {
+        COLD.with(|cold| cold.failure.replace(Some(failure)));
+        None
+    });
+    hot.mode.set(Mode::Running);
+    go
+}
+
+fn suspend(hot: &Hot) -> Resume {
+    let (yielder, thread) = (hot.yielder.get(), hot.thread.get());
+    assert!(
+        !yielder.is_null(),
+        "internal bug: a running thread has a yielder"
+    );
+    #[expect(
+        unsafe_code,
+        reason = "the switch: a yielder lives on the stack it suspends"
+    )]
+    // SAFETY: `occupy` set the pointer from a reference that its frame, the bottom of this very
+    // coroutine, holds for as long as the coroutine runs; each switch back restores the pointer of
+    // the coroutine that goes on.
+    let resume = unsafe { &*yielder }.suspend(());
+    hot.yielder.set(yielder);
+    hot.thread.set(thread);
+    resume
+}
+
+/// Makes a conductor reachable for the length of a run.
+pub(super) fn with_conductor<O>(conductor: &mut Conductor<'_>, run: impl FnOnce() -> O) -> O {
+    struct Leave;
+    impl Drop for Leave {
+        fn drop(&mut self) {
+            HOT.with(|hot| hot.conductor.set(ptr::null_mut()));
+        }
+    }
+    let conductor = ptr::from_mut(conductor).cast::<Conductor<'static>>();
+    HOT.with(|hot| hot.conductor.set(conductor));
+    let leave = Leave;
+    let result = run();
+    drop(leave);
+    result
+}
+
+/// Asks the conductor something. Neither the machine nor a thread does so from within the question.
+pub(super) fn conduct<O>(ask: impl FnOnce(&mut Conductor<'static>) -> O) -> O {
+    let conductor = HOT.with(|hot| hot.conductor.get());
+    assert!(
+        !conductor.is_null(),
+        "internal bug: a running machine has a conductor"
+    );
+    #[expect(
+        unsafe_code,
+        reason = "part of the switch: both sides of it take turns"
+    )]
+    // SAFETY: `with_conductor` holds the only reference and lends it to this pointer until it
+    // returns. The machine and the coroutines run on one thread and take turns, none of them keeps
+    // what it gets here across a switch, and code under test that runs inside the question (a
+    // readiness) cannot get here: a step inside a step is refused before.
+    ask(unsafe { &mut *conductor })
+}
+
+/// What went wrong while a thread's next turn was decided.
+pub(super) fn take_failure() -> Option<Box<dyn Any + Send>> {
+    COLD.with(|cold| cold.failure.borrow_mut().take())
+}
+
+/// Whether the next thread to run has not come to its first step.
+pub(super) fn set_starting(starting: bool) {
+    HOT.with(|hot| hot.starting.set(starting));
+}
+
+fn slot<O>(thread: ThreadId, look: impl FnOnce(&Slot) -> O) -> O {
+    HOT.with(|hot| look(&hot.slots[thread.index()]))
+}
+
+/// What a suspended thread is about to do.
+pub(super) fn pending(thread: ThreadId) -> Pending {
+    slot(thread, Slot::pending)
+}
+
+/// Whether a suspended thread waits, and whether it is ready.
+pub(super) fn readiness(thread: ThreadId) -> (Waiting, bool) {
+    slot(thread, |slot| (slot.waiting.get(), slot.ready.get()))
+}
+
+/// What a suspended thread's readiness was read from.
+pub(super) fn watch(thread: ThreadId) -> Footprint {
+    slot(thread, |slot| slot.watch.get())
+}
+
+/// What a suspended thread is about to do.
+pub(super) fn operation(thread: ThreadId) -> Operation {
+    slot(thread, |slot| slot.operation.get())
+}
+
+/// The alternatives that a suspended thread offers.
+pub(super) fn offered(thread: ThreadId) -> Range<u8> {
+    slot(thread, |slot| {
+        offers(slot.ready.get(), slot.alternatives.get())
+    })
+}
+
+/// Asks a suspended thread that waits again: whether it is ready.
+pub(super) fn poll(thread: ThreadId) -> bool {
+    slot(thread, |slot| {
+        let poller = slot.poller.get();
+        let answer = poller.expect("internal bug: who waits can be asked").ask();
+        slot.set_ready(answer);
+        answer.0
+    })
 }
 
 /// Takes the seat for a coroutine that starts, and says what its body panicked with, if it did.
@@ -262,7 +434,12 @@ pub(super) fn last_step() -> (Footprint, StepResult) {
 
 pub(super) fn spawn(thread: ThreadId, body: Body) {
     COLD.with(|cold| cold.spawned.borrow_mut().push(Spawned { thread, body }));
-    HOT.with(|hot| hot.news.set(true));
+    HOT.with(|hot| hot.spawned.set(true));
+}
+
+/// Whether there are started threads that the machine has not taken.
+pub(super) fn has_spawned() -> bool {
+    HOT.with(|hot| hot.spawned.get())
 }
 
 pub(super) fn record(fact: Fact) {
@@ -270,7 +447,7 @@ pub(super) fn record(fact: Fact) {
     HOT.with(|hot| hot.news.set(true));
 }
 
-/// Whether there are facts or started threads that the machine has not taken.
+/// Whether there are facts that have not been taken.
 pub(super) fn take_news() -> bool {
     HOT.with(|hot| hot.news.replace(false))
 }
@@ -284,9 +461,16 @@ pub(super) fn drain_facts(mut take: impl FnMut(Option<ThreadId>, Fact)) {
     });
 }
 
-/// The next thread that was started and not taken, the last started first.
+/// The next thread that was started and not taken, in the order of their starts.
 pub(super) fn take_spawned() -> Option<Spawned> {
-    COLD.with(|cold| cold.spawned.borrow_mut().pop())
+    if !has_spawned() {
+        return None;
+    }
+    COLD.with(|cold| {
+        let mut spawned = cold.spawned.borrow_mut();
+        HOT.with(|hot| hot.spawned.set(spawned.len() > 1));
+        (!spawned.is_empty()).then(|| spawned.remove(0))
+    })
 }
 
 pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
@@ -294,16 +478,12 @@ pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
     let index = COLD.with(|cold| {
         let mut names = cold.names.borrow_mut();
         let known = names.iter_mut().find(|(key, _)| *key == (maker, kind));
-        match known {
-            Some((_, next)) => {
-                *next += 1;
-                *next
-            }
-            None => {
-                names.push(((maker, kind), 0));
-                0
-            }
+        if let Some((_, last)) = known {
+            *last += 1;
+            return *last;
         }
+        names.push(((maker, kind), 0));
+        0
     });
     match thread() {
         Some(thread) => ObjectId::of_thread(kind, thread, index),

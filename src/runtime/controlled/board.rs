@@ -1,0 +1,316 @@
+//! What an execution looks like between two steps, and who is to take the next.
+//!
+//! A thread that stops before a step does not have to be suspended if the next step is its own
+//! again, which is so more often than not. So the decision is made where the thread stands, by the
+//! [`Conductor`], on the thread's own stack; only if another thread is chosen is there a switch.
+
+use crate::execution::Blocked;
+use crate::execution::Decision;
+use crate::execution::End;
+use crate::execution::Execution;
+use crate::execution::FactRecord;
+use crate::execution::Footprint;
+use crate::execution::Operation;
+use crate::execution::Step;
+use crate::execution::ThreadId;
+use crate::execution::ThreadSet;
+use crate::runtime::Turn;
+use crate::runtime::Waiting;
+use crate::runtime::Waits;
+
+use super::Limits;
+use super::Pending;
+use super::Policy;
+use super::Position;
+use super::seat;
+
+/// A thread's turn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Go {
+    pub(super) thread: ThreadId,
+    pub(super) turn: Turn,
+    pub(super) alternative: u8,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(super) enum Next {
+    Step(Go),
+    End(End),
+}
+
+/// The step that is being taken.
+#[derive(Debug, Clone, Copy)]
+struct Current {
+    go: Go,
+    operation: Operation,
+    enabled: ThreadSet,
+    quiescent: bool,
+}
+
+/// The state of an execution but for the coroutines.
+#[derive(Debug)]
+pub(super) struct Board {
+    pub(super) limits: Limits,
+    /// The threads that wait, ready or not. Invariant: their pending step is not `Never`.
+    waiting: ThreadSet,
+    /// The threads whose pending step is ready.
+    ready: ThreadSet,
+    /// The threads that have not finished.
+    alive: ThreadSet,
+    /// The first panic of the execution: who, and what it said.
+    panicked: Option<(ThreadId, String)>,
+    current: Option<Current>,
+    /// What was decided on a thread's own stack, for the machine.
+    next: Option<Next>,
+    pub(super) execution: Execution,
+}
+
+impl Board {
+    pub(super) const fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            waiting: ThreadSet::EMPTY,
+            ready: ThreadSet::EMPTY,
+            alive: ThreadSet::EMPTY,
+            panicked: None,
+            current: None,
+            next: None,
+            execution: Execution::empty(),
+        }
+    }
+
+    /// Clears what the last execution left.
+    pub(super) fn clear(&mut self) {
+        self.execution.steps.clear();
+        self.execution.facts.clear();
+        self.panicked = None;
+        self.current = None;
+        self.next = None;
+    }
+
+    /// What the threads are about to do that have not finished, in order of thread.
+    pub(super) fn blocked(&self) -> Vec<(ThreadId, Pending)> {
+        let pending = |thread| (thread, seat::pending(thread));
+        self.alive.iter().map(pending).collect()
+    }
+
+    /// A thread is started.
+    pub(super) fn enlist(&mut self, thread: ThreadId) {
+        assert!(
+            !self.alive.contains(thread),
+            "thread {thread} was started twice"
+        );
+        self.alive.insert(thread);
+    }
+
+    /// A thread has stopped before a step.
+    pub(super) fn arrive(&mut self, thread: ThreadId) {
+        let (waiting, ready) = seat::readiness(thread);
+        if waiting == Waiting::Never {
+            self.waiting.remove(thread);
+        } else {
+            self.waiting.insert(thread);
+        }
+        self.set_ready(thread, ready);
+    }
+
+    /// A thread has ended, with a panic or without.
+    pub(super) fn retire(&mut self, thread: ThreadId, panic: Option<String>) {
+        for set in [&mut self.waiting, &mut self.ready, &mut self.alive] {
+            set.remove(thread);
+        }
+        if let Some(message) = panic {
+            self.panicked.get_or_insert((thread, message));
+        }
+    }
+
+    fn set_ready(&mut self, thread: ThreadId, ready: bool) {
+        if ready {
+            self.ready.insert(thread);
+        } else {
+            self.ready.remove(thread);
+        }
+    }
+
+    /// Takes over what was recorded since the last step was.
+    pub(super) fn take_facts(&mut self) {
+        if seat::take_news() {
+            let after = u32::try_from(self.execution.steps.len()).expect("bounded by `steps_max`");
+            let facts = &mut self.execution.facts;
+            seat::drain_facts(|thread, fact| {
+                facts.push(FactRecord {
+                    after,
+                    thread,
+                    fact,
+                });
+            });
+        }
+    }
+
+    /// Records the step that was taken, if one was, and asks again who waits for what it wrote.
+    pub(super) fn complete(&mut self) {
+        if let Some(Current {
+            go,
+            operation,
+            enabled,
+            quiescent,
+        }) = self.current.take()
+        {
+            let Go {
+                thread,
+                turn,
+                alternative,
+            } = go;
+            let (mut footprint, result) = seat::last_step();
+            let died = self
+                .panicked
+                .as_ref()
+                .is_some_and(|(panicked, _)| *panicked == thread);
+            if quiescent || died {
+                footprint = footprint.and_everything();
+            }
+            let expired = turn == Turn::Expired;
+            self.execution.steps.push(Step {
+                thread,
+                operation,
+                alternative,
+                expired,
+                footprint,
+                result,
+                enabled,
+            });
+            self.poll_waiting(thread, &footprint);
+        }
+        self.take_facts();
+    }
+
+    /// Asks again the waiting threads that watch what the step wrote.
+    fn poll_waiting(&mut self, stepped: ThreadId, footprint: &Footprint) {
+        let waiting = self.waiting;
+        for thread in waiting.iter().filter(|&thread| thread != stepped) {
+            // What is watched was read, so to depend on it is to write it.
+            if footprint.depends(&seat::watch(thread)) {
+                let ready = seat::poll(thread);
+                self.set_ready(thread, ready);
+            }
+        }
+    }
+
+    /// The threads that can step, and whether all they can do is to let a wait expire because
+    /// nothing else can run.
+    fn enabled(&self) -> (ThreadSet, bool) {
+        let expiring = || -> ThreadSet {
+            let blocked = self.waiting.difference(self.ready).iter();
+            blocked
+                .filter(|&thread| seat::readiness(thread).0 == Waiting::Finite)
+                .collect()
+        };
+        match self.limits.waits {
+            Waits::MayExpire if self.waiting.is_empty() => (self.ready, false),
+            Waits::MayExpire => (self.ready.union(expiring()), false),
+            Waits::Sufficient if self.ready.is_empty() => {
+                let expiring = expiring();
+                (expiring, !expiring.is_empty())
+            }
+            Waits::Sufficient => (self.ready, false),
+        }
+    }
+
+    /// How an execution ends in which nothing can run.
+    fn stop(&mut self) -> End {
+        if let Some((thread, message)) = self.panicked.take() {
+            return End::Panicked { thread, message };
+        }
+        if self.alive.is_empty() {
+            return End::Finished;
+        }
+        let blocked = |thread| Blocked {
+            thread,
+            operation: seat::operation(thread),
+        };
+        End::Deadlock(self.alive.iter().map(blocked).collect())
+    }
+}
+
+/// Decides who takes the next step.
+pub(super) struct Conductor<'p> {
+    pub(super) board: &'p mut Board,
+    pub(super) policy: &'p mut dyn Policy,
+}
+
+impl Conductor<'_> {
+    /// A thread has taken a step and stopped before its next: its turn, if the next turn is its own.
+    /// Otherwise what comes next is kept for the machine.
+    pub(super) fn arrive(&mut self, thread: ThreadId) -> Option<Go> {
+        self.board.arrive(thread);
+        self.board.complete();
+        if seat::has_spawned() {
+            // The machine has to start a thread before anything can be decided.
+            return None;
+        }
+        let next = self.decide();
+        if let Next::Step(go) = next
+            && go.thread == thread
+        {
+            return Some(go);
+        }
+        self.board.next = Some(next);
+        None
+    }
+
+    /// What comes next: what was decided already, or what is decided now.
+    pub(super) fn next(&mut self) -> Next {
+        let decided = self.board.next.take();
+        decided.unwrap_or_else(|| self.decide())
+    }
+
+    fn decide(&mut self) -> Next {
+        let board = &mut *self.board;
+        let (enabled, quiescent) = board.enabled();
+        if enabled.is_empty() {
+            return Next::End(board.stop());
+        }
+        let steps = &board.execution.steps;
+        if u64::try_from(steps.len()).is_ok_and(|len| len >= u64::from(board.limits.steps_max)) {
+            return Next::End(End::StepLimit);
+        }
+        let position = Position {
+            steps,
+            enabled,
+            quiescent,
+            alive: board.alive,
+        };
+        let Some(Decision {
+            thread,
+            alternative,
+        }) = self.policy.choose(&position)
+        else {
+            return Next::End(End::Redundant);
+        };
+        assert!(
+            enabled.contains(thread),
+            "internal bug: chose a disabled thread"
+        );
+        let (operation, (_, ready)) = (seat::operation(thread), seat::readiness(thread));
+        let offered = seat::offered(thread);
+        let good = offered.contains(&alternative);
+        assert!(
+            good,
+            "internal bug: alternative {alternative} was not offered"
+        );
+        let turn = if ready { Turn::Ready } else { Turn::Expired };
+        let go = Go {
+            thread,
+            turn,
+            alternative,
+        };
+        board.current = Some(Current {
+            go,
+            operation,
+            enabled,
+            quiescent,
+        });
+        Next::Step(go)
+    }
+}
