@@ -1,0 +1,278 @@
+//! Broken schedules, as files and as tokens.
+
+use super::*;
+
+/// A good schedule file: the headline, as `compare --out` writes it.
+fn good() -> String {
+    let folder = Folder::new();
+    let out = text_of(&folder.path("found"));
+    let headline = ["--strategy", "shared-handle", "--waits", "sufficient"];
+    selvedge(&[&["compare", "--out", &out], &headline[..]].concat());
+    let name = "attach.connect4_connect6.shared-handle.sufficient.non-interference.schedule";
+    fs::read_to_string(folder.path("found").join(name)).unwrap()
+}
+
+/// A file is refused, with its name and, where that is known, the line.
+fn assert_refused(bytes: &[u8], place: &str, problem: &str) {
+    let folder = Folder::new();
+    let file = folder.file("case.schedule", bytes);
+    assert_bad_input(&["replay", &file], place, problem);
+}
+
+/// The good file with one part of it replaced is refused.
+fn assert_change_refused(from: &str, to: &str, place: &str, problem: &str) {
+    assert_refused(good().replacen(from, to, 1).as_bytes(), place, problem);
+}
+
+/// What the others change is good before.
+#[test]
+fn the_file_itself_replays() {
+    let folder = Folder::new();
+    let ran = selvedge(&["replay", &folder.file("good.schedule", good())]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    let (from, to) = ("waits =", "colour = \"red\"\nwaits =");
+    assert_change_refused(from, to, "case.schedule:7: ", "unknown field `colour`");
+}
+
+#[test]
+fn a_wrong_type_is_refused() {
+    assert_change_refused(
+        "version = 1",
+        "version = \"1\"",
+        "case.schedule:2: ",
+        "string \"1\"",
+    );
+    assert_change_refused("\"0:link-attaching\"", "7", "case.schedule:", "integer `7`");
+}
+
+#[test]
+fn a_step_of_thread_64_is_refused() {
+    let (from, to) = ("\"0:link-attaching\"", "\"64:link-attaching\"");
+    assert_change_refused(from, to, "step 1: ", "`64` is not a thread");
+}
+
+#[test]
+fn a_step_of_a_thread_that_the_scenario_does_not_have_is_refused() {
+    let (from, to) = ("\"0:link-attaching\"", "\"9:link-attaching\"");
+    assert_change_refused(from, to, "step 1 is of thread 9", "has threads 0 to 3");
+}
+
+#[test]
+fn an_unknown_operation_is_refused() {
+    assert_change_refused(
+        "0:link-attaching",
+        "0:link",
+        "step 1: ",
+        "unknown operation `link`",
+    );
+}
+
+#[test]
+fn a_file_that_is_not_utf8_is_refused() {
+    let mut bytes = good().into_bytes();
+    bytes[9] = 0xFF;
+    assert_refused(&bytes, "case.schedule", "is not UTF-8 text");
+}
+
+#[test]
+fn an_empty_file_is_refused() {
+    let expected = "expected the line `format = \"selvedge/schedule\"`";
+    assert_refused(b"", "case.schedule:1: ", expected);
+}
+
+#[test]
+fn a_directory_is_refused() {
+    let folder = Folder::new();
+    let path = text_of(folder.0.path());
+
+    assert_bad_input(
+        &["replay", &path],
+        &format!("cannot read `{path}`: "),
+        "directory",
+    );
+}
+
+#[test]
+fn a_file_of_30_mb_is_refused() {
+    let text = format!("{}#{}", good(), "#".repeat(30 << 20));
+    assert_refused(
+        text.as_bytes(),
+        "case.schedule",
+        "is larger than 8388608 bytes",
+    );
+}
+
+/// The scenario that a schedule carries is checked like any other.
+#[test]
+fn a_contradictory_expectation_inside_is_refused() {
+    let (from, to) = (
+        "verdict = \"PROVED\"",
+        "verdict = \"PROVED\", property = \"atomicity\"",
+    );
+    assert_change_refused(
+        from,
+        to,
+        "the scenario of the schedule: ",
+        "`property` contradicts",
+    );
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_refused_wherever_it_ends() {
+    let good = good();
+    let folder = Folder::new();
+    for tenth in 0..10 {
+        let cut = &good[..good.len() * tenth / 10];
+        let file = folder.file("case.schedule", cut);
+        assert_bad_input(&["replay", &file], "", "");
+    }
+    assert_refused(
+        good[..good.len() / 2].as_bytes(),
+        "case.schedule:",
+        "not a schedule file",
+    );
+}
+
+#[test]
+fn a_foreign_file_is_refused() {
+    let expected = "expected the line `format = \"selvedge/schedule\"`";
+    assert_refused(RACE.as_bytes(), "case.schedule:1: ", expected);
+    assert_refused(
+        b"{\"steps\": []}",
+        "case.schedule:1: ",
+        "not a schedule file",
+    );
+}
+
+#[test]
+fn another_version_is_refused() {
+    assert_change_refused(
+        "version = 1",
+        "version = 2",
+        "format version 2",
+        "reads version 1",
+    );
+}
+
+#[test]
+fn a_schedule_without_steps_is_refused() {
+    let good = good();
+    let (before, steps) = good.split_once("steps = [").unwrap();
+    let (_, after) = steps.split_once("]\n").unwrap();
+    let text = format!("{before}steps = []\n{after}");
+    assert_refused(text.as_bytes(), "", "the schedule has no steps");
+}
+
+/// The headline's token with one part of it replaced is refused.
+fn assert_token_refused(from: &str, to: &str, place: &str, problem: &str) {
+    assert_bad_input(&["replay", &with(&headline(), from, to)], place, problem);
+}
+
+#[test]
+fn a_token_of_an_unknown_model_is_refused() {
+    let (place, problem) = ("`attach/other`", "pass its file with --model");
+    assert_token_refused("attach/connect4_connect6", "attach/other", place, problem);
+}
+
+#[test]
+fn each_part_of_a_token_that_is_unknown_is_named() {
+    assert_token_refused("shared-handle", "shared", "", "unknown strategy `shared`");
+    assert_token_refused("documented", "real", "", "unknown profile `real`");
+    assert_token_refused(
+        ":sufficient",
+        ":long",
+        "",
+        "unknown reading of waits `long`",
+    );
+    assert_token_refused("non-interference", "peace", "", "unknown property `peace`");
+    assert_token_refused(
+        "!TXN_IN_PROGRESS",
+        "!NOTHING",
+        "",
+        "unknown status `NOTHING`",
+    );
+}
+
+#[test]
+fn a_token_with_a_thread_or_an_operation_that_is_unknown_is_refused() {
+    assert_token_refused(
+        ":0x16-",
+        ":9x16-",
+        "step 1 is of thread 9",
+        "has threads 0 to 3",
+    );
+    assert_token_refused(":0x16-", ":64x16-", "step 1: ", "`64` is not a thread");
+    assert_token_refused(
+        "-nmr-deregister",
+        "-nmr",
+        "step 17: ",
+        "unknown operation `nmr`",
+    );
+}
+
+#[test]
+fn a_token_of_another_version_is_refused() {
+    assert_token_refused("sv1:", "sv2:", "format version 2", "reads version 1");
+}
+
+/// Wherever it is cut off: what is missing is a part, or the total at the end.
+#[test]
+fn a_token_that_is_cut_off_is_refused() {
+    let token = headline();
+    for cut in [3, 10, token.len() / 2, token.len() - 3, token.len() - 1] {
+        assert_bad_input(&["replay", &token[..cut]], "", "");
+    }
+    let last = &token[..token.len() - 1];
+    assert_bad_input(
+        &["replay", last],
+        "says it has 3 steps and lists 34",
+        "cut off",
+    );
+    assert_bad_input(
+        &["replay", &token[..40]],
+        "a token has 8 parts",
+        "is it cut off?",
+    );
+}
+
+#[test]
+fn a_token_with_a_bad_total_is_refused() {
+    let (place, problem) = (
+        "says it has 35 steps and lists 34",
+        "it is cut off or was changed",
+    );
+    assert_token_refused(".34", ".35", place, problem);
+    let (place, problem) = (
+        "says it has 34 steps and lists 35",
+        "it is cut off or was changed",
+    );
+    assert_token_refused(":0x16-", ":0x17-", place, problem);
+    assert_token_refused(
+        ":0x16-",
+        ":0x99999999-",
+        "a schedule has at most",
+        "100000 steps",
+    );
+}
+
+#[test]
+fn what_is_neither_a_file_nor_a_token_is_told_as_both() {
+    let ran = selvedge(&["replay", "nothing"]);
+
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err
+            .starts_with("error: not a schedule token: expected `sv1:MODEL:")
+    );
+    assert!(
+        ran.err
+            .ends_with("hint: there is no file of this name either\n"),
+        "{}",
+        ran.err
+    );
+}
