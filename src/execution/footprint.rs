@@ -133,6 +133,24 @@ impl Footprint {
         Ok(())
     }
 
+    /// The footprint of a step that does what both do: everything, if that is too much to list.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let mut both = Self {
+            meta: self.meta | (other.meta & Self::EVERYTHING),
+            ..self
+        };
+        for touch in other.iter() {
+            let known = both.access(touch.object);
+            let stronger = known.is_some_and(|known| known != touch.access);
+            let fits = known.is_some() || both.push(touch).is_ok();
+            if stronger || !fits {
+                return self.and_everything();
+            }
+        }
+        both
+    }
+
     /// The touch at a place below [`Footprint::len`].
     fn at(&self, place: u32) -> Option<Touch> {
         let half = if place < 2 { self.first } else { self.second };
@@ -237,6 +255,24 @@ mod tests {
             assert!(of(Access::Commute).depends(&of(access)));
             assert!(of(access).depends(&of(Access::Commute)));
         }
+    }
+
+    #[test]
+    fn a_union_does_what_both_do_or_everything() {
+        let (one, two) = (
+            footprint(&[touch(0, Access::Read)]),
+            footprint(&[touch(1, Access::Write)]),
+        );
+        let four = footprint(&[2, 3, 4, 5].map(|index| touch(index, Access::Read)));
+
+        assert_eq!(one.union(two).iter().count(), 2);
+        assert_eq!(one.union(one), one);
+        assert!(one.union(four).is_everything());
+        assert!(
+            one.union(footprint(&[touch(0, Access::Write)]))
+                .is_everything()
+        );
+        assert!(Footprint::EMPTY.and_everything().union(one).is_everything());
     }
 
     #[test]

@@ -68,6 +68,11 @@ impl<R: Runtime> Engine<R> {
     /// An engine that starts from an image. The functions of callouts are not part of one:
     /// registering them is no transaction, and each execution brings its own.
     pub fn new(image: &EngineImage) -> Self {
+        // The names of the image's sessions are taken: what opens next gets others.
+        for (taken, _) in &image.sessions {
+            let next = R::fresh(ObjectKind::SessionSlot);
+            assert_eq!(next, *taken, "internal bug: an image starts an execution");
+        }
         let session = |&(slot, options): &(ObjectId, SessionOptions)| {
             let session = Session::at(slot, options);
             (session.handle(), session)

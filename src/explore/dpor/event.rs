@@ -87,6 +87,8 @@ pub(super) struct Event {
     pub(super) attempt: Attempt,
     /// The threads that could step where it did.
     pub(super) enabled: ThreadSet,
+    /// Whether it is a wait that expired because nothing else could run.
+    pub(super) last_resort: bool,
     /// What happens before it, itself included.
     pub(super) clock: Clock,
 }
@@ -120,6 +122,7 @@ impl Event {
             footprint,
             attempt,
             enabled,
+            last_resort,
         } = taken;
         let (program_order, count) = Self::program_order(events, thread);
         let mut clock = program_order.clone();
@@ -137,6 +140,7 @@ impl Event {
             footprint,
             attempt,
             enabled,
+            last_resort,
             clock,
         };
         (event, program_order)
@@ -151,4 +155,5 @@ pub(super) struct Taken {
     pub(super) footprint: Footprint,
     pub(super) attempt: Attempt,
     pub(super) enabled: ThreadSet,
+    pub(super) last_resort: bool,
 }

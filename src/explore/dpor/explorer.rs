@@ -103,6 +103,19 @@ impl DporExplorer {
         );
     }
 
+    /// Where an earlier execution has been, the same threads can go on.
+    fn require_same(&self, depth: usize, position: &Position<'_>) {
+        if let Some(node) = self.nodes.get(depth) {
+            assert!(
+                node.enabled == position.enabled,
+                "the system is not deterministic: before step {depth} the threads {:?} could go \
+                 on, and now {:?} can",
+                node.enabled,
+                position.enabled
+            );
+        }
+    }
+
     /// A step that was taken for the first time: its event, and its races.
     fn take_in(&mut self, step: &Step) {
         let attempt = self.nodes[self.events.len()].attempt;
@@ -113,7 +126,8 @@ impl DporExplorer {
             enabled,
             ..
         } = *step;
-        if step.expired && footprint.is_everything() {
+        let last_resort = step.expired && footprint.is_everything();
+        if last_resort {
             // The expiry itself comes after everything, but had the step been ready earlier, it
             // would have been taken then.
             self.race_blocked(thread, operation, attempt);
@@ -124,6 +138,7 @@ impl DporExplorer {
             footprint,
             attempt,
             enabled,
+            last_resort,
         };
         let (event, program_order) = Event::after(&self.events, taken);
         self.race(&event, &program_order);
@@ -147,6 +162,7 @@ impl DporExplorer {
             footprint,
             attempt,
             enabled,
+            last_resort: false,
         };
         let (event, program_order) = Event::after(&self.events, taken);
         self.race(&event, &program_order);
@@ -253,6 +269,7 @@ impl Policy for DporExplorer {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         self.observe(position.steps);
         let depth = position.steps.len();
+        self.require_same(depth, position);
         if depth == self.replayed && depth + 1 == self.nodes.len() {
             // The node whose decision changed: its step is new.
             let thread = self.nodes[depth].decision.thread;

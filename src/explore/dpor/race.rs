@@ -17,7 +17,7 @@ pub(super) struct Race {
 /// The races of an event with those before it. `program_order` is what is before it anyway.
 pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Vec<Race> {
     let mut races = Vec::new();
-    if last.footprint.is_everything() {
+    if last.last_resort {
         // An expiry that depends on all: it cannot come before anything.
         return races;
     }
@@ -26,7 +26,7 @@ pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Ve
     for (index, earlier) in events.iter().enumerate().rev() {
         if earlier.thread == last.thread
             || hidden.covers(earlier)
-            || earlier.footprint.is_everything()
+            || earlier.last_resort
             || !earlier.footprint.depends(&last.footprint)
             || last.attempt.waits_for(&earlier.footprint)
         {

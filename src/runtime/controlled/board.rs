@@ -104,6 +104,11 @@ impl Board {
         self.alive.insert(thread);
     }
 
+    /// Whether a thread has been started and has not finished.
+    pub(super) fn is_alive(&self, thread: ThreadId) -> bool {
+        self.alive.contains(thread)
+    }
+
     /// A thread has stopped before a step.
     pub(super) fn arrive(&mut self, thread: ThreadId) {
         let (waiting, ready) = seat::readiness(thread);
@@ -163,11 +168,7 @@ impl Board {
                 alternative,
             } = go;
             let (mut footprint, result) = seat::last_step();
-            let died = self
-                .panicked
-                .as_ref()
-                .is_some_and(|(panicked, _)| *panicked == thread);
-            if quiescent || died {
+            if quiescent {
                 footprint = footprint.and_everything();
             }
             let expired = turn == Turn::Expired;

@@ -123,9 +123,7 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.abort();
-        }
+        self.abort();
     }
 }
 
@@ -193,7 +191,10 @@ impl Crew {
         );
         seat::set_starting(false);
         if self.threads[index].is_some() {
-            seat::conduct(|conductor| conductor.board.arrive(thread));
+            seat::conduct(|conductor| {
+                conductor.board.arrive(thread);
+                conductor.board.take_facts();
+            });
         }
     }
 

@@ -15,8 +15,8 @@
 //!
 //! - A step taken while its thread unwinds (in a destructor) never switches: `std::thread::panicking`
 //!   is true for the whole operating-system thread, and a coroutine suspended in a destructor would
-//!   make it true for all others. Such a step runs at once, whether it is ready or not, and the step
-//!   before it is marked as depending on everything.
+//!   make it true for all others. Such a step runs at once, whether it is ready or not, as a part
+//!   of the step before it.
 //! - An execution that is cut off is unwound: each suspended step raises, without the panic hook, so
 //!   that destructors run. Code that catches the unwinding and goes on meets the same at its next
 //!   step.
@@ -78,8 +78,9 @@ impl Runtime for Controlled {
     ) -> O {
         let turn = match seat::mode() {
             Mode::Running if thread::panicking() => {
-                seat::step_unscheduled();
-                return inline(&objects, body);
+                let (result, footprint) = inline(&objects, body);
+                seat::step_unscheduled(footprint);
+                return result;
             }
             Mode::Running if waiting == Waiting::Never => {
                 let always = (true, Footprint::EMPTY);
@@ -92,7 +93,7 @@ impl Runtime for Controlled {
                 seat::pause(pending, Some(&poll)).0
             }
             Mode::SetUp => return set_up_step(operation, waiting, &objects, ready, body),
-            Mode::Aborting if thread::panicking() => return inline(&objects, body),
+            Mode::Aborting if thread::panicking() => return inline(&objects, body).0,
             Mode::Aborting => panic::resume_unwind(Box::new(Aborted)),
             Mode::Idle => panic!("a step outside of any execution: {operation:?}"),
         };
@@ -132,6 +133,7 @@ impl Runtime for Controlled {
             let operation = Operation::local(verb).with(u32::from(thread.byte()));
             Self::act(operation, (), |()| ());
         }
+        assert!(!seat::is_taken(thread), "thread {thread} was started twice");
         seat::spawn(thread, Box::new(body));
     }
 
@@ -149,8 +151,11 @@ impl Runtime for Controlled {
 }
 
 /// Runs a step's body on the spot, ready or not: nobody can be let in between.
-fn inline<F: Objects<Controlled>, O>(objects: &F, body: impl FnOnce(F::Views<'_>, Turn) -> O) -> O {
-    seat::inside(|| objects.open(|views| body(views, Turn::Ready)).0)
+fn inline<F: Objects<Controlled>, O>(
+    objects: &F,
+    body: impl FnOnce(F::Views<'_>, Turn) -> O,
+) -> (O, Footprint) {
+    seat::inside(|| objects.open(|views| body(views, Turn::Ready)))
 }
 
 /// Runs a step before the threads start: a wait that is not over would never be.

@@ -175,13 +175,23 @@ struct Hot {
     conductor: Cell<*mut Conductor<'static>>,
 }
 
+impl Hot {
+    /// What is known of a step before its body is done: should it panic, it may have done anything
+    /// to what it names.
+    fn begin_step(&self, pending: &Pending) {
+        self.footprint.set(pending.declared);
+        self.result.set(StepResult::Done);
+    }
+}
+
 #[derive(Default)]
 struct Cold {
     facts: RefCell<Vec<(Option<ThreadId>, Fact)>>,
     spawned: RefCell<Vec<Spawned>>,
     /// The last index for each maker and kind.
     names: RefCell<Vec<((usize, ObjectKind), u16)>>,
-    panic: RefCell<Option<String>>,
+    /// What the last panic said, and where.
+    panic: RefCell<Option<(String, String)>>,
     failure: RefCell<Option<Box<dyn Any + Send>>>,
 }
 
@@ -273,7 +283,10 @@ pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
             return (turn, alternative);
         }
         match suspend(hot) {
-            Resume::Run { turn, alternative } => (turn, alternative),
+            Resume::Run { turn, alternative } => {
+                hot.begin_step(&pending);
+                (turn, alternative)
+            }
             Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
         }
     })
@@ -388,12 +401,15 @@ pub(super) fn offered(thread: ThreadId) -> Range<u8> {
 
 /// Asks a suspended thread that waits again: whether it is ready.
 pub(super) fn poll(thread: ThreadId) -> bool {
-    slot(thread, |slot| {
+    let before = HOT.with(|hot| hot.thread.replace(thread.index()));
+    let ready = slot(thread, |slot| {
         let poller = slot.poller.get();
         let answer = poller.expect("internal bug: who waits can be asked").ask();
         slot.set_ready(answer);
         answer.0
-    })
+    });
+    HOT.with(|hot| hot.thread.set(before));
+    ready
 }
 
 /// Takes the seat for a coroutine that starts, and says what its body panicked with, if it did.
@@ -410,8 +426,16 @@ pub(super) fn occupy(
     if payload.is::<Aborted>() {
         return None;
     }
-    let message = COLD.with(|cold| cold.panic.borrow_mut().take());
-    Some(message.unwrap_or_else(|| "a panic without a message".to_owned()))
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    let text = text.unwrap_or_else(|| "a payload that is no text".to_owned());
+    // The hook has seen the panic too, and knows the place; but the last panic that it saw may have
+    // been another, which was caught.
+    let seen = COLD.with(|cold| cold.panic.borrow_mut().take());
+    let place = seen
+        .filter(|(said, _)| *said == text)
+        .map_or_else(String::new, |(_, place)| place);
+    Some(format!("{text}{place}"))
 }
 
 /// Leaves what the step did for the machine.
@@ -422,9 +446,9 @@ pub(super) fn step_done(footprint: Footprint, result: StepResult) {
     });
 }
 
-/// Marks the step before as depending on everything: another ran behind it, unscheduled.
-pub(super) fn step_unscheduled() {
-    HOT.with(|hot| hot.footprint.set(hot.footprint.get().and_everything()));
+/// Adds to the step before what another did that ran behind it, unscheduled.
+pub(super) fn step_unscheduled(footprint: Footprint) {
+    HOT.with(|hot| hot.footprint.set(hot.footprint.get().union(footprint)));
 }
 
 /// What the last step did.
@@ -435,6 +459,18 @@ pub(super) fn last_step() -> (Footprint, StepResult) {
 pub(super) fn spawn(thread: ThreadId, body: Body) {
     COLD.with(|cold| cold.spawned.borrow_mut().push(Spawned { thread, body }));
     HOT.with(|hot| hot.spawned.set(true));
+}
+
+/// Whether a thread of this index is running or about to.
+pub(super) fn is_taken(thread: ThreadId) -> bool {
+    let started = COLD.with(|cold| {
+        cold.spawned
+            .borrow()
+            .iter()
+            .any(|spawned| spawned.thread == thread)
+    });
+    let runs = HOT.with(|hot| !hot.conductor.get().is_null());
+    started || (runs && conduct(|conductor| conductor.board.is_alive(thread)))
 }
 
 /// Whether there are started threads that the machine has not taken.
@@ -507,10 +543,13 @@ pub(super) fn install_panic_hook() {
 }
 
 fn keep_panic(info: &panic::PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or("a payload that is no text");
+    let message = info
+        .payload_as_str()
+        .unwrap_or("a payload that is no text")
+        .to_owned();
     let place = info.location().map_or_else(String::new, |place| {
         let file = place.file().replace('\\', "/");
         format!(" ({file}:{})", place.line())
     });
-    COLD.with(|cold| cold.panic.replace(Some(format!("{message}{place}"))));
+    COLD.with(|cold| cold.panic.replace(Some((message, place))));
 }

@@ -282,7 +282,7 @@ fn a_step_outside_of_any_execution_is_refused() {
 
 /// The order in which thread 1 does not panic is another outcome.
 #[test]
-#[ignore = "bug: `races` takes a step whose thread panics for an expiry, and never races it"]
+
 fn dpor_finds_the_orders_in_which_nobody_panics() {
     let system = over(|x, _| {
         let count = |x: &Cell, fatal: u32| {
@@ -301,7 +301,7 @@ fn dpor_finds_the_orders_in_which_nobody_panics() {
 
 /// A step whose body panics has touched what it touched, also if its thread catches the panic.
 #[test]
-#[ignore = "bug: `Machine::step` then reads the footprint of whatever step came before"]
+
 fn a_step_whose_panic_is_caught_has_its_own_footprint() {
     let system = over(|x, _| {
         let (x, reads) = (x.clone(), x.clone());
@@ -327,7 +327,7 @@ fn a_step_whose_panic_is_caught_has_its_own_footprint() {
 
 /// A panic that is caught is over, but what its destructors did is not.
 #[test]
-#[ignore = "bug: the step is marked, but `races` does not race what depends on everything"]
+
 fn dpor_finds_the_orders_around_a_panic_that_is_caught() {
     let system = over(|x, y| {
         let (lock, y, other) = (x.clone(), y.clone(), x.clone());
@@ -352,7 +352,7 @@ fn dpor_finds_the_orders_around_a_panic_that_is_caught() {
 
 /// A thread that caught a panic has dealt with it.
 #[test]
-#[ignore = "bug: the message of a caught panic is kept and told of the next that has none"]
+
 fn a_caught_panic_is_not_told_of_another_thread() {
     let execution = run(&over(|x, y| {
         let (x, y) = (x.clone(), y.clone());
