@@ -42,7 +42,14 @@ impl Policy for DfsExplorer {
             self.choices.push(Choice { options, taken: 0 });
         }
         let choice = &self.choices[depth];
-        Some(choice.options[choice.taken])
+        let decision = choice.options[choice.taken];
+        assert!(
+            position.enabled.contains(decision.thread),
+            "the system is not deterministic: before step {depth} thread {} could go on, and now \
+             it cannot",
+            decision.thread
+        );
+        Some(decision)
     }
 }
 

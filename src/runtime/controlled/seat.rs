@@ -428,15 +428,18 @@ pub(super) fn occupy(
     }
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    let text = text.unwrap_or_else(|| "a payload that is no text".to_owned());
-    // The hook has seen the panic too, and knows the place; but the last panic that it saw may have
-    // been another, which was caught.
+    let said = text.unwrap_or_else(|| NO_TEXT.to_owned());
+    // The hook knows the place; but the last panic it saw may have been another, which was caught.
     let seen = COLD.with(|cold| cold.panic.borrow_mut().take());
-    let place = seen
-        .filter(|(said, _)| *said == text)
-        .map_or_else(String::new, |(_, place)| place);
-    Some(format!("{text}{place}"))
+    match seen.filter(|(text, _)| *text == said) {
+        Some((_, place)) => Some(format!("{said}{place}")),
+        None if said == NO_TEXT => Some("a panic without a message".to_owned()),
+        None => Some(said),
+    }
 }
+
+/// What is told of a payload that is no text.
+const NO_TEXT: &str = "a payload that is no text";
 
 /// Leaves what the step did for the machine.
 pub(super) fn step_done(footprint: Footprint, result: StepResult) {
@@ -545,7 +548,7 @@ pub(super) fn install_panic_hook() {
 fn keep_panic(info: &panic::PanicHookInfo<'_>) {
     let message = info
         .payload_as_str()
-        .unwrap_or("a payload that is no text")
+        .unwrap_or(NO_TEXT)
         .to_owned();
     let place = info.location().map_or_else(String::new, |place| {
         let file = place.file().replace('\\', "/");

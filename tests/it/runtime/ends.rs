@@ -154,7 +154,6 @@ fn a_system_that_is_not_deterministic_is_told_by_dpor() {
 
 /// The same, where a thread that stood at a step before has none now.
 #[test]
-
 fn a_thread_that_has_no_step_any_more_is_told() {
     let vanishing = || {
         let started = AtomicU32::new(0);
@@ -187,7 +186,6 @@ impl Drop for StoresAtEnd {
 
 /// The panic that tells it must not end the process, whatever the suspended threads hold.
 #[test]
-
 fn a_machine_that_goes_in_a_panic_unwinds_its_threads() {
     let other = |x: &Cell| {
         let _at_end = StoresAtEnd(x.clone());

@@ -212,7 +212,6 @@ fn stacks_are_used_again() {
 
 /// To start a thread at an index that is taken is a fault of the code under test.
 #[test]
-
 fn an_index_that_is_taken_is_a_panic_of_the_thread() {
     let execution = run(&over(|x, y| {
         let (x, y) = (x.clone(), y.clone());
@@ -233,7 +232,6 @@ fn an_index_that_is_taken_is_a_panic_of_the_thread() {
 
 /// A lock that its holder may take again asks who is asking.
 #[test]
-
 fn a_condition_knows_its_thread() {
     let system = || -> Finish {
         let id = ObjectId::initial(ObjectKind::Mutex, 0);
