@@ -296,8 +296,8 @@ fn kernel_discipline_speaks_of_locks_that_are_taken() {
     }));
 }
 
-/// A transaction that nobody ends keeps the engine's lock for ever. Witness: a thread that cannot go
-/// on at some moment, and has finished at the end.
+/// A transaction that nobody ends keeps the engine's lock for ever. Witness: a thread that cannot
+/// go on at some moment, and has finished at the end.
 #[test]
 fn no_deadlock_speaks_of_threads_that_wait() {
     let model = "faults/leaked_transaction";

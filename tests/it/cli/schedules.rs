@@ -191,8 +191,8 @@ fn each_part_of_a_token_that_is_unknown_is_named() {
     );
     assert_token_refused("non-interference", "peace", "", "unknown property `peace`");
     assert_token_refused(
-        "!TXN_IN_PROGRESS",
-        "!NOTHING",
+        "@TXN_IN_PROGRESS",
+        "@NOTHING",
         "",
         "unknown status `NOTHING`",
     );

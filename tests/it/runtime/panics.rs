@@ -228,7 +228,7 @@ fn a_step_inside_the_condition_of_a_wait_is_refused() {
     assert!(execution.steps.is_empty());
 }
 
-/// A condition may panic when it is asked again: then it is the thread that panics, not the machine.
+/// A condition may panic when it is asked again: it is the thread that panics, not the machine.
 #[test]
 fn a_condition_that_panics_is_a_panic_of_its_thread() {
     let execution = run(&over(|x, _| {
