@@ -23,10 +23,10 @@ use super::*;
 
 /// Who panicked in an execution, and with what.
 fn panicked(execution: &Execution) -> (usize, &str) {
-    match &execution.end {
-        End::Panicked { thread, message } => (thread.index(), message),
-        end => panic!("the execution ended otherwise: {end:?}"),
-    }
+    let End::Panicked { thread, message } = &execution.end else {
+        panic!("the execution ended otherwise: {:?}", execution.end);
+    };
+    (thread.index(), message)
 }
 
 /// The message and the place come from the panic itself; nothing is printed.

@@ -112,7 +112,7 @@ fn facts_keep_their_place() {
         let (x, y) = (Cell::new(0), Cell::new(1));
         Controlled::spawn(thread(0), move || {
             Controlled::act(x.on(Verb::Load), (&*x.0,), |(_value,)| {
-                note(Misuse::UseAfterFree)
+                note(Misuse::UseAfterFree);
             });
             Controlled::spawn(thread(2), move || note(Misuse::IrqlTooHigh));
             x.load();
@@ -288,7 +288,7 @@ fn a_condition_knows_its_thread() {
                 }
                 let operation = Operation::on(Verb::Unlock, id);
                 Controlled::act(operation, (&*holder,), |(mut holder,)| {
-                    *holder.release() = None
+                    *holder.release() = None;
                 });
             });
         }
