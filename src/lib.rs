@@ -30,7 +30,7 @@
 //! let first = &shared.counterexamples[0];
 //! assert_eq!(first.property, Property::NonInterference);
 //! assert_eq!(first.errno, Some(22));
-//! println!("selvedge replay '{}'", first.schedule);
+//! println!("selvedge replay {}", first.schedule);
 //!
 //! let locked = check(&scenario, &Strategy::named("push-lock")?, &request, &mut Unwatched);
 //! assert_eq!(locked.verdict, Verdict::Proved);
@@ -62,6 +62,7 @@
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
 //! | [`mod@check`] | one search from start to verdict |
+//! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
 //!
 //! The pages of `docs/` say more: `docs/start.md` to begin with, `docs/model.md` for what the mock
@@ -83,3 +84,13 @@ pub mod status;
 pub mod strategy;
 pub mod testing;
 pub mod wfp;
+
+/// The Rust blocks of the pages in `docs/` are doctests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../docs/strategies.md")]
+    struct Strategies;
+
+    #[doc = include_str!("../docs/testing.md")]
+    struct Testing;
+}
