@@ -159,8 +159,8 @@ fn rank(execution: &Execution) -> Rank {
 ///
 /// # Panics
 ///
-/// If a counterexample does not replay, which would be a bug of this crate, or if code under test is
-/// not deterministic.
+/// If a counterexample does not replay, which would be a bug of this crate, or if code under test
+/// is not deterministic.
 pub fn check(
     scenario: &Scenario,
     strategy: &Strategy,

@@ -87,7 +87,8 @@ fn describe(report: &CheckReport, expected: &str) -> String {
     } = report;
     let found = verdict.word();
     let mut text = format!(
-        "{scenario} / {strategy}: expected {expected}, found {found} after {executions} executions\n"
+        "{scenario} / {strategy}: expected {expected}, found {found} after {executions} \
+         executions\n"
     );
     let embedded = Scenario::embedded_names().any(|name| name == scenario);
     let path = format!("{scenario}.toml");

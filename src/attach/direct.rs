@@ -1,4 +1,4 @@
-//! The smallest honest pipeline: the engine calls of an attach or a detach, and nothing around them.
+//! The smallest honest pipeline: the engine calls of an attach or detach, and nothing around them.
 //!
 //! An attach begins a transaction, adds its filters and commits; on a failure it aborts, if it had
 //! begun, and returns errno 22, as the whole driver would. A detach deletes the filters one by one,

@@ -6,7 +6,7 @@
 //! | where | what it says |
 //! |---|---|
 //! | `FwpmTransactionBegin0` | 0xC022000E `STATUS_FWP_TXN_IN_PROGRESS` |
-//! | `net_ebpf_extension_add_wfp_filters` | `EBPF_INVALID_ARGUMENT`, for any engine call that fails |
+//! | `net_ebpf_extension_add_wfp_filters` | `EBPF_INVALID_ARGUMENT`, for any call that fails |
 //! | the provider's attach call-back | `STATUS_ACCESS_DENIED`, for any failure |
 //! | `NmrRegisterClient` | `STATUS_SUCCESS`: a refused binding is no error |
 //! | `ebpf_link_attach_program` | no provider came: `EBPF_EXTENSION_FAILED_TO_LOAD` |

@@ -1,8 +1,8 @@
 //! Properties: named predicates on an execution, pure, and testable on a trace written by hand.
 //!
 //! [`judge`] looks at one complete execution and says which properties it breaks, with the cause.
-//! It reads steps, facts and what was left at rest; it never sees a running engine. A property never
-//! reports what the execution does not show; what each can miss stands with it.
+//! It reads steps, facts and what was left at rest; it never sees a running engine. A property
+//! never reports what the execution does not show; what each can miss stands with it.
 
 mod kind;
 mod order;

@@ -7,8 +7,8 @@ use crate::execution::Verb;
 
 /// For each step, the threads of which some step happens before it, its own included.
 ///
-/// A step happens after those of its thread, after the step that started its thread, and after those
-/// it depends on. Deferred work counts as the thread that started it.
+/// A step happens after those of its thread, after the step that started its thread, and after
+/// those it depends on. Deferred work counts as the thread that started it.
 pub(super) fn influences(execution: &Execution) -> Vec<ThreadSet> {
     let steps = &execution.steps;
     let mut influences: Vec<ThreadSet> = Vec::with_capacity(steps.len());

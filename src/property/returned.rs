@@ -2,9 +2,9 @@
 //!
 //! A call that returns something else than the scenario says breaks one of the two. If nothing of
 //! another thread happened before any step of the call, it would have returned the same run by
-//! itself: `succeeds-alone`. Otherwise other threads made the difference: `non-interference`. A call
-//! that a fault hits may return anything. `succeeds-alone` also speaks of the attaches that precede
-//! the threads.
+//! itself: `succeeds-alone`. Otherwise other threads made the difference: `non-interference`. A
+//! call that a fault hits may return anything. `succeeds-alone` also speaks of the attaches that
+//! precede the threads.
 //!
 //! The two together never miss a wrong errno. Which of the two it is can be told wrongly in one
 //! direction: a call that fails by itself, too, but whose steps follow another thread's in this

@@ -2,8 +2,8 @@
 //!
 //! A *file* ([`RecordedSchedule::to_file_text`]) is TOML: it lists every step in the notation of
 //! [`StepNote`] and carries its scenario, so it can be run anywhere. A *token*
-//! ([`RecordedSchedule::to_token`]) is one line for a shell: it names its scenario and says how many
-//! steps each thread takes in a row and which the last of them is. Both name a format version.
+//! ([`RecordedSchedule::to_token`]) is one line for a shell: it names its scenario and says how
+//! many steps each thread takes in a row and which the last of them is. Both name a format version.
 //!
 //! [`replay`] forces the recorded choices and compares as it goes: the thread can step, it offers
 //! the alternative, it does what was recorded, and it fails as recorded. The first difference ends

@@ -15,8 +15,8 @@
 //! - The names of objects come from [`Runtime::fresh`] or are constants, never from a counter that
 //!   several threads share: a name must not depend on the interleaving.
 //!
-//! Left out, on purpose: weak memory (every step is sequentially consistent) and time (a finite wait
-//! expires as the explorer's reading of waits says).
+//! Left out, on purpose: weak memory (every step is sequentially consistent) and time (a finite
+//! wait expires as the explorer's reading of waits says).
 
 mod cell;
 pub mod controlled;

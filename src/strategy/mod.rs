@@ -18,7 +18,8 @@ use thiserror::Error;
 pub enum HandleScope {
     /// The one handle that the driver opens at start.
     Driver,
-    /// One handle for each module of the driver, opened at start: all socket-address hooks share one.
+    /// One handle for each module of the driver, opened at start; the socket-address hooks share
+    /// one.
     Module,
     /// One handle for each hook provider, opened at start.
     Provider,
@@ -61,7 +62,7 @@ pub struct Strategy {
     pub scope: HandleScope,
     /// The kind of the session that the driver opens at start, for the objects all attaches share.
     pub driver_session: SessionKind,
-    /// The kind of the sessions that the scope adds to it. Of no effect for [`HandleScope::Driver`].
+    /// The kind of the sessions that the scope adds to it. No effect for [`HandleScope::Driver`].
     pub own_session: SessionKind,
     /// What is held around the engine calls.
     pub guard: Guard,

@@ -1,9 +1,9 @@
 //! The calls that add, delete and look up objects.
 //!
 //! Each runs in the explicit transaction of its session, if there is one, no matter which thread
-//! began it. Otherwise it is a transaction of its own: it waits for the engine's lock as long as its
-//! session says and may end with `TIMEOUT`. Common to all: `NULL_POINTER` or `INVALID_HANDLE` for a
-//! handle that is none, and `INCOMPATIBLE_TXN` for a change inside a read-only transaction.
+//! began it. Otherwise it is a transaction of its own: it waits for the engine's lock as long as
+//! its session says and may end with `TIMEOUT`. Common to all: `NULL_POINTER` or `INVALID_HANDLE`
+//! for a handle that is none, and `INCOMPATIBLE_TXN` for a change inside a read-only transaction.
 
 use crate::execution::ObjectKind;
 use crate::execution::Operation;

@@ -29,6 +29,8 @@ mod object;
 mod objects;
 mod profile;
 mod session;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use engine::Engine;

@@ -1,4 +1,4 @@
-//! `dpor` against `dfs` on random small programs: the same classes of executions, the same outcomes.
+//! `dpor` against `dfs` on random small programs: the same classes and outcomes.
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;

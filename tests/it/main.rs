@@ -1,5 +1,10 @@
 //! The integration tests, one module for each area.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on fails its test, as the test itself would"
+)]
+
 mod cli;
 mod counts;
 mod differential;

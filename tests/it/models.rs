@@ -170,7 +170,7 @@ fn begins_on_one_handle_are_tries() {
     assert_eq!([retry_traces(2, 5), retry_traces(3, 5)], [12, 633]);
 }
 
-/// Σ_s N!/(N−s)! · (s(s+1)/2)^(N−s).
+/// `Σ_s N!/(N−s)! · (s(s+1)/2)^(N−s)`.
 fn dynamic_traces(threads: u64) -> u64 {
     let of = |winners: u64| {
         let orders: u64 = (threads - winners + 1..=threads).product();

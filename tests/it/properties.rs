@@ -273,7 +273,7 @@ fn reference_accounting_speaks_of_contexts_that_live_and_that_are_gone() {
     }));
 }
 
-/// A spin lock raises the IRQL over calls that need PASSIVE_LEVEL. Witness: both threads take the
+/// A spin lock raises the IRQL over calls that need `PASSIVE_LEVEL`. Witness: both threads take the
 /// push lock, and one of them waits for it.
 #[test]
 fn kernel_discipline_speaks_of_locks_that_are_taken() {
@@ -296,8 +296,8 @@ fn kernel_discipline_speaks_of_locks_that_are_taken() {
     }));
 }
 
-/// A transaction that nobody ends keeps the engine's lock for ever. Witness: a thread that cannot go
-/// on at some moment, and has finished at the end.
+/// A transaction that nobody ends keeps the engine's lock for ever. Witness: a thread that cannot
+/// go on at some moment, and has finished at the end.
 #[test]
 fn no_deadlock_speaks_of_threads_that_wait() {
     let model = "faults/leaked_transaction";
@@ -350,11 +350,8 @@ fn no_panic_speaks_of_code_that_could_panic() {
             ControlFlow::Continue(())
         };
         let (machine, watch) = (&mut machine(Waits::Sufficient), &mut Unwatched);
-        let (explorer, with) = (
-            &mut DfsExplorer::default(),
-            (&Bounds::default(), watch as _),
-        );
-        let tally = search(machine, &counting(fatal), explorer, with, visit);
+        let (explorer, bounds) = (&mut DfsExplorer::default(), &Bounds::default());
+        let tally = search(machine, &counting(fatal), explorer, (bounds, watch), visit);
         assert_eq!((tally.executions, tally.coverage), (2, Coverage::Exhausted));
         found
     };

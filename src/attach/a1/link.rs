@@ -1,8 +1,8 @@
 //! The link object of the execution context: between the user's call and NMR.
 //!
-//! Its spin lock guards a few words each time, so each region is one step: leave INITIAL; store what
-//! the provider tells; note that a provider is attached; end the attach. One thread uses a link, so
-//! these steps order nobody.
+//! Its spin lock guards a few words each time, so each region is one step: leave INITIAL; store
+//! what the provider tells; note that a provider is attached; end the attach. One thread uses a
+//! link, so these steps order nobody.
 
 use std::sync::Arc;
 

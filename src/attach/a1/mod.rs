@@ -2,14 +2,15 @@
 //! ebpfcore and NMR stands above it.
 //!
 //! The way of an attach: the user's call makes a link object ([`link`]); the link registers as an
-//! NMR client ([`nmr`]); NMR offers it to the hook provider of its attach type ([`provider`]), which
-//! takes its push lock, checks whether the hook takes another program, and makes a filter context
-//! ([`context`]) whose filters it adds to the engine. A detach goes the same way back, and ends in a
-//! work item that waits until no invocation of the program is left.
+//! NMR client ([`nmr`]); NMR offers it to the hook provider of its attach type ([`provider`]),
+//! which takes its push lock, checks whether the hook takes another program, and makes a filter
+//! context ([`context`]) whose filters it adds to the engine. A detach goes the same way back, and
+//! ends in a work item that waits until no invocation of the program is left.
 //!
 //! Modelled as steps: the link's state, the NMR binding, the provider's push lock, its list and
 //! rundown, the context's clients, filter states and references, the client's rundown, every engine
-//! call, and every fault. A spin-lock region that contains nothing but its own few words is one step.
+//! call, and every fault. A spin-lock region that contains nothing but its own few words is one
+//! step.
 //!
 //! Left out: user mode's second thoughts (a link kept alive after its handle closed), programs and
 //! their invocation, providers that do not match the attach type (each answers

@@ -252,8 +252,8 @@ impl<R: Runtime> A1<R> {
         }
     }
 
-    /// Step 5d: `net_ebpf_extension_add_wfp_filters`. Every failure is `EBPF_INVALID_ARGUMENT` to its
-    /// caller, which does not look. A begin that fails aborts nothing.
+    /// Step 5d: `net_ebpf_extension_add_wfp_filters`. Every failure is `EBPF_INVALID_ARGUMENT` to
+    /// its caller, which does not look. A begin that fails aborts nothing.
     fn add_filters(
         &self,
         handle: EngineHandle,

@@ -161,7 +161,7 @@ fn a_violation_that_no_longer_occurs_is_inconclusive() {
     let text = fs::read_to_string(headline_file(&folder)).unwrap();
     let (call, expects) = ("{ attach = \"v6\" }", "{ attach = \"v6\", returns = 22 }");
     let fixed = folder.file("fixed.schedule", with(&text, call, expects));
-    let other = with(&headline(), "non-interference!TXN_IN_PROGRESS", "atomicity");
+    let other = with(&headline(), "non-interference@TXN_IN_PROGRESS", "atomicity");
 
     for (schedule, property) in [(fixed, "non-interference"), (other, "atomicity")] {
         let ran = selvedge(&["replay", &schedule]);

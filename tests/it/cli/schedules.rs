@@ -127,12 +127,12 @@ fn a_file_that_is_cut_off_is_refused_wherever_it_ends() {
     let good = good();
     let folder = Folder::new();
     for tenth in 0..10 {
-        let cut = &good[..good.len() * tenth / 10];
+        let cut = &good.as_bytes()[..good.len() * tenth / 10];
         let file = folder.file("case.schedule", cut);
         assert_bad_input(&["replay", &file], "", "");
     }
     assert_refused(
-        good[..good.len() / 2].as_bytes(),
+        &good.as_bytes()[..good.len() / 2],
         "case.schedule:",
         "not a schedule file",
     );
@@ -191,8 +191,8 @@ fn each_part_of_a_token_that_is_unknown_is_named() {
     );
     assert_token_refused("non-interference", "peace", "", "unknown property `peace`");
     assert_token_refused(
-        "!TXN_IN_PROGRESS",
-        "!NOTHING",
+        "@TXN_IN_PROGRESS",
+        "@NOTHING",
         "",
         "unknown status `NOTHING`",
     );

@@ -78,10 +78,9 @@ fn an_execution_is_cut_off_at_the_step_limit() {
         ..Bounds::default()
     };
     let explorer = &mut DporExplorer::new(waits);
-    let with = (&bounds, &mut Unwatched as _);
-    let tally = search(&mut machine, &system, explorer, with, |_| {
-        unreachable!("it is cut off")
-    });
+    let watch = &mut Unwatched;
+    let never = |_: &Execution| unreachable!("every execution is cut off");
+    let tally = search(&mut machine, &system, explorer, (&bounds, watch), never);
 
     assert_eq!(
         (tally.executions, tally.coverage),
@@ -135,14 +134,10 @@ fn message(run: impl FnOnce()) -> String {
 /// `dpor` runs the beginning of an execution again and compares it.
 #[test]
 fn a_system_that_is_not_deterministic_is_told_by_dpor() {
-    let message = message(|| {
-        drop(dpor(
-            &changing(|x| {
-                x.load();
-            }),
-            Waits::Sufficient,
-        ))
+    let system = changing(|x| {
+        x.load();
     });
+    let message = message(|| drop(dpor(&system, Waits::Sufficient)));
 
     let told = "the system is not deterministic: step 0 was Operation { verb: Store,";
     assert!(message.starts_with(told), "{message}");

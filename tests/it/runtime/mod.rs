@@ -55,7 +55,7 @@ impl Cell {
 
     fn store(&self, new: u32) {
         Controlled::act(self.on(Verb::Store), (&*self.0,), |(mut value,)| {
-            *value = new
+            *value = new;
         });
     }
 

@@ -23,10 +23,10 @@ use super::*;
 
 /// Who panicked in an execution, and with what.
 fn panicked(execution: &Execution) -> (usize, &str) {
-    match &execution.end {
-        End::Panicked { thread, message } => (thread.index(), message),
-        end => panic!("the execution ended otherwise: {end:?}"),
-    }
+    let End::Panicked { thread, message } = &execution.end else {
+        panic!("the execution ended otherwise: {:?}", execution.end);
+    };
+    (thread.index(), message)
 }
 
 /// The message and the place come from the panic itself; nothing is printed.
@@ -229,7 +229,7 @@ fn a_step_inside_the_condition_of_a_wait_is_refused() {
     assert!(execution.steps.is_empty());
 }
 
-/// A condition may panic when it is asked again: then it is the thread that panics, not the machine.
+/// A condition may panic when it is asked again: it is the thread that panics, not the machine.
 #[test]
 fn a_condition_that_panics_is_a_panic_of_its_thread() {
     let execution = run(&over(|x, _| {

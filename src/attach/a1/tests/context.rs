@@ -193,8 +193,8 @@ fn a_commit_that_fails_is_aborted() {
     assert!(ran.left_nothing(), "{:?}", ran.rest());
 }
 
-/// The provider, step 5d: the failure of an abort is only logged. The transaction stays open, and on
-/// the shared handle the next attach is refused, whoever makes it.
+/// The provider, step 5d: the failure of an abort is only logged. The transaction stays open, and
+/// on the shared handle the next attach is refused, whoever makes it.
 #[test]
 fn an_abort_that_fails_leaves_the_transaction_open() {
     let hooks = driver(&[(RecvAccept4, 0), (RecvAccept6, 0)]);

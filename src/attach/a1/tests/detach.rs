@@ -152,7 +152,7 @@ fn the_last_reference_leaves_the_rundown_before_it_frees() {
     assert!(ran.left_nothing(), "{:?}", ran.rest());
 }
 
-/// A provider's rundown that somebody waits for already stops no detach: it is what the wait is for.
+/// A provider's rundown that somebody waits for already stops no detach: it waits for it.
 #[test]
 fn a_detach_passes_while_the_provider_unloads() {
     let ran = driver(&[(Connect6, 0)])

@@ -149,8 +149,8 @@ impl Setting {
         self.run_threads(&[calls], &[])
     }
 
-    /// Some threads make their calls. The first steps are those of `turns`; then the thread with the
-    /// least index goes on that can.
+    /// Some threads make their calls. The first steps are those of `turns`; then the thread with
+    /// the least index goes on that can.
     fn run_threads(&self, threads: &[Calls<'_>], turns: &[usize]) -> Ran {
         let workload = Arc::new(self.workload(threads));
         let start_up = set_up(|| StartUp::run::<Controlled>(&self.strategy, &workload));

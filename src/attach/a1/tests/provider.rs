@@ -67,7 +67,8 @@ fn a_hook_for_one_program_refuses_the_second() {
     }
 }
 
-/// The provider, step 4, SINGLE_PER_HOOK: a wildcard needs an empty list, a compartment none equal.
+/// The provider, step 4, `SINGLE_PER_HOOK`: a wildcard needs an empty list, a compartment no equal
+/// one.
 #[test]
 fn a_hook_for_one_program_a_compartment_refuses_the_equal_and_the_late_wildcard() {
     for attach_type in [RecvAccept4, RecvAccept6, SockOps] {

@@ -1,0 +1,3 @@
+//! Tests that would make the file of what they test too long.
+
+mod objects;
