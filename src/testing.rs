@@ -59,7 +59,7 @@ pub fn require_proved(report: &CheckReport) {
     );
 }
 
-/// Panics unless the report has a counterexample to the property; it is given back for more.
+/// Panics unless the report has a counterexample to the property.
 ///
 /// # Panics
 ///

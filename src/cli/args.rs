@@ -28,7 +28,7 @@ Exit codes:
   0  as the model expects; without an expectation: PROVED
   1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces
   2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
-  3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE without an expectation, nothing to check,
+  3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE (unless BOUNDED is expected), nothing to check,
      a replay that diverges or breaks nothing";
 
 /// Checks every interleaving of threads that drive the Windows Filtering Platform.

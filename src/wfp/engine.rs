@@ -67,6 +67,10 @@ impl<R: Runtime> fmt::Debug for Engine<R> {
 impl<R: Runtime> Engine<R> {
     /// An engine that starts from an image. The functions of callouts are not part of one:
     /// registering them is no transaction, and each execution brings its own.
+    ///
+    /// # Panics
+    ///
+    /// If sessions were opened here before: an image is the start of an execution.
     pub fn new(image: &EngineImage) -> Self {
         // The names of the image's sessions are taken: what opens next gets others.
         for (taken, _) in &image.sessions {

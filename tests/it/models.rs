@@ -20,6 +20,8 @@ use selvedge::property::judge;
 use selvedge::report::CheckReport;
 use selvedge::runtime::Waits;
 use selvedge::scenario::Scenario;
+use selvedge::status::NtStatus;
+use selvedge::strategy::SessionKind;
 use selvedge::strategy::Strategy;
 
 use crate::counts::retry_traces;
@@ -320,4 +322,27 @@ fn dpor_finds_what_dfs_finds_on_every_direct_model() {
         }
     }
     assert!(ended >= 116, "{ended} searches ended");
+}
+
+/// A link that is attached before the threads start opens a session of its own, whose objects refer
+/// to those of the driver's dynamic session: refused, as it would be for a thread.
+#[test]
+fn an_attach_before_the_threads_start_has_a_session_of_its_own() {
+    let own = Strategy {
+        name: "my own",
+        driver_session: SessionKind::Dynamic,
+        own_session: SessionKind::Dynamic,
+        ..Strategy::named("handle-per-context").unwrap()
+    };
+    let scenario = Scenario::embedded("attach/attach_detach").unwrap();
+    let report = check(&scenario, &own, &Request::default(), &mut Unwatched);
+
+    let [first] = &report.counterexamples[..] else {
+        panic!("one counterexample: {report:?}");
+    };
+    let wrong_session = Some(NtStatus::WRONG_SESSION);
+    assert_eq!(
+        (first.property, first.status),
+        (Property::SucceedsAlone, wrong_session)
+    );
 }

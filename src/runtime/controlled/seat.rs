@@ -546,10 +546,7 @@ pub(super) fn install_panic_hook() {
 }
 
 fn keep_panic(info: &panic::PanicHookInfo<'_>) {
-    let message = info
-        .payload_as_str()
-        .unwrap_or(NO_TEXT)
-        .to_owned();
+    let message = info.payload_as_str().unwrap_or(NO_TEXT).to_owned();
     let place = info.location().map_or_else(String::new, |place| {
         let file = place.file().replace('\\', "/");
         format!(" ({file}:{})", place.line())

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use selvedge::execution::End;
 use selvedge::execution::Execution;
 use selvedge::execution::Operation;
+use selvedge::execution::Step;
 use selvedge::execution::Verb;
 use selvedge::explore::Coverage;
 use selvedge::runtime::Runtime;
@@ -278,8 +279,6 @@ fn a_step_outside_of_any_execution_is_refused() {
         "{message}"
     );
 }
-
-// What follows fails today: each is a bug of the runtime or the search, told where it is ignored.
 
 /// The order in which thread 1 does not panic is another outcome.
 #[test]

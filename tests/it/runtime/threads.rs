@@ -217,7 +217,6 @@ fn stacks_are_used_again() {
 /// A thread that starts runs up to its first step at once: what it records there follows no step of
 /// its own, and is not lost if nobody ever steps.
 #[test]
-#[ignore = "bug: `Crew::start` leaves them to the end of the next step: `after` is one too high"]
 fn facts_of_a_thread_that_starts_come_before_its_first_step() {
     let starts = |lock: &Cell| {
         let lock = lock.clone();
