@@ -3,8 +3,8 @@
 //! A check looks at the objects and returns the [`Change`] to make, or the status of the rule that
 //! forbids it; [`Objects::apply`] makes it. Where several rules forbid a call, the order here is:
 //! session kind, own structure, what is referred to (it exists; it is not another session's; it
-//! lives long enough), uniqueness; for a delete, that the object exists, who owns it, and what refers
-//! to it. The documentation leaves that order open.
+//! lives long enough), uniqueness; for a delete, that the object exists, who owns it, and what
+//! refers to it. The documentation leaves that order open.
 //!
 //! Sources: Object Management (<https://learn.microsoft.com/windows/win32/fwp/object-management>)
 //! for lifetimes and references, and the remarks of each `Fwpm…Delete…` page for who may delete.

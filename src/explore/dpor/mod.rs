@@ -11,10 +11,10 @@
 //!
 //! # What differs from the paper, and why it stays complete
 //!
-//! - **Footprints depend on the state.** Dependence is judged by what steps really touched. A step's
-//!   footprint holds everything its course was read from, so two adjacent steps that do not depend
-//!   can be swapped with the same result. Where the paper asks whether the later step of a race
-//!   could itself come first, that step might touch other things there than it did here; so it
+//! - **Footprints depend on the state.** Dependence is judged by what steps really touched. A
+//!   footprint holds everything its step's course was read from, so two adjacent steps that do not
+//!   depend can be swapped with the same result. Where the paper asks whether the later step of a
+//!   race could itself come first, that step might touch other things there than it did here; so it
 //!   counts as such only if nothing before it shares what it *may* touch.
 //! - **Steps that wait.** A step that waits without a time-out depends on whoever makes it ready,
 //!   but cannot come before it. A step that ended a hold ([`Access::Release`]) is therefore no

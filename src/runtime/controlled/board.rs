@@ -241,8 +241,8 @@ pub(super) struct Conductor<'p> {
 }
 
 impl Conductor<'_> {
-    /// A thread has taken a step and stopped before its next: its turn, if the next turn is its own.
-    /// Otherwise what comes next is kept for the machine.
+    /// A thread has taken a step and stopped before its next: its turn, if the next turn is its
+    /// own. Otherwise what comes next is kept for the machine.
     pub(super) fn arrive(&mut self, thread: ThreadId) -> Option<Go> {
         self.board.arrive(thread);
         self.board.complete();

@@ -13,13 +13,13 @@
 //!
 //! # Traps handled here
 //!
-//! - A step taken while its thread unwinds (in a destructor) never switches: `std::thread::panicking`
+//! - A step taken while its thread unwinds (in a destructor) never switches: `thread::panicking`
 //!   is true for the whole operating-system thread, and a coroutine suspended in a destructor would
 //!   make it true for all others. Such a step runs at once, whether it is ready or not, as a part
 //!   of the step before it.
-//! - An execution that is cut off is unwound: each suspended step raises, without the panic hook, so
-//!   that destructors run. Code that catches the unwinding and goes on meets the same at its next
-//!   step.
+//! - An execution that is cut off is unwound: each suspended step raises, without the panic hook,
+//!   so that destructors run. Code that catches the unwinding and goes on meets the same at its
+//!   next step.
 //! - Nothing thread-local of others is held across a switch by this crate; code under test must not
 //!   hold such things either (an entered tracing span, a guard of `std::sync`).
 
@@ -28,6 +28,7 @@ mod cell;
 mod machine;
 mod policy;
 mod seat;
+mod slot;
 
 use std::panic;
 use std::thread;

@@ -1,12 +1,11 @@
 //! What the code under test and the machine tell each other: the one thread-local of this crate.
 //!
 //! The machine sits on one side of a coroutine switch and the code under test on the other. What
-//! belongs to the execution as a whole is owned by the machine; this is only the table between them.
+//! belongs to the execution as a whole is the machine's; this is only the table between them.
 
 use std::any::Any;
 use std::cell::Cell;
 use std::cell::RefCell;
-use std::mem;
 use std::ops::Range;
 use std::panic;
 use std::ptr;
@@ -22,14 +21,14 @@ use crate::execution::Operation;
 use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
-use crate::execution::Verb;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
 
 use super::Pending;
 use super::board::Conductor;
 use super::board::Go;
-use super::policy::offers;
+use super::slot::Poll;
+use super::slot::Slot;
 
 /// What the machine says when it lets a coroutine go on.
 #[derive(Debug, Clone, Copy)]
@@ -38,44 +37,6 @@ pub(super) enum Resume {
     Run { turn: Turn, alternative: u8 },
     /// Unwind.
     Abort,
-}
-
-/// Asks whether a pending step is ready, and what that was read from. Lives on the stack of the
-/// suspended coroutine.
-type Poll<'a> = dyn Fn() -> (bool, Footprint) + 'a;
-
-/// How to ask a suspended thread whether its step is ready.
-#[derive(Clone, Copy)]
-pub(super) struct Poller(*const Poll<'static>);
-
-impl Poller {
-    fn new<'a>(poll: &'a Poll<'a>) -> Self {
-        #[expect(
-            unsafe_code,
-            reason = "part of the switch: the closure stays on its stack"
-        )]
-        // SAFETY: only the lifetime changes. Whoever calls it does so as `Poller::ask` demands.
-        let poll = unsafe { mem::transmute::<&'a Poll<'a>, &'static Poll<'static>>(poll) };
-        Self(ptr::from_ref(poll))
-    }
-
-    /// Asks. If the question panics the answer is that it is ready: the thread will ask itself
-    /// before its step, and panic where it belongs.
-    ///
-    /// To be called only by the machine and only while the thread is suspended where it made this.
-    pub(super) fn ask(self) -> (bool, Footprint) {
-        #[expect(
-            unsafe_code,
-            reason = "part of the switch: the closure stays on its stack"
-        )]
-        // SAFETY: the coroutine is suspended inside `pause`, whose frame holds the closure that
-        // this points to; the machine replaces or drops the poller before it resumes the coroutine.
-        let poll = unsafe { &*self.0 };
-        let before = HOT.with(|hot| hot.mode.replace(Mode::Running));
-        let answer = panic::catch_unwind(panic::AssertUnwindSafe(poll));
-        HOT.with(|hot| hot.mode.set(before));
-        answer.unwrap_or((true, Footprint::EMPTY))
-    }
 }
 
 /// The payload that unwinds a coroutine of an execution that was cut off.
@@ -102,56 +63,6 @@ pub(super) type Body = Box<dyn FnOnce() + Send>;
 pub(super) struct Spawned {
     pub(super) thread: ThreadId,
     pub(super) body: Body,
-}
-
-/// A [`Pending`] in parts: most of who looks wants one of them.
-struct Slot {
-    operation: Cell<Operation>,
-    waiting: Cell<Waiting>,
-    alternatives: Cell<u8>,
-    ready: Cell<bool>,
-    watch: Cell<Footprint>,
-    declared: Cell<Footprint>,
-    poller: Cell<Option<Poller>>,
-}
-
-impl Slot {
-    const fn new() -> Self {
-        Self {
-            operation: Cell::new(Operation::local(Verb::Choose)),
-            waiting: Cell::new(Waiting::Never),
-            alternatives: Cell::new(1),
-            ready: Cell::new(true),
-            watch: Cell::new(Footprint::EMPTY),
-            declared: Cell::new(Footprint::EMPTY),
-            poller: Cell::new(None),
-        }
-    }
-
-    fn set(&self, pending: &Pending, poll: Option<&Poll<'_>>) {
-        self.operation.set(pending.operation);
-        self.waiting.set(pending.waiting);
-        self.alternatives.set(pending.alternatives);
-        self.declared.set(pending.declared);
-        self.set_ready((pending.ready, pending.watch));
-        self.poller.set(poll.map(Poller::new));
-    }
-
-    fn set_ready(&self, (ready, watch): (bool, Footprint)) {
-        self.ready.set(ready);
-        self.watch.set(watch);
-    }
-
-    fn pending(&self) -> Pending {
-        Pending {
-            operation: self.operation.get(),
-            waiting: self.waiting.get(),
-            alternatives: self.alternatives.get(),
-            ready: self.ready.get(),
-            watch: self.watch.get(),
-            declared: self.declared.get(),
-        }
-    }
 }
 
 struct Hot {
@@ -394,20 +305,13 @@ pub(super) fn operation(thread: ThreadId) -> Operation {
 
 /// The alternatives that a suspended thread offers.
 pub(super) fn offered(thread: ThreadId) -> Range<u8> {
-    slot(thread, |slot| {
-        offers(slot.ready.get(), slot.alternatives.get())
-    })
+    slot(thread, Slot::offered)
 }
 
 /// Asks a suspended thread that waits again: whether it is ready.
 pub(super) fn poll(thread: ThreadId) -> bool {
     let before = HOT.with(|hot| hot.thread.replace(thread.index()));
-    let ready = slot(thread, |slot| {
-        let poller = slot.poller.get();
-        let answer = poller.expect("internal bug: who waits can be asked").ask();
-        slot.set_ready(answer);
-        answer.0
-    });
+    let ready = slot(thread, Slot::poll);
     HOT.with(|hot| hot.thread.set(before));
     ready
 }
