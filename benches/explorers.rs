@@ -169,7 +169,7 @@ fn headline(criterion: &mut Criterion) {
     group.bench_function("start of the driver, once a search", |bencher| {
         bencher.iter(|| Program::new(scenario.workload(), &strategy));
     });
-    group.bench_function("start of an execution", |bencher| {
+    group.bench_function("start of an execution, and unwinding it", |bencher| {
         let mut machine = Machine::new(Limits {
             waits: Waits::Sufficient,
             steps_max: 0,
