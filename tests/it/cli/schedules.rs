@@ -1,5 +1,9 @@
 //! Broken schedules, as files and as tokens.
 
+use selvedge::replay::RecordedSchedule;
+use selvedge::replay::ScheduleError;
+use selvedge::replay::replay;
+
 use super::*;
 
 /// A good schedule file: the headline, as `compare --out` writes it.
@@ -275,4 +279,49 @@ fn what_is_neither_a_file_nor_a_token_is_told_as_both() {
         "{}",
         ran.err
     );
+}
+
+/// What is done with a schedule that can be read: it is run. Nothing of that may panic.
+fn run_if_readable(schedule: Result<RecordedSchedule, ScheduleError>) -> bool {
+    let Ok(schedule) = schedule else {
+        return false;
+    };
+    let Ok(scenario) = schedule.scenario(None) else {
+        return false;
+    };
+    replay(&schedule, &scenario);
+    true
+}
+
+/// Most are refused; those that are not are replayed, whatever they say now.
+#[test]
+fn no_change_of_one_byte_of_a_token_panics() {
+    let token = headline();
+    let mut readable = 0;
+    for index in 0..token.len() {
+        for byte in b"\0 !+-.0129:@AZ_abx~\x7F" {
+            let mut changed = token.clone().into_bytes();
+            changed[index] = *byte;
+            let changed = String::from_utf8(changed).unwrap();
+            readable += u32::from(run_if_readable(RecordedSchedule::from_token(&changed)));
+        }
+    }
+    assert!(readable > 100, "{readable} changed tokens could be run");
+}
+
+/// The same for a file, whose scenario changes too.
+#[test]
+fn no_change_of_one_byte_of_a_file_panics() {
+    let good = good();
+    let mut readable = 0;
+    for index in 0..good.len() {
+        let byte = b"\0 \"#=019[]ax{}"[index % 14];
+        let mut changed = good.clone().into_bytes();
+        changed[index] = byte;
+        let changed = String::from_utf8(changed).unwrap();
+        readable += u32::from(run_if_readable(RecordedSchedule::from_file_text(
+            "t", &changed,
+        )));
+    }
+    assert!(readable > 100, "{readable} changed files could be run");
 }
