@@ -245,6 +245,11 @@ fn explore(
             let mut random = RandomExplorer::new(*seed, bounds.executions_max);
             search(machine, program, &mut random, with, visit)
         }
+        ExplorerKind::Loom => unreachable!("not yet"),
+        ExplorerKind::ShuttleRandom
+        | ExplorerKind::ShuttlePct
+        | ExplorerKind::ShuttleUrw
+        | ExplorerKind::ShuttleDfs => unreachable!("not yet"),
     }
 }
 
@@ -254,6 +259,7 @@ const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verd
         Coverage::Exhausted => Verdict::Proved,
         Coverage::Bounded(_) => Verdict::Bounded,
         Coverage::Sampled { .. } => Verdict::Sampled,
+        Coverage::Unsuitable(_) => Verdict::Unsuitable,
     }
 }
 

@@ -52,7 +52,7 @@ impl Program {
     /// # Panics
     ///
     /// If the workload has 2^16 links or calls, which no checked scenario has.
-    pub fn start<R: Runtime>(&self) -> impl FnOnce() -> Rest + use<R> {
+    pub fn start<R: Runtime>(&self) -> impl FnOnce() -> Rest + Send + use<R> {
         let pipeline = pipeline::<R>(&self.start_up, &self.strategy, &self.workload);
         for (index, link) in self.workload.links.iter().enumerate() {
             if link.attached {

@@ -14,6 +14,16 @@ pub enum Limit {
     Time,
     /// The search was to stop at the first violation.
     FirstViolation,
+    /// Loom's bound on the branch points of one execution.
+    Branches(u32),
+    /// A finite wait would have run out, which ends a search of loom.
+    FiniteWait,
+    /// A deadlock, which ends a search of loom.
+    Deadlock,
+    /// The library said something that was not foreseen.
+    Library(&'static str),
+    /// A finding that did not replay on the controlled runtime: no verdict rests on it.
+    Unconfirmed,
 }
 
 impl fmt::Display for Limit {
@@ -23,6 +33,11 @@ impl fmt::Display for Limit {
             Self::Steps(bound) => write!(f, "{bound} steps"),
             Self::Time => f.write_str("time"),
             Self::FirstViolation => f.write_str("first violation"),
+            Self::Branches(bound) => write!(f, "loom's limit of {bound} branches"),
+            Self::FiniteWait => f.write_str("a finite wait ran out, which loom cannot go on from"),
+            Self::Deadlock => f.write_str("a deadlock, which loom cannot go on from"),
+            Self::Library(library) => write!(f, "{library} stopped"),
+            Self::Unconfirmed => f.write_str("a finding that does not replay"),
         }
     }
 }
@@ -41,6 +56,32 @@ pub enum Coverage {
         /// How many executions it has.
         executions: u64,
     },
+    /// None: the explorer cannot run this system.
+    Unsuitable(Unsuitability),
+}
+
+/// Why an explorer cannot run a system. Known before the first execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Unsuitability {
+    /// It has too few threads.
+    Threads {
+        /// How many the system needs, deferred work included.
+        needs: usize,
+        /// How many there are.
+        has: usize,
+    },
+    /// An environment variable that the library reads, and that nobody else can overrule.
+    Environment(&'static str),
+}
+
+impl fmt::Display for Unsuitability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Threads { needs, has } => write!(f, "needs {needs} threads, has {has}"),
+            Self::Environment(variable) => write!(f, "{variable} is set: unset it"),
+        }
+    }
 }
 
 /// What stops a search early.

@@ -10,11 +10,30 @@ pub enum ExplorerKind {
     Dfs,
     /// A random schedule each time.
     Random,
+    /// Loom: an exhaustive search of its own, for small systems.
+    Loom,
+    /// Shuttle's random scheduler.
+    ShuttleRandom,
+    /// Shuttle's probabilistic concurrency testing.
+    ShuttlePct,
+    /// Shuttle's uniform random walk.
+    ShuttleUrw,
+    /// Shuttle's depth-first search: every schedule.
+    ShuttleDfs,
 }
 
 impl ExplorerKind {
     /// All explorers, the default first.
-    pub const ALL: [Self; 3] = [Self::Dpor, Self::Dfs, Self::Random];
+    pub const ALL: [Self; 8] = [
+        Self::Dpor,
+        Self::Dfs,
+        Self::Random,
+        Self::Loom,
+        Self::ShuttleRandom,
+        Self::ShuttlePct,
+        Self::ShuttleUrw,
+        Self::ShuttleDfs,
+    ];
 
     /// The name on the command line and in a report.
     pub const fn name(self) -> &'static str {
@@ -22,6 +41,11 @@ impl ExplorerKind {
             Self::Dpor => "dpor",
             Self::Dfs => "dfs",
             Self::Random => "random",
+            Self::Loom => "loom",
+            Self::ShuttleRandom => "shuttle-random",
+            Self::ShuttlePct => "shuttle-pct",
+            Self::ShuttleUrw => "shuttle-urw",
+            Self::ShuttleDfs => "shuttle-dfs",
         }
     }
 
@@ -31,6 +55,28 @@ impl ExplorerKind {
             Self::Dpor => "source sets and sleep sets: proves, with few executions",
             Self::Dfs => "every schedule, no reduction: proves small models, checks the others",
             Self::Random => "random schedules from a seed: samples what cannot be exhausted",
+            Self::Loom => "loom's own search: a second opinion on small models, up to 4 threads",
+            Self::ShuttleRandom => "shuttle's random scheduler: samples",
+            Self::ShuttlePct => "shuttle's probabilistic concurrency testing, depth 3: samples",
+            Self::ShuttleUrw => "shuttle's uniform random walk: samples",
+            Self::ShuttleDfs => "shuttle's depth-first search: every schedule, no reduction",
+        }
+    }
+
+    /// Whether it draws schedules at random, so that it never exhausts a system.
+    pub const fn samples(self) -> bool {
+        match self {
+            Self::Random | Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => true,
+            Self::Dpor | Self::Dfs | Self::Loom | Self::ShuttleDfs => false,
+        }
+    }
+
+    /// After how many executions it ends if nobody says otherwise: few where each is dear.
+    pub const fn executions_default(self) -> u64 {
+        match self {
+            Self::Dpor | Self::Dfs | Self::Random | Self::ShuttleDfs => 1_000_000,
+            Self::Loom => 200_000,
+            Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => 10_000,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::runtime::controlled::System;
 use super::Bounds;
 use super::Coverage;
 use super::Limit;
+use super::NativeSchedule;
 use super::Watch;
 
 /// How often a [`Watch`] is asked, in executions.
@@ -29,6 +30,54 @@ pub trait Explorer: Policy {
     /// What the coverage is when there is no next execution.
     fn coverage(&self) -> Coverage {
         Coverage::Exhausted
+    }
+}
+
+/// Executions of one system, one after another: what a search goes through.
+pub trait Executions {
+    /// Prepares the next execution: `false` if there is none.
+    fn advance(&mut self) -> bool;
+
+    /// Runs the execution that [`Executions::advance`] prepared.
+    fn run(&mut self) -> Ran<'_>;
+
+    /// What the coverage is when there is no next execution.
+    fn coverage(&self) -> Coverage;
+}
+
+/// An execution as a search sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Ran<'e> {
+    /// The execution.
+    pub execution: &'e Execution,
+    /// How the library that ran it can run it again, if it was not this crate.
+    pub native: Option<&'e NativeSchedule>,
+}
+
+/// What an explorer makes a machine run.
+struct OnMachine<'m, E> {
+    machine: &'m mut Machine,
+    system: &'m dyn System,
+    explorer: &'m mut E,
+}
+
+impl<E: Explorer> Executions for OnMachine<'_, E> {
+    fn advance(&mut self) -> bool {
+        self.explorer.next_execution()
+    }
+
+    fn run(&mut self) -> Ran<'_> {
+        self.machine.run(self.system, self.explorer);
+        let execution = self.machine.execution();
+        self.explorer.ended(execution, self.machine.blocked());
+        Ran {
+            execution,
+            native: None,
+        }
+    }
+
+    fn coverage(&self) -> Coverage {
+        self.explorer.coverage()
     }
 }
 
@@ -51,8 +100,23 @@ pub fn search<E: Explorer>(
     machine: &mut Machine,
     system: &dyn System,
     explorer: &mut E,
-    (bounds, watch): (&Bounds, &mut dyn Watch),
+    with: (&Bounds, &mut dyn Watch),
     mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
+) -> Tally {
+    let mut executions = OnMachine {
+        machine,
+        system,
+        explorer,
+    };
+    go_through(&mut executions, with, |ran| visit(ran.execution))
+}
+
+/// Goes through executions until there are no more or a bound is reached. `visit` sees every
+/// complete one and may end the search.
+pub fn go_through(
+    executions: &mut dyn Executions,
+    (bounds, watch): (&Bounds, &mut dyn Watch),
+    mut visit: impl FnMut(Ran<'_>) -> ControlFlow<()>,
 ) -> Tally {
     let coverage = Coverage::Exhausted;
     let mut tally = Tally {
@@ -63,23 +127,21 @@ pub fn search<E: Explorer>(
     };
     let mut cut_off = false;
     let mut stopped = None;
-    while stopped.is_none() && explorer.next_execution() {
+    while stopped.is_none() && executions.advance() {
         let seen = tally.executions + tally.redundant;
         if seen >= bounds.executions_max {
             stopped = Some(Limit::Executions(bounds.executions_max));
         } else if seen > 0 && seen.is_multiple_of(WATCH_EVERY) && !watch.go_on(seen) {
             stopped = Some(Limit::Time);
         } else {
-            machine.run(system, explorer);
-            let execution = machine.execution();
-            explorer.ended(execution, machine.blocked());
-            match &execution.end {
+            let ran = executions.run();
+            match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
                 End::StepLimit => cut_off = true,
                 End::Finished | End::Deadlock(_) | End::Panicked { .. } => {
                     tally.executions += 1;
-                    tally.deadlocked += u64::from(matches!(execution.end, End::Deadlock(_)));
-                    if visit(execution).is_break() {
+                    tally.deadlocked += u64::from(matches!(ran.execution.end, End::Deadlock(_)));
+                    if visit(ran).is_break() {
                         stopped = Some(Limit::FirstViolation);
                     }
                 }
@@ -88,6 +150,6 @@ pub fn search<E: Explorer>(
     }
     let steps = || Limit::Steps(bounds.steps_max);
     let limit = stopped.or_else(|| cut_off.then(steps));
-    tally.coverage = limit.map_or_else(|| explorer.coverage(), Coverage::Bounded);
+    tally.coverage = limit.map_or_else(|| executions.coverage(), Coverage::Bounded);
     tally
 }

@@ -61,6 +61,7 @@ enum CoverageJson {
     Exhausted,
     Bounded { limit: String },
     Sampled { seed: u64, executions: u64 },
+    Unsuitable { reason: String },
 }
 
 #[derive(Debug, Serialize)]
@@ -135,6 +136,9 @@ fn coverage(coverage: Coverage) -> CoverageJson {
             limit: limit.to_string(),
         },
         Coverage::Sampled { seed, executions } => CoverageJson::Sampled { seed, executions },
+        Coverage::Unsuitable(why) => CoverageJson::Unsuitable {
+            reason: why.to_string(),
+        },
     }
 }
 

@@ -224,6 +224,7 @@ fn notes(report: &CheckReport) -> impl Iterator<Item = Cell> {
         Coverage::Exhausted => None,
         Coverage::Bounded(limit) => Some(format!("bound: {limit}")),
         Coverage::Sampled { seed, .. } => Some(format!("random, seed {seed}")),
+        Coverage::Unsuitable(why) => Some(why.to_string()),
     };
     let differs = report
         .unexpected

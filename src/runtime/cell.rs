@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::DerefMut;
 
 use crate::execution::ObjectId;
+use crate::execution::ThreadSet;
 
 use super::Runtime;
 
@@ -24,6 +25,12 @@ pub trait RawCell<T>: Clone + Send + Sync + 'static {
 
     /// Opens the value. Runtimes with real threads block here until it is theirs.
     fn open(&self) -> Self::Guard<'_>;
+
+    /// The threads that sleep until somebody changes the value. `None` where nobody sleeps, because
+    /// the runtime itself asks again who waits.
+    fn sleepers<'g>(_guard: &'g mut Self::Guard<'_>) -> Option<&'g mut ThreadSet> {
+        None
+    }
 }
 
 /// A shared object: a value that several threads reach, and only in steps. Clones share it.

@@ -20,8 +20,11 @@
 
 mod cell;
 pub mod controlled;
+mod names;
 mod objects;
+mod panics;
 mod recorded;
+mod script;
 mod view;
 
 use crate::execution::Fact;
@@ -34,7 +37,11 @@ pub use cell::RawCell;
 pub use cell::Shared;
 pub use cell::Value;
 pub use objects::Objects;
+pub use objects::Sleepers;
 pub use recorded::Recorded;
+pub use script::ChoiceKind;
+pub use script::Key;
+pub use script::Script;
 pub use view::View;
 
 /// Whether a step waits, and for how long.

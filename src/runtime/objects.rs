@@ -5,6 +5,7 @@ use std::cell::Cell;
 use crate::execution::Access;
 use crate::execution::Footprint;
 use crate::execution::ObjectId;
+use crate::execution::ThreadSet;
 use crate::execution::Touch;
 
 use super::RawCell;
@@ -22,7 +23,25 @@ pub trait Objects<R: Runtime> {
     fn declared(&self) -> Footprint;
 
     /// Opens all objects at once, in the order of their names, and says what the body did to them.
-    fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint);
+    fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint) {
+        self.open_and_close(body, |_, _, _| ())
+    }
+
+    /// The same, with a look at the result and at who sleeps on which object before they close.
+    fn open_and_close<O>(
+        &self,
+        body: impl FnOnce(Self::Views<'_>) -> O,
+        close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
+    ) -> (O, Footprint);
+}
+
+/// Who sleeps on an opened object, and what the body did to it.
+#[derive(Debug)]
+pub struct Sleepers<'g> {
+    /// The strongest thing that was done, if anything was.
+    pub touched: Option<Access>,
+    /// The threads, on a runtime where threads sleep.
+    pub threads: Option<&'g mut ThreadSet>,
 }
 
 impl<R: Runtime> Objects<R> for () {
@@ -32,8 +51,14 @@ impl<R: Runtime> Objects<R> for () {
         Footprint::EMPTY
     }
 
-    fn open<O>(&self, body: impl FnOnce(()) -> O) -> (O, Footprint) {
-        (body(()), Footprint::EMPTY)
+    fn open_and_close<O>(
+        &self,
+        body: impl FnOnce(()) -> O,
+        close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
+    ) -> (O, Footprint) {
+        let mut result = body(());
+        close(&mut result, &Footprint::EMPTY, &mut []);
+        (result, Footprint::EMPTY)
     }
 }
 
@@ -77,7 +102,11 @@ macro_rules! objects {
                 footprint
             }
 
-            fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint) {
+            fn open_and_close<O>(
+                &self,
+                body: impl FnOnce(Self::Views<'_>) -> O,
+                close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
+            ) -> (O, Footprint) {
                 let ids: [ObjectId; $count] = [$(self.$index.id()),+];
                 let touched: [Cell<Option<Access>>; $count] = [const { Cell::new(None) }; $count];
                 let mut guards = ($(None::<<R::Raw<$object> as RawCell<$object>>::Guard<'_>>,)+);
@@ -91,8 +120,15 @@ macro_rules! objects {
                     guards.$index.as_deref_mut().expect("every position was opened"),
                     &touched[$index],
                 ),)+);
-                let result = body(views);
-                (result, footprint(ids, &touched))
+                let mut result = body(views);
+                let footprint = footprint(ids, &touched);
+                close(&mut result, &footprint, &mut [$(Sleepers {
+                    touched: touched[$index].get(),
+                    threads: <R::Raw<$object> as RawCell<$object>>::sleepers(
+                        guards.$index.as_mut().expect("every position was opened"),
+                    ),
+                }),+]);
+                (result, footprint)
             }
         }
     };

@@ -13,6 +13,7 @@ use crate::execution::Rest;
 use crate::execution::ThreadId;
 use crate::runtime::Turn;
 use crate::runtime::Waits;
+use crate::runtime::panics;
 
 use super::Pending;
 use super::Policy;
@@ -27,7 +28,7 @@ use super::seat::Resume;
 use super::seat::Spawned;
 
 /// Looks at what is left when all threads of an execution have stopped.
-pub type Finish = Box<dyn FnOnce() -> Rest>;
+pub type Finish = Box<dyn FnOnce() -> Rest + Send>;
 
 /// What a machine runs: code that makes shared objects and starts threads.
 ///
@@ -65,7 +66,7 @@ pub struct Machine {
 impl Machine {
     /// A machine with these limits.
     pub fn new(limits: Limits) -> Self {
-        seat::install_panic_hook();
+        panics::install();
         Self {
             board: Board::new(limits),
             crew: Crew::default(),

@@ -151,6 +151,11 @@ impl Runtime for Controlled {
     }
 }
 
+/// Whether a thread under test runs on this operating-system thread.
+pub(super) fn is_running() -> bool {
+    matches!(seat::mode(), Mode::Running | Mode::Aborting)
+}
+
 /// Runs a step's body on the spot, ready or not: nobody can be let in between.
 fn inline<F: Objects<Controlled>, O>(
     objects: &F,

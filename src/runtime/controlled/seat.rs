@@ -9,7 +9,6 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::panic;
 use std::ptr;
-use std::sync::Once;
 
 use corosensei::Yielder;
 
@@ -23,6 +22,8 @@ use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
+use crate::runtime::names::Names;
+use crate::runtime::panics;
 
 use super::Pending;
 use super::board::Conductor;
@@ -99,10 +100,7 @@ impl Hot {
 struct Cold {
     facts: RefCell<Vec<(Option<ThreadId>, Fact)>>,
     spawned: RefCell<Vec<Spawned>>,
-    /// The last index for each maker and kind.
-    names: RefCell<Vec<((usize, ObjectKind), u16)>>,
-    /// What the last panic said, and where.
-    panic: RefCell<Option<(String, String)>>,
+    names: RefCell<Names>,
     failure: RefCell<Option<Box<dyn Any + Send>>>,
 }
 
@@ -149,8 +147,8 @@ pub(super) fn reset() {
         cold.facts.borrow_mut().clear();
         cold.spawned.borrow_mut().clear();
         cold.names.borrow_mut().clear();
-        cold.panic.borrow_mut().take();
     });
+    panics::clear();
 }
 
 pub(super) fn thread() -> Option<ThreadId> {
@@ -327,23 +325,8 @@ pub(super) fn occupy(
         hot.thread.set(thread.index());
     });
     let payload = panic::catch_unwind(panic::AssertUnwindSafe(body)).err()?;
-    if payload.is::<Aborted>() {
-        return None;
-    }
-    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-    let said = text.unwrap_or_else(|| NO_TEXT.to_owned());
-    // The hook knows the place; but the last panic it saw may have been another, which was caught.
-    let seen = COLD.with(|cold| cold.panic.borrow_mut().take());
-    match seen.filter(|(text, _)| *text == said) {
-        Some((_, place)) => Some(format!("{said}{place}")),
-        None if said == NO_TEXT => Some("a panic without a message".to_owned()),
-        None => Some(said),
-    }
+    (!payload.is::<Aborted>()).then(|| panics::said(&*payload))
 }
-
-/// What is told of a payload that is no text.
-const NO_TEXT: &str = "a payload that is no text";
 
 /// Leaves what the step did for the machine.
 pub(super) fn step_done(footprint: Footprint, result: StepResult) {
@@ -417,43 +400,5 @@ pub(super) fn take_spawned() -> Option<Spawned> {
 }
 
 pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
-    let maker = HOT.with(|hot| hot.thread.get());
-    let index = COLD.with(|cold| {
-        let mut names = cold.names.borrow_mut();
-        let known = names.iter_mut().find(|(key, _)| *key == (maker, kind));
-        if let Some((_, last)) = known {
-            *last += 1;
-            return *last;
-        }
-        names.push(((maker, kind), 0));
-        0
-    });
-    match thread() {
-        Some(thread) => ObjectId::of_thread(kind, thread, index),
-        None => ObjectId::initial(kind, index),
-    }
-}
-
-/// Sees to it that panics of code under test are kept, not printed. All others go where they went.
-pub(super) fn install_panic_hook() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if matches!(mode(), Mode::Running | Mode::Aborting) {
-                keep_panic(info);
-            } else {
-                previous(info);
-            }
-        }));
-    });
-}
-
-fn keep_panic(info: &panic::PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or(NO_TEXT).to_owned();
-    let place = info.location().map_or_else(String::new, |place| {
-        let file = place.file().replace('\\', "/");
-        format!(" ({file}:{})", place.line())
-    });
-    COLD.with(|cold| cold.panic.replace(Some((message, place))));
+    COLD.with(|cold| cold.names.borrow_mut().fresh(thread(), kind))
 }

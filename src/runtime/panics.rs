@@ -1,0 +1,98 @@
+//! Panics of code under test: kept, not printed.
+//!
+//! A process has one panic hook, and three crates here want one: this one, shuttle (its hook prints
+//! a schedule for every panic of the process, whoever panicked) and generator, on which loom runs
+//! (it ends every thread by a panic that only its own hook knows to be none). Whoever installs last
+//! is asked first. So the hooks of both are installed here, once, and this crate's over them; it
+//! sees to it that each hears of its own panics and of no other.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::panic;
+use std::sync::Once;
+
+use super::controlled;
+
+/// What is told of a payload that is no text.
+const NO_TEXT: &str = "a payload that is no text";
+
+thread_local! {
+    /// Whether this operating-system thread runs code under test on another runtime than the
+    /// controlled one, which knows it by itself.
+    static UNDER_TEST: Cell<bool> = const { Cell::new(false) };
+    /// What the last panic of code under test said, and where.
+    static LAST: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+}
+
+/// Runs code whose panics are kept, not printed: code under test, or a library that runs it.
+pub(super) fn quietly<O>(body: impl FnOnce() -> O) -> O {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            UNDER_TEST.with(|under_test| under_test.set(self.0));
+        }
+    }
+    let restore = Restore(UNDER_TEST.with(|under_test| under_test.replace(true)));
+    let result = body();
+    drop(restore);
+    result
+}
+
+/// Forgets the last panic.
+pub(super) fn clear() {
+    LAST.with(|last| last.borrow_mut().take());
+}
+
+/// What a caught panic said, with its place if the hook saw it.
+pub(super) fn said(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    let said = text.unwrap_or_else(|| NO_TEXT.to_owned());
+    // The hook knows the place; but the last panic it saw may have been another, which was caught.
+    let seen = LAST.with(|last| last.borrow_mut().take());
+    match seen.filter(|(text, _)| *text == said) {
+        Some((_, place)) => format!("{said}{place}"),
+        None if said == NO_TEXT => "a panic without a message".to_owned(),
+        None => said,
+    }
+}
+
+/// Sees to it that panics of code under test are kept, not printed. All others go where they went.
+pub(super) fn install() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(|_| ()));
+        install_libraries();
+        let libraries = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let under_test = UNDER_TEST.with(Cell::get) || controlled::is_running();
+            if under_test {
+                keep(info);
+            } else if !info.payload().is::<generator::Error>() {
+                if shuttle::current::try_get_current_task().is_some() {
+                    // A test of somebody's own with shuttle: its schedule is to be printed.
+                    libraries(info);
+                }
+                before(info);
+            }
+        }));
+    });
+}
+
+/// Makes shuttle and generator install their hooks, which each does once, when it first runs.
+fn install_libraries() {
+    let nothing = shuttle::scheduler::DfsScheduler::new(Some(1), false);
+    shuttle::Runner::new(nothing, shuttle::Config::new()).run(|| ());
+    generator::Gn::new_scoped(|_: generator::Scope<'_, 'static, (), ()>| ()).resume();
+}
+
+fn keep(info: &panic::PanicHookInfo<'_>) {
+    let message = info.payload_as_str().unwrap_or(NO_TEXT).to_owned();
+    let place = info.location().map_or_else(String::new, |place| {
+        let file = place.file().replace('\\', "/");
+        format!(" ({file}:{})", place.line())
+    });
+    LAST.with(|last| last.replace(Some((message, place))));
+}
