@@ -7,6 +7,7 @@
 mod coverage;
 mod dfs;
 mod dpor;
+mod elsewhere;
 mod kind;
 mod native;
 mod random;
