@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::execution::Decision;
 use crate::execution::Execution;
+use crate::execution::Outcome;
 use crate::execution::Schedule;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
@@ -14,10 +15,14 @@ use crate::explore::DfsExplorer;
 use crate::explore::DporExplorer;
 use crate::explore::ExplorerKind;
 use crate::explore::Limit;
+use crate::explore::NativeSchedule;
+use crate::explore::Ran;
 use crate::explore::RandomExplorer;
 use crate::explore::Tally;
 use crate::explore::Watch;
-use crate::explore::search;
+use crate::explore::go_through;
+use crate::explore::loom_executions;
+use crate::explore::on_machine;
 use crate::program::Program;
 use crate::property::Property;
 use crate::property::Violation;
@@ -31,7 +36,7 @@ use crate::report::Counterexample;
 use crate::report::Verdict;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
-use crate::runtime::controlled::Machine;
+use crate::runtime::locked::Loom;
 use crate::scenario::Expectation;
 use crate::scenario::ExpectedVerdict;
 use crate::scenario::Scenario;
@@ -49,6 +54,17 @@ pub struct Request {
     pub bounds: Bounds,
     /// What a random explorer draws with.
     pub seed: u64,
+    /// What to keep beside the verdict.
+    pub keep: Keep,
+}
+
+/// What a check keeps beside its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keep {
+    /// The set of outcomes, to compare explorers by.
+    pub outcomes: bool,
+    /// The schedule in the terms of the library that found it.
+    pub native: bool,
 }
 
 impl Default for Request {
@@ -60,6 +76,7 @@ impl Default for Request {
             explorer,
             bounds: Bounds::default(),
             seed: 0,
+            keep: Keep::default(),
         }
     }
 }
@@ -74,6 +91,7 @@ struct Finding {
     rank: Rank,
     violation: Violation,
     execution: Execution,
+    native: Option<NativeSchedule>,
 }
 
 /// What a search found, by what makes two violations the same.
@@ -81,6 +99,8 @@ struct Finding {
 struct Findings {
     best: BTreeMap<Key, Finding>,
     failing: u64,
+    /// If they are to be kept.
+    outcomes: Option<BTreeSet<Outcome>>,
 }
 
 type Key = (
@@ -92,7 +112,11 @@ type Key = (
 
 impl Findings {
     /// Judges an execution: whether it breaks anything.
-    fn take_in(&mut self, execution: &Execution) -> bool {
+    fn take_in(&mut self, ran: Ran<'_>) -> bool {
+        let execution = ran.execution;
+        if let Some(outcomes) = &mut self.outcomes {
+            outcomes.insert(execution.outcome());
+        }
         let violations = judge(execution);
         if violations.is_empty() {
             return false;
@@ -102,15 +126,13 @@ impl Findings {
         for violation in violations {
             let key = violation.key();
             if self.best.get(&key).is_none_or(|known| rank < known.rank) {
-                let (rank, execution) = (rank.clone(), execution.clone());
-                self.best.insert(
-                    key,
-                    Finding {
-                        rank,
-                        violation,
-                        execution,
-                    },
-                );
+                let finding = Finding {
+                    rank: rank.clone(),
+                    violation,
+                    execution: execution.clone(),
+                    native: ran.native.cloned(),
+                };
+                self.best.insert(key, finding);
             }
         }
         true
@@ -168,12 +190,21 @@ pub fn check(
     watch: &mut dyn Watch,
 ) -> CheckReport {
     let program = Program::new(scenario.workload(), strategy);
-    let mut findings = Findings::default();
-    let tally = explore(&program, request, watch, &mut findings);
-    let failing = findings.failing;
-    let confirm = |finding| confirm(scenario, strategy, request.waits, finding);
-    let counterexamples: Vec<Counterexample> =
-        findings.into_list().into_iter().map(confirm).collect();
+    let mut findings = Findings {
+        outcomes: request.keep.outcomes.then(BTreeSet::new),
+        ..Findings::default()
+    };
+    let mut tally = explore(&program, request, watch, &mut findings);
+    let (failing, outcomes) = (findings.failing, findings.outcomes.take());
+    let found = findings.into_list();
+    let (all, found) = (found.len(), found.into_iter());
+    let counterexamples: Vec<Counterexample> = found
+        .filter_map(|finding| confirm(scenario, strategy, request, finding))
+        .collect();
+    if counterexamples.len() < all {
+        // Whatever this is, it is no proof.
+        tally.coverage = Coverage::Bounded(Limit::Unconfirmed);
+    }
     let workload = scenario.workload();
     let mut report = CheckReport {
         scenario: scenario.name().to_owned(),
@@ -196,6 +227,7 @@ pub fn check(
         failing,
         coverage: tally.coverage,
         counterexamples,
+        outcomes,
         unexpected: None,
     };
     let expectation = scenario.expectation(strategy.name, request.waits);
@@ -218,34 +250,39 @@ fn explore(
         explorer,
         bounds,
         seed,
+        ..
     } = request;
-    let mut machine = Machine::new(Limits {
+    let limits = Limits {
         waits: *waits,
         steps_max: bounds.steps_max,
-    });
-    let visit = |execution: &Execution| {
-        let found = findings.take_in(execution);
+    };
+    let visit = |ran: Ran<'_>| {
+        let found = findings.take_in(ran);
         if found && bounds.fail_fast {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     };
-    let (machine, with) = (&mut machine, (bounds, watch));
+    let with = (bounds, watch);
+    let threads = program.workload().threads_started_max();
     match explorer {
-        ExplorerKind::Dpor => search(
-            machine,
-            program,
-            &mut DporExplorer::new(*waits),
-            with,
-            visit,
-        ),
-        ExplorerKind::Dfs => search(machine, program, &mut DfsExplorer::default(), with, visit),
+        ExplorerKind::Dpor => {
+            let mut dpor = DporExplorer::new(*waits);
+            go_through(&mut on_machine(limits, program, &mut dpor), with, visit)
+        }
+        ExplorerKind::Dfs => {
+            let mut dfs = DfsExplorer::default();
+            go_through(&mut on_machine(limits, program, &mut dfs), with, visit)
+        }
         ExplorerKind::Random => {
             let mut random = RandomExplorer::new(*seed, bounds.executions_max);
-            search(machine, program, &mut random, with, visit)
+            go_through(&mut on_machine(limits, program, &mut random), with, visit)
         }
-        ExplorerKind::Loom => unreachable!("not yet"),
+        ExplorerKind::Loom => {
+            let mut loom = loom_executions(program.starter::<Loom>(), threads, *waits);
+            go_through(&mut *loom, with, visit)
+        }
         ExplorerKind::ShuttleRandom
         | ExplorerKind::ShuttlePct
         | ExplorerKind::ShuttleUrw
@@ -265,18 +302,30 @@ const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verd
 
 /// Replays a finding, also from its token, as a user would, and makes a counterexample of it. The
 /// token of a strategy of your own cannot be read back, for it does not hold the strategy.
+///
+/// What another library found is brought to a schedule of the controlled runtime first; `None` if
+/// it does not come to the same there.
 fn confirm(
     scenario: &Scenario,
     strategy: &Strategy,
-    waits: Waits,
+    request: &Request,
     finding: Finding,
-) -> Counterexample {
+) -> Option<Counterexample> {
     let Finding {
         violation,
-        execution,
+        mut execution,
+        native,
         ..
     } = finding;
     let broken = (violation.property, violation.status);
+    let waits = request.waits;
+    if !request.explorer.is_own() {
+        let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
+        let replayed = replay(&recorded, scenario);
+        let same = matches!(replayed.ending, Ending::Reproduced(_))
+            && replayed.execution.outcome() == execution.outcome();
+        execution = same.then_some(replayed.execution)?;
+    }
     let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
     let token = recorded.to_token();
     if Strategy::named(strategy.name) == Ok(*strategy) {
@@ -291,14 +340,15 @@ fn confirm(
         errno,
         ..
     } = violation;
-    Counterexample {
+    Some(Counterexample {
         property,
         cause,
         status,
         errno,
         schedule: token,
         execution,
-    }
+        native: native.filter(|_| request.keep.native),
+    })
 }
 
 /// Replays a schedule and requires the recorded violation and the very same execution.

@@ -1,5 +1,7 @@
 //! What a pipeline is asked to do: links, threads with their calls, and faults. Plain data.
 
+use std::collections::BTreeSet;
+
 use crate::status::NtStatus;
 
 use super::AttachType;
@@ -146,6 +148,22 @@ impl Workload {
     pub fn thread_count(&self) -> usize {
         let deferred = match self.pipeline {
             Pipeline::Direct => 0,
+            Pipeline::A1 => self.links.len(),
+        };
+        self.threads.len() + deferred
+    }
+
+    /// How many threads an execution can start at most, deferred work included: a work item runs
+    /// only where a link is detached, or where a fault may lead to that.
+    pub fn threads_started_max(&self) -> usize {
+        let deferred = match self.pipeline {
+            Pipeline::Direct => 0,
+            Pipeline::A1 if self.faults.is_empty() => {
+                let calls = self.threads.iter().flat_map(|thread| &thread.calls);
+                let detaches = calls.filter(|call| call.kind == CallKind::Detach);
+                let links: BTreeSet<usize> = detaches.map(|call| call.link).collect();
+                links.len()
+            }
             Pipeline::A1 => self.links.len(),
         };
         self.threads.len() + deferred

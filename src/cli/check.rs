@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::check::Keep;
 use crate::check::Request;
 use crate::explore::ExplorerKind;
 use crate::report::CheckReport;
@@ -71,6 +72,7 @@ fn search(
         explorer: ExplorerKind::Dpor,
         bounds: task.budget.bounds,
         seed: 0,
+        keep: Keep::default(),
     };
     searcher.run(&model.scenario, &strategy, &request).report
 }

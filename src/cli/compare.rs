@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::check::Keep;
 use crate::check::Request;
 use crate::report::Comparison;
 use crate::report::Look;
@@ -128,6 +129,7 @@ fn search_all(task: &Compare, model: &Model, progress: bool) -> Comparison {
                 explorer: task.explorer,
                 bounds: task.budget.bounds,
                 seed: task.seed,
+                keep: Keep::default(),
             };
             searcher.run(&model.scenario, strategy, &request)
         };

@@ -190,6 +190,29 @@ verbs! {
 }
 
 impl Verb {
+    /// Whether it is a call of the engine, or a part of one.
+    pub const fn is_engine_call(self) -> bool {
+        matches!(
+            self,
+            Self::EngineOpen
+                | Self::EngineClose
+                | Self::Begin
+                | Self::Commit
+                | Self::Abort
+                | Self::ProviderAdd
+                | Self::ProviderDelete
+                | Self::SublayerAdd
+                | Self::SublayerDelete
+                | Self::CalloutAdd
+                | Self::CalloutDelete
+                | Self::CalloutRegister
+                | Self::CalloutUnregister
+                | Self::FilterAdd
+                | Self::FilterDelete
+                | Self::Lookup
+        )
+    }
+
     /// The verb with this name in schedules.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|verb| verb.name() == name)

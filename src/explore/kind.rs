@@ -63,6 +63,11 @@ impl ExplorerKind {
         }
     }
 
+    /// Whether it runs on the controlled runtime of this crate.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Dpor | Self::Dfs | Self::Random)
+    }
+
     /// Whether it draws schedules at random, so that it never exhausts a system.
     pub const fn samples(self) -> bool {
         match self {

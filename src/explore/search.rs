@@ -1,10 +1,12 @@
 //! The one search loop. Explorers differ in how they choose, so only choosing is theirs.
 
+use std::borrow::BorrowMut;
 use std::ops::ControlFlow;
 
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::ThreadId;
+use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
@@ -55,21 +57,35 @@ pub struct Ran<'e> {
 }
 
 /// What an explorer makes a machine run.
-struct OnMachine<'m, E> {
-    machine: &'m mut Machine,
+struct OnMachine<'m, M, E> {
+    machine: M,
     system: &'m dyn System,
     explorer: &'m mut E,
 }
 
-impl<E: Explorer> Executions for OnMachine<'_, E> {
+/// The executions of a system that an explorer chooses, on a machine of their own.
+pub fn on_machine<'s, E: Explorer>(
+    limits: Limits,
+    system: &'s dyn System,
+    explorer: &'s mut E,
+) -> impl Executions + use<'s, E> {
+    OnMachine {
+        machine: Machine::new(limits),
+        system,
+        explorer,
+    }
+}
+
+impl<M: BorrowMut<Machine>, E: Explorer> Executions for OnMachine<'_, M, E> {
     fn advance(&mut self) -> bool {
         self.explorer.next_execution()
     }
 
     fn run(&mut self) -> Ran<'_> {
-        self.machine.run(self.system, self.explorer);
-        let execution = self.machine.execution();
-        self.explorer.ended(execution, self.machine.blocked());
+        let machine = self.machine.borrow_mut();
+        machine.run(self.system, self.explorer);
+        let execution = machine.execution();
+        self.explorer.ended(execution, machine.blocked());
         Ran {
             execution,
             native: None,

@@ -1,8 +1,12 @@
 //! What one search came to, as data. Computed once; renderers only print it.
 
+use std::collections::BTreeSet;
+
 use crate::execution::Execution;
+use crate::execution::Outcome;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
+use crate::explore::NativeSchedule;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::status::NtStatus;
@@ -69,6 +73,8 @@ pub struct Counterexample {
     pub schedule: String,
     /// The execution.
     pub execution: Execution,
+    /// The schedule in the terms of the library that found it, if that was asked for.
+    pub native: Option<NativeSchedule>,
 }
 
 /// What one search of one strategy on one scenario came to.
@@ -104,6 +110,8 @@ pub struct CheckReport {
     pub coverage: Coverage,
     /// One for each property and cause, in the order of [`Property::ALL`], then of cause.
     pub counterexamples: Vec<Counterexample>,
+    /// What the executions came to, if that was asked for.
+    pub outcomes: Option<BTreeSet<Outcome>>,
     /// What differs from the expectation in the scenario, a line each: `None` if it has none for
     /// this strategy and reading of waits, empty if all is as expected.
     pub unexpected: Option<Vec<String>>,

@@ -107,6 +107,7 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         failing: 0,
         coverage: Coverage::Exhausted,
         counterexamples: Vec::new(),
+        outcomes: None,
         unexpected: None,
     }
 }
@@ -123,6 +124,7 @@ pub(crate) fn violated(strategy: &str, waits: Waits) -> CheckReport {
             errno: Some(22),
             schedule: "selvedge1:attach/connect4_connect6:0.1.0x3".into(),
             execution: race(),
+            native: None,
         }],
         ..proved(strategy, waits)
     }

@@ -20,10 +20,19 @@ pub trait RawCell<T>: Clone + Send + Sync + 'static {
     where
         Self: 'a;
 
+    /// What is held from before a value is opened until after it is closed.
+    type Pass<'a>
+    where
+        Self: 'a;
+
     /// Puts the value in place.
     fn new(value: T) -> Self;
 
-    /// Opens the value. Runtimes with real threads block here until it is theirs.
+    /// Waits, where the runtime has anything to wait for, until the value may be opened. All
+    /// objects of a step are entered, in order of name, before the first is opened.
+    fn enter(&self) -> Self::Pass<'_>;
+
+    /// Opens the value. Nobody switches while it is open.
     fn open(&self) -> Self::Guard<'_>;
 
     /// The threads that sleep until somebody changes the value. `None` where nobody sleeps, because

@@ -20,6 +20,7 @@
 
 mod cell;
 pub mod controlled;
+pub mod locked;
 mod names;
 mod objects;
 mod panics;

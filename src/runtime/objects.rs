@@ -109,8 +109,16 @@ macro_rules! objects {
             ) -> (O, Footprint) {
                 let ids: [ObjectId; $count] = [$(self.$index.id()),+];
                 let touched: [Cell<Option<Access>>; $count] = [const { Cell::new(None) }; $count];
+                let mut passes = ($(None::<<R::Raw<$object> as RawCell<$object>>::Pass<'_>>,)+);
                 let mut guards = ($(None::<<R::Raw<$object> as RawCell<$object>>::Guard<'_>>,)+);
-                for position in ascending(ids) {
+                let order = ascending(ids);
+                for position in order {
+                    match position {
+                        $($index => passes.$index = Some(self.$index.raw().enter()),)+
+                        _ => unreachable!("internal bug: position {position} of {}", $count),
+                    }
+                }
+                for position in order {
                     match position {
                         $($index => guards.$index = Some(self.$index.raw().open()),)+
                         _ => unreachable!("internal bug: position {position} of {}", $count),

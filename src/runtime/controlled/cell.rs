@@ -55,6 +55,7 @@ impl<T> fmt::Debug for ControlledCell<T> {
 
 impl<T: Value> RawCell<T> for ControlledCell<T> {
     type Guard<'a> = RefMut<'a, T>;
+    type Pass<'a> = ();
 
     fn new(value: T) -> Self {
         Self(Arc::new(Owned {
@@ -62,6 +63,8 @@ impl<T: Value> RawCell<T> for ControlledCell<T> {
             value: RefCell::new(value),
         }))
     }
+
+    fn enter(&self) {}
 
     fn open(&self) -> RefMut<'_, T> {
         let own = self.0.owner == this_thread();

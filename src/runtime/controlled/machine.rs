@@ -238,6 +238,13 @@ impl Crew {
     }
 }
 
+/// Runs code that takes steps, on its own: every step happens at once, and names begin anew.
+pub fn set_up_anew<O>(body: impl FnOnce() -> O) -> O {
+    assert_eq!(seat::mode(), Mode::Idle, "an execution is running");
+    seat::reset();
+    set_up(body)
+}
+
 /// Runs code that takes steps outside of any execution: every step happens at once.
 pub fn set_up<O>(body: impl FnOnce() -> O) -> O {
     struct Restore(Mode);
