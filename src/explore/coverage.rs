@@ -14,12 +14,11 @@ pub enum Limit {
     Time,
     /// The search was to stop at the first violation.
     FirstViolation,
-    /// Loom's bound on the branch points of one execution.
-    Branches(u32),
-    /// A finite wait would have run out, which ends a search of loom.
+    /// The bound on the steps of one execution under loom.
+    LoomSteps(u32),
+    /// A finite wait would have run out because nothing else could run, which loom has no way to
+    /// express.
     FiniteWait,
-    /// A deadlock, which ends a search of loom.
-    Deadlock,
     /// The library said something that was not foreseen.
     Library(&'static str),
     /// A finding that did not replay on the controlled runtime: no verdict rests on it.
@@ -33,9 +32,8 @@ impl fmt::Display for Limit {
             Self::Steps(bound) => write!(f, "{bound} steps"),
             Self::Time => f.write_str("time"),
             Self::FirstViolation => f.write_str("first violation"),
-            Self::Branches(bound) => write!(f, "loom's limit of {bound} branches"),
-            Self::FiniteWait => f.write_str("a finite wait ran out, which loom cannot go on from"),
-            Self::Deadlock => f.write_str("a deadlock, which loom cannot go on from"),
+            Self::LoomSteps(bound) => write!(f, "{bound} steps under loom"),
+            Self::FiniteWait => f.write_str("a finite wait ran out, which loom cannot express"),
             Self::Library(library) => write!(f, "{library} stopped"),
             Self::Unconfirmed => f.write_str("a finding that does not replay"),
         }

@@ -25,8 +25,9 @@ use super::elsewhere::Elsewhere;
 use super::elsewhere::Outlet;
 use super::elsewhere::Sent;
 
-/// After how many branch points loom gives an execution up.
-pub const LOOM_BRANCHES_MAX: u32 = 10_000;
+/// After how many steps an execution under loom is cut off: its branch points take memory that it
+/// sets aside beforehand.
+pub const LOOM_STEPS_MAX: u32 = 10_000;
 
 /// Makes the system of one execution on a runtime.
 pub type Start = Arc<dyn Fn() -> Finish + Send + Sync>;
@@ -72,7 +73,7 @@ fn search(start: &Start, waits: Waits, outlet: &Outlet) -> Coverage {
             start: Arc::clone(start),
             waits,
             script: script.clone(),
-            branches_max: LOOM_BRANCHES_MAX,
+            steps_max: LOOM_STEPS_MAX,
             checkpoint: None,
         };
         let outlet = outlet.clone();
@@ -85,9 +86,8 @@ fn search(start: &Start, waits: Waits, outlet: &Outlet) -> Coverage {
         let reached = match end {
             LoomEnd::Complete => None,
             LoomEnd::Stopped => return Coverage::Exhausted,
-            LoomEnd::Branches => Some(Limit::Branches(LOOM_BRANCHES_MAX)),
-            LoomEnd::Deadlock { finite: true } => Some(Limit::FiniteWait),
-            LoomEnd::Deadlock { finite: false } => Some(Limit::Deadlock),
+            LoomEnd::Steps => Some(Limit::LoomSteps(LOOM_STEPS_MAX)),
+            LoomEnd::FiniteWait => Some(Limit::FiniteWait),
             LoomEnd::Environment => {
                 return Coverage::Unsuitable(Unsuitability::Environment("a variable LOOM_*"));
             }

@@ -23,7 +23,7 @@ pub use coverage::Watch;
 pub use dfs::DfsExplorer;
 pub use dpor::DporExplorer;
 pub use kind::ExplorerKind;
-pub use loom::LOOM_BRANCHES_MAX;
+pub use loom::LOOM_STEPS_MAX;
 pub use loom::Start;
 pub use loom::loom_executions;
 pub use native::NativeSchedule;

@@ -49,7 +49,7 @@ fn statement() -> impl Strategy<Value = Statement> {
     })
 }
 
-fn program() -> impl Strategy<Value = Small> {
+pub(crate) fn program() -> impl Strategy<Value = Small> {
     let thread = prop::collection::vec(statement(), 1..4);
     prop::collection::vec(thread, 2..4).prop_map(Small)
 }

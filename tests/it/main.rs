@@ -8,6 +8,7 @@
 mod cli;
 mod counts;
 mod differential;
+mod loom;
 mod models;
 mod properties;
 mod runtime;

@@ -23,6 +23,7 @@ use selvedge::explore::Bounds;
 use selvedge::explore::DfsExplorer;
 use selvedge::explore::DporExplorer;
 use selvedge::explore::Explorer;
+use selvedge::explore::Start;
 use selvedge::explore::Tally;
 use selvedge::explore::Unwatched;
 use selvedge::explore::search;
@@ -85,15 +86,15 @@ impl RwState {
     }
 }
 
-struct Objects {
-    variables: Vec<Shared<Controlled, u32>>,
-    locks: Vec<Shared<Controlled, RwState>>,
-    events: Vec<Shared<Controlled, bool>>,
+struct Objects<R: Runtime> {
+    variables: Vec<Shared<R, u32>>,
+    locks: Vec<Shared<R, RwState>>,
+    events: Vec<Shared<R, bool>>,
 }
 
 const OBJECTS: u16 = 6;
 
-impl Objects {
+impl<R: Runtime> Objects<R> {
     fn new() -> Self {
         let id = ObjectId::initial;
         Self {
@@ -109,28 +110,28 @@ impl Objects {
         }
     }
 
-    fn variable(&self, index: u16) -> &Shared<Controlled, u32> {
+    fn variable(&self, index: u16) -> &Shared<R, u32> {
         &self.variables[usize::from(index)]
     }
 
-    fn lock(&self, index: u16) -> &Shared<Controlled, RwState> {
+    fn lock(&self, index: u16) -> &Shared<R, RwState> {
         &self.locks[usize::from(index)]
     }
 
-    fn event(&self, index: u16) -> &Shared<Controlled, bool> {
+    fn event(&self, index: u16) -> &Shared<R, bool> {
         &self.events[usize::from(index)]
     }
 
     fn load(&self, index: u16) -> u32 {
         let cell = self.variable(index);
-        Controlled::act(Operation::on(Verb::Load, cell.id()), (cell,), |(value,)| {
+        R::act(Operation::on(Verb::Load, cell.id()), (cell,), |(value,)| {
             *value
         })
     }
 
     fn store(&self, index: u16, new: u32) {
         let cell = self.variable(index);
-        Controlled::act(
+        R::act(
             Operation::on(Verb::Store, cell.id()),
             (cell,),
             |(mut value,)| *value = new,
@@ -140,7 +141,7 @@ impl Objects {
     fn increment(&self, index: u16) -> u32 {
         let cell = self.variable(index);
         let operation = Operation::on(Verb::Update, cell.id());
-        Controlled::act(operation, (cell,), |(mut value,)| {
+        R::act(operation, (cell,), |(mut value,)| {
             *value += 1;
             *value
         })
@@ -149,7 +150,7 @@ impl Objects {
     fn acquire(&self, index: u16) {
         let cell = self.lock(index);
         let operation = Operation::on(Verb::Lock, cell.id());
-        Controlled::wait(
+        R::wait(
             operation,
             (cell,),
             |(lock,)| lock.is_free(),
@@ -162,7 +163,7 @@ impl Objects {
     fn try_acquire(&self, index: u16) -> bool {
         let cell = self.lock(index);
         let operation = Operation::on(Verb::TryLock, cell.id());
-        Controlled::act(operation, (cell,), |(mut lock,)| {
+        R::act(operation, (cell,), |(mut lock,)| {
             let free = lock.is_free();
             if free {
                 lock.writer = true;
@@ -180,7 +181,7 @@ impl Objects {
             }
             turn == Turn::Ready
         };
-        Controlled::wait_or_expire(
+        R::wait_or_expire(
             operation,
             (cell,),
             |(lock,)| lock.is_free(),
@@ -191,7 +192,7 @@ impl Objects {
     fn release(&self, index: u16) {
         let cell = self.lock(index);
         let operation = Operation::on(Verb::Unlock, cell.id());
-        Controlled::act(operation, (cell,), |(mut lock,)| {
+        R::act(operation, (cell,), |(mut lock,)| {
             lock.release().writer = false;
         });
     }
@@ -199,7 +200,7 @@ impl Objects {
     fn acquire_shared(&self, index: u16) {
         let cell = self.lock(index);
         let operation = Operation::on(Verb::LockShared, cell.id());
-        Controlled::wait(
+        R::wait(
             operation,
             (cell,),
             |(lock,)| !lock.writer,
@@ -212,14 +213,14 @@ impl Objects {
     fn release_shared(&self, index: u16) {
         let cell = self.lock(index);
         let operation = Operation::on(Verb::UnlockShared, cell.id());
-        Controlled::act(operation, (cell,), |(mut lock,)| {
+        R::act(operation, (cell,), |(mut lock,)| {
             lock.commuting().readers -= 1;
         });
     }
 
     fn set(&self, index: u16) {
         let cell = self.event(index);
-        Controlled::act(
+        R::act(
             Operation::on(Verb::EventSet, cell.id()),
             (cell,),
             |(mut set,)| {
@@ -233,13 +234,13 @@ impl Objects {
     fn wait(&self, index: u16) {
         let cell = self.event(index);
         let operation = Operation::on(Verb::EventWait, cell.id());
-        Controlled::wait(operation, (cell,), |(set,)| **set, |_| ());
+        R::wait(operation, (cell,), |(set,)| **set, |_| ());
     }
 
     fn wait_in_time(&self, index: u16) -> bool {
         let cell = self.event(index);
         let operation = Operation::on(Verb::EventWait, cell.id());
-        Controlled::wait_or_expire(
+        R::wait_or_expire(
             operation,
             (cell,),
             |(set,)| **set,
@@ -249,7 +250,7 @@ impl Objects {
 
     fn swap(&self, index: u16) -> bool {
         let cell = self.variable(index);
-        Controlled::act(
+        R::act(
             Operation::on(Verb::Swap, cell.id()),
             (cell,),
             |(mut value,)| {
@@ -278,13 +279,13 @@ impl Local {
     }
 }
 
-fn run(objects: &Objects, statements: &[Statement], local: &mut Local) {
+fn run<R: Runtime>(objects: &Objects<R>, statements: &[Statement], local: &mut Local) {
     for statement in statements {
         run_one(objects, statement, local);
     }
 }
 
-fn run_one(objects: &Objects, statement: &Statement, local: &mut Local) {
+fn run_one<R: Runtime>(objects: &Objects<R>, statement: &Statement, local: &mut Local) {
     match statement {
         Load(index) => local.see(objects.load(*index)),
         Store(index, value) => objects.store(*index, *value),
@@ -317,7 +318,7 @@ fn run_one(objects: &Objects, statement: &Statement, local: &mut Local) {
         WaitTimed(index) => local.see(u32::from(objects.wait_in_time(*index))),
         Choose(alternatives) => {
             let operation = Operation::local(Verb::Choose);
-            local.see(u32::from(Controlled::choose(operation, *alternatives)));
+            local.see(u32::from(R::choose(operation, *alternatives)));
         }
         Tries(index, most) => {
             let won = (0..*most).any(|_| objects.swap(*index));
@@ -330,7 +331,12 @@ fn run_one(objects: &Objects, statement: &Statement, local: &mut Local) {
 }
 
 /// The body of a lock that was taken, or not.
-fn run_if(objects: &Objects, taken: bool, (index, body): (u16, &[Statement]), local: &mut Local) {
+fn run_if<R: Runtime>(
+    objects: &Objects<R>,
+    taken: bool,
+    (index, body): (u16, &[Statement]),
+    local: &mut Local,
+) {
     local.see(u32::from(taken));
     if taken {
         run(objects, body, local);
@@ -338,12 +344,13 @@ fn run_if(objects: &Objects, taken: bool, (index, body): (u16, &[Statement]), lo
     }
 }
 
-impl System for Small {
-    fn start(&self) -> Finish {
-        let objects = std::sync::Arc::new(Objects::new());
+impl Small {
+    /// Starts the program on a runtime.
+    pub(crate) fn start_on<R: Runtime>(&self) -> Finish {
+        let objects = std::sync::Arc::new(Objects::<R>::new());
         for (index, statements) in self.0.iter().enumerate() {
             let (objects, statements) = (std::sync::Arc::clone(&objects), statements.clone());
-            Controlled::spawn(ThreadId::new(index), move || {
+            R::spawn(ThreadId::new(index), move || {
                 let mut local = Local::default();
                 run(&objects, &statements, &mut local);
                 // What a thread saw is its result: a call for each value.
@@ -356,7 +363,7 @@ impl System for Small {
                         expected: value,
                         cause,
                     };
-                    Controlled::record(fact);
+                    R::record(fact);
                 }
             });
         }
@@ -371,6 +378,18 @@ impl System for Small {
                 ..Rest::default()
             }
         })
+    }
+
+    /// The same, for whoever keeps it.
+    pub(crate) fn starter<R: Runtime>(&self) -> Start {
+        let program = self.clone();
+        std::sync::Arc::new(move || program.start_on::<R>())
+    }
+}
+
+impl System for Small {
+    fn start(&self) -> Finish {
+        self.start_on::<Controlled>()
     }
 }
 

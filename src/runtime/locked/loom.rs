@@ -12,22 +12,28 @@
 //!
 //! - Every field of its `Builder` is set, so that no variable of the environment puts a bound under
 //!   a search. One that it cannot read makes it panic: that is [`LoomEnd::Environment`].
-//! - It ends a search at a deadlock. A finite wait would expire there if waits are sufficient, which
-//!   it cannot do: [`LoomEnd::Deadlock`] says whether one was among them. If waits may expire,
-//!   whether one does is a choice of the [`Script`].
-//! - Its panics unwind through the thread that happens to run. The others are unwound outside of
-//!   any model, where its primitives panic; from then on no step reaches them.
+//! - It ends a search at a deadlock, and by a panic, after which it unwinds the other threads outside
+//!   of any model, where dropping a guard of its own panics again and ends the process. So it never
+//!   meets one: the last thread to fall asleep notices, looks at what is left, and has all threads
+//!   unwound inside the model. The same goes for its limit on branches: a limit on steps comes
+//!   first.
+//! - It has no time-outs. A finite wait that would expire because nothing else can run ends the
+//!   execution: [`LoomEnd::FiniteWait`]. If waits may expire at any moment, whether one does is a
+//!   choice of the [`Script`].
 //! - `notify_one` wakes in the order of arrival only; here each condition variable has one waiter.
 //! - It knows neither `try_lock` nor weak memory well enough to be an oracle, and is asked for
 //!   neither.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -36,6 +42,7 @@ use parking_lot::Mutex;
 
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Operation;
 use crate::execution::Rest;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
@@ -63,6 +70,10 @@ pub enum Model {}
 /// How many threads loom can run beside its main thread, which only starts them.
 pub const LOOM_THREADS_MAX: usize = loom::MAX_THREADS - 1;
 
+/// How many branch points a step has at most: a gate for each object, and what it takes to sleep and
+/// to wake others.
+const BRANCHES_OF_A_STEP: usize = 4 + 4 * LOOM_THREADS_MAX;
+
 /// The size of a thread's stack in words, as the crate under loom counts: 256 KiB.
 const STACK_WORDS: usize = 32 * 1024;
 
@@ -84,22 +95,34 @@ struct Enough;
 #[derive(Debug)]
 pub struct LoomCrew {
     beds: Mutex<BTreeMap<ThreadId, Arc<Bed>>>,
-    /// How many threads have been started and have not ended.
-    alive: AtomicU64,
-    /// What looks at what is left, and what it saw.
+    roll: Mutex<Roll>,
+    /// How many steps may still be taken.
+    steps_left: AtomicU32,
+    aborting: AtomicBool,
+    /// What looks at what is left.
     finish: Mutex<Option<FinishBox>>,
-    rest: Mutex<Option<Rest>>,
-    /// What loom said when it gave up.
-    gave_up: Mutex<Option<String>>,
+    /// How the execution ended: `None` in it if it is none.
+    ended: Mutex<Option<Result<(End, Rest), Cut>>>,
 }
 
 struct FinishBox(Finish);
 
-impl std::fmt::Debug for FinishBox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for FinishBox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Finish")
     }
 }
+
+/// Why an execution was cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    FiniteWait,
+    Steps,
+}
+
+/// The payload that unwinds a thread of an execution that has ended.
+#[derive(Debug)]
+struct Aborted;
 
 /// Whether a thread was woken, and how to tell it.
 #[derive(Debug)]
@@ -108,14 +131,41 @@ struct Bed {
     bell: loom::sync::Condvar,
 }
 
+/// Who lives, who sleeps, and who is about to wake. Out of loom's sight: that nothing can run is the
+/// same in every order of independent steps.
+#[derive(Debug, Default)]
+struct Roll {
+    alive: ThreadSet,
+    asleep: ThreadSet,
+    /// Of those asleep, those whose wait is finite.
+    finite: ThreadSet,
+    /// Who was woken and has not noticed, perhaps because it is only about to sleep.
+    due: ThreadSet,
+}
+
+impl Roll {
+    /// Whether nothing can run, and somebody should.
+    fn is_still(&self) -> bool {
+        let still = self.asleep.difference(self.due);
+        !self.alive.is_empty() && self.alive.difference(still).is_empty()
+    }
+
+    fn rise(&mut self, thread: ThreadId) {
+        for set in [&mut self.asleep, &mut self.finite, &mut self.due] {
+            set.remove(thread);
+        }
+    }
+}
+
 impl LoomCrew {
-    fn new() -> Self {
+    fn new(steps_max: u32) -> Self {
         Self {
             beds: Mutex::default(),
-            alive: AtomicU64::new(0),
+            roll: Mutex::default(),
+            steps_left: AtomicU32::new(steps_max),
+            aborting: AtomicBool::new(false),
             finish: Mutex::new(None),
-            rest: Mutex::new(None),
-            gave_up: Mutex::new(None),
+            ended: Mutex::new(None),
         }
     }
 
@@ -125,6 +175,18 @@ impl LoomCrew {
             beds.get(&thread)
                 .expect("internal bug: who steps was enlisted"),
         )
+    }
+
+    fn is_aborting(&self) -> bool {
+        self.aborting.load(Ordering::Relaxed)
+    }
+
+    /// Counts a step: whether it may be taken.
+    fn count_step(&self) -> bool {
+        let left = self.steps_left.load(Ordering::Relaxed);
+        self.steps_left
+            .store(left.saturating_sub(1), Ordering::Relaxed);
+        left > 0
     }
 }
 
@@ -144,29 +206,50 @@ impl Platform for Model {
 
     fn with_current<O>(look: impl FnOnce(Option<&Current<Self>>) -> O) -> O {
         AT_REST.with(|at_rest| {
-            let at_rest = at_rest.borrow();
-            if at_rest.is_some() {
-                look(at_rest.as_ref())
+            // Not borrowed beyond this: a step may come to rest on its way.
+            let resting = at_rest.borrow().is_some();
+            if resting {
+                look(at_rest.borrow().as_ref())
             } else {
                 CURRENT.with(|current| look(current.borrow().as_ref()))
             }
         })
     }
 
-    fn sleep(world: &World<Self>, thread: ThreadId, _waiting: Waiting) -> Woken {
-        let bed = world.crew.bed(thread);
-        let mut woken = bed.woken.lock().expect("loom's locks are never poisoned");
-        while !*woken {
-            woken = bed
-                .bell
-                .wait(woken)
-                .expect("loom's locks are never poisoned");
+    fn sleep(world: &Arc<World<Self>>, thread: ThreadId, waiting: Waiting) -> Woken {
+        let still = {
+            let mut roll = world.crew.roll.lock();
+            roll.asleep.insert(thread);
+            if waiting == Waiting::Finite {
+                roll.finite.insert(thread);
+            }
+            roll.is_still()
+        };
+        if still {
+            end_where_it_stands(world);
+        } else {
+            let bed = world.crew.bed(thread);
+            let mut woken = bed.woken.lock().expect("loom's locks are never poisoned");
+            while !*woken {
+                woken = bed
+                    .bell
+                    .wait(woken)
+                    .expect("loom's locks are never poisoned");
+            }
+            *woken = false;
         }
-        *woken = false;
+        world.crew.roll.lock().rise(thread);
+        if world.crew.is_aborting() {
+            panic::resume_unwind(Box::new(Aborted));
+        }
         Woken::Changed
     }
 
     fn wake(world: &World<Self>, threads: ThreadSet) {
+        {
+            let mut roll = world.crew.roll.lock();
+            roll.due = roll.due.union(threads);
+        }
         for thread in threads.iter() {
             let bed = world.crew.bed(thread);
             *bed.woken.lock().expect("loom's locks are never poisoned") = true;
@@ -180,7 +263,21 @@ impl Platform for Model {
             bell: loom::sync::Condvar::new(),
         };
         world.crew.beds.lock().insert(thread, Arc::new(bed));
-        world.crew.alive.fetch_add(1, Ordering::Relaxed);
+        let mut roll = world.crew.roll.lock();
+        assert!(
+            !roll.alive.contains(thread),
+            "thread {thread} was started twice"
+        );
+        roll.alive.insert(thread);
+    }
+
+    fn before_step(world: &Arc<World<Self>>, _operation: Operation) {
+        if !world.crew.is_aborting() && !world.crew.count_step() {
+            cut_off(world, Cut::Steps);
+        }
+        if world.crew.is_aborting() {
+            panic::resume_unwind(Box::new(Aborted));
+        }
     }
 
     fn start(world: &Arc<World<Self>>, thread: ThreadId, body: Body) {
@@ -200,29 +297,46 @@ fn run_body(world: &Arc<World<Model>>, thread: ThreadId, body: Body) {
     });
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
         if payload.is::<generator::Error>() {
+            // Loom has given up and unwinds its threads.
             panic::resume_unwind(payload);
         }
-        let said = panics::said(&*payload);
-        if is_of_loom(&said) {
-            // Nothing of loom may be touched any more.
-            *world.crew.gave_up.lock() = Some(said);
-            enter_rest(world);
-            panic::resume_unwind(payload);
+        if !payload.is::<Aborted>() {
+            world.panicked(thread, panics::said(&*payload));
         }
-        world.panicked(thread, said);
     }
     CURRENT.with(|current| current.borrow_mut().take());
-    if world.crew.alive.fetch_sub(1, Ordering::Relaxed) == 1 {
+    let (last, still) = {
+        let mut roll = world.crew.roll.lock();
+        roll.alive.remove(thread);
+        (roll.alive.is_empty(), roll.is_still())
+    };
+    if last {
         look_at_what_is_left(world);
+    } else if still {
+        end_where_it_stands(world);
     }
 }
 
-/// How loom says that it cannot go on.
-const DEADLOCK: &str = "deadlock; threads = ";
-const BRANCHES: &str = "Model exceeded maximum number of branches";
+/// Ends an execution in which nothing can run: looks at what is left, and has all threads unwound.
+fn end_where_it_stands(world: &Arc<World<Model>>) {
+    if world.crew.roll.lock().finite.is_empty() {
+        look_at_what_is_left(world);
+        abort(world);
+    } else {
+        cut_off(world, Cut::FiniteWait);
+    }
+}
 
-fn is_of_loom(said: &str) -> bool {
-    said.starts_with(DEADLOCK) || said.starts_with(BRANCHES)
+fn cut_off(world: &Arc<World<Model>>, cut: Cut) {
+    world.crew.ended.lock().get_or_insert(Err(cut));
+    abort(world);
+}
+
+fn abort(world: &Arc<World<Model>>) {
+    world.close();
+    world.crew.aborting.store(true, Ordering::Relaxed);
+    let asleep = world.crew.roll.lock().asleep;
+    Model::wake(world, asleep);
 }
 
 fn enter_rest(world: &Arc<World<Model>>) {
@@ -243,11 +357,16 @@ fn at_rest<O>(world: &Arc<World<Model>>, body: impl FnOnce() -> O) -> O {
     result
 }
 
+/// Looks at what is left, unless somebody has.
 fn look_at_what_is_left(world: &Arc<World<Model>>) {
+    if world.crew.ended.lock().is_some() {
+        return;
+    }
     let finish = world.crew.finish.lock().take();
     let FinishBox(finish) = finish.expect("internal bug: an execution ends once");
+    let end = world.end();
     let rest = at_rest(world, finish);
-    *world.crew.rest.lock() = Some(rest);
+    *world.crew.ended.lock() = Some(Ok((end, rest)));
 }
 
 /// What loom is to run.
@@ -258,14 +377,14 @@ pub struct LoomRun {
     pub waits: Waits,
     /// The choices from outside.
     pub script: Script,
-    /// After how many branch points loom gives an execution up.
-    pub branches_max: u32,
+    /// After how many steps an execution is cut off.
+    pub steps_max: u32,
     /// Where to leave loom's checkpoint, and before which execution, counted from 1.
     pub checkpoint: Option<(PathBuf, u64)>,
 }
 
-impl std::fmt::Debug for LoomRun {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for LoomRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LoomRun").finish_non_exhaustive()
     }
 }
@@ -277,14 +396,11 @@ pub enum LoomEnd {
     Complete,
     /// Nobody wanted more.
     Stopped,
-    /// An execution had too many branch points.
-    Branches,
-    /// Nothing could run any more. It was handed over as the last execution, unless a finite wait
-    /// was among those that wait: then it is none.
-    Deadlock {
-        /// Whether a finite wait was among those that wait.
-        finite: bool,
-    },
+    /// The same, but for executions with too many steps, which were cut off.
+    Steps,
+    /// The same, but for executions in which a finite wait would have expired because nothing else
+    /// could run, which were cut off.
+    FiniteWait,
     /// It could not read a variable of the environment.
     Environment,
     /// It panicked for another reason.
@@ -300,6 +416,8 @@ struct Search {
     visit: Mutex<Visit>,
     iterations: AtomicU64,
     stopped: AtomicBool,
+    /// Why executions were cut off, if any were.
+    cut: Mutex<Option<Cut>>,
 }
 
 /// Takes an execution and its number, from 1: `false` if it was enough.
@@ -322,6 +440,7 @@ pub fn search_with_loom(run: LoomRun, visit: Visit) -> (LoomEnd, Script) {
             visit: Mutex::new(visit),
             iterations: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
+            cut: Mutex::new(None),
         });
         let model = Arc::clone(&search);
         let check = || builder.check(move || model.execute());
@@ -333,9 +452,11 @@ pub fn search_with_loom(run: LoomRun, visit: Visit) -> (LoomEnd, Script) {
 }
 
 fn set_every_field(builder: &mut loom::model::Builder, run: &LoomRun) {
-    let branches_max = usize::try_from(run.branches_max).expect("32 bits fit");
     builder.max_threads = loom::MAX_THREADS;
-    builder.max_branches = branches_max;
+    let steps_max = usize::try_from(run.steps_max).expect("32 bits fit");
+    builder.max_branches = steps_max
+        .saturating_add(1)
+        .saturating_mul(BRANCHES_OF_A_STEP);
     builder.max_permutations = None;
     builder.max_duration = None;
     builder.preemption_bound = None;
@@ -364,7 +485,12 @@ impl Search {
         }
         self.iterations.fetch_add(1, Ordering::Relaxed);
         let chooser = Chooser::Script(self.script.lock().clone());
-        let world = Arc::new(World::new(LoomCrew::new(), self.run.waits, chooser, true));
+        let world = Arc::new(World::new(
+            LoomCrew::new(self.run.steps_max),
+            self.run.waits,
+            chooser,
+            true,
+        ));
         let finish = at_rest(&world, || (self.run.start)());
         *world.crew.finish.lock() = Some(FinishBox(finish));
         *self.before.lock() = Some(Arc::clone(&world));
@@ -385,54 +511,37 @@ impl Search {
         let Some(world) = self.before.lock().take() else {
             return true;
         };
-        let rest = world.crew.rest.lock().take();
-        let rest = rest.expect("internal bug: an execution ends before the next begins");
-        self.visit(&world, world.end(), rest)
-    }
-
-    fn visit(&self, world: &World<Model>, end: End, rest: Rest) -> bool {
         if let Chooser::Script(script) = world.chooser() {
             *self.script.lock() = script;
         }
-        let iteration = self.iterations.load(Ordering::Relaxed);
-        (self.visit.lock())(world.execution(end, rest), iteration)
+        let ended = world.crew.ended.lock().take();
+        match ended.expect("internal bug: an execution ends before the next begins") {
+            Ok((end, rest)) => {
+                let iteration = self.iterations.load(Ordering::Relaxed);
+                (self.visit.lock())(world.execution(end, rest), iteration)
+            }
+            Err(cut) => {
+                self.cut.lock().get_or_insert(cut);
+                true
+            }
+        }
     }
 
     /// How the search ended, if this is what loom panicked with.
-    fn end(&self, panic: Option<Box<dyn std::any::Any + Send>>) -> LoomEnd {
-        let Some(payload) = panic else {
-            return if self.hand_over() {
-                LoomEnd::Complete
-            } else {
-                LoomEnd::Stopped
-            };
-        };
+    fn end(&self, panic: Option<Box<dyn Any + Send>>) -> LoomEnd {
         if self.stopped.load(Ordering::Relaxed) {
             return LoomEnd::Stopped;
         }
-        let world = self.before.lock().take();
-        let said = world
-            .as_ref()
-            .and_then(|world| world.crew.gave_up.lock().take())
-            .unwrap_or_else(|| panics::said(&*payload));
-        match world {
-            Some(world) if said.starts_with(DEADLOCK) => self.end_in_deadlock(&world),
-            Some(_) if said.starts_with(BRANCHES) => LoomEnd::Branches,
-            _ => LoomEnd::Panicked(said),
+        if let Some(payload) = panic {
+            return LoomEnd::Panicked(panics::said(&*payload));
         }
-    }
-
-    fn end_in_deadlock(&self, world: &Arc<World<Model>>) -> LoomEnd {
-        let finite = world
-            .sleeping()
-            .iter()
-            .any(|(_, waiting)| *waiting == Waiting::Finite);
-        if !finite {
-            let finish = world.crew.finish.lock().take();
-            let FinishBox(finish) = finish.expect("internal bug: nobody has looked yet");
-            let rest = at_rest(world, finish);
-            self.visit(world, world.end(), rest);
+        if !self.hand_over() {
+            return LoomEnd::Stopped;
         }
-        LoomEnd::Deadlock { finite }
+        match *self.cut.lock() {
+            None => LoomEnd::Complete,
+            Some(Cut::Steps) => LoomEnd::Steps,
+            Some(Cut::FiniteWait) => LoomEnd::FiniteWait,
+        }
     }
 }

@@ -93,7 +93,7 @@ pub trait Platform: Sized + Send + Sync + 'static {
     fn with_current<O>(look: impl FnOnce(Option<&Current<Self>>) -> O) -> O;
 
     /// Sleeps until somebody wakes the thread, or its wait has run out.
-    fn sleep(world: &World<Self>, thread: ThreadId, waiting: Waiting) -> Woken;
+    fn sleep(world: &Arc<World<Self>>, thread: ThreadId, waiting: Waiting) -> Woken;
 
     /// Wakes threads, those too that are only about to sleep.
     fn wake(world: &World<Self>, threads: ThreadSet);
@@ -105,7 +105,7 @@ pub trait Platform: Sized + Send + Sync + 'static {
     fn start(world: &Arc<World<Self>>, thread: ThreadId, body: Body);
 
     /// Called before every step: a place to wait a while in, or to raise from.
-    fn before_step(_world: &World<Self>, _operation: Operation) {}
+    fn before_step(world: &Arc<World<Self>>, operation: Operation);
 }
 
 /// What a thread starts with.

@@ -172,7 +172,7 @@ impl Platform for Threads {
         CURRENT.with(|current| look(current.borrow().as_ref()))
     }
 
-    fn sleep(world: &World<Self>, thread: ThreadId, waiting: Waiting) -> Woken {
+    fn sleep(world: &Arc<World<Self>>, thread: ThreadId, waiting: Waiting) -> Woken {
         let crew = &world.crew;
         let mut state = crew.state.lock();
         let mut lies = false;
@@ -225,7 +225,7 @@ impl Platform for Threads {
         spawn(world, thread, body);
     }
 
-    fn before_step(world: &World<Self>, operation: Operation) {
+    fn before_step(world: &Arc<World<Self>>, operation: Operation) {
         let crew = &world.crew;
         if crew.is_aborting() {
             panic::resume_unwind(Box::new(Aborted));

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
@@ -127,7 +128,7 @@ pub struct World<P: Platform> {
     pub(super) crew: P::Crew,
     waits: Waits,
     /// Whether steps and facts are logged.
-    records: bool,
+    records: AtomicBool,
     /// The number of the last step.
     clock: AtomicU64,
     chooser: Mutex<Chooser>,
@@ -150,13 +151,18 @@ impl<P: Platform> World<P> {
         Self {
             crew,
             waits,
-            records,
+            records: AtomicBool::new(records),
             clock: AtomicU64::new(0),
             chooser: Mutex::new(chooser),
             logs: (0..=THREADS_MAX).map(|_| Mutex::default()).collect(),
             panicked: Mutex::new(None),
             kept: Mutex::new(Vec::new()),
         }
+    }
+
+    /// Logs nothing more: the execution has ended.
+    pub(super) fn close(&self) {
+        self.records.store(false, Ordering::Relaxed);
     }
 
     pub(super) const fn waits(&self) -> Waits {
@@ -318,7 +324,7 @@ impl<P: Platform> Current<P> {
         let number = 1 + self.world.clock.fetch_add(1, Ordering::Relaxed);
         let mut log = self.log();
         log.last = number;
-        if self.world.records {
+        if self.world.records.load(Ordering::Relaxed) {
             log.steps.push((number, step));
             log.place_facts();
         }
@@ -334,7 +340,7 @@ impl<P: Platform> Current<P> {
     }
 
     pub(super) fn record_fact(&self, fact: Fact) {
-        if self.world.records {
+        if self.world.records.load(Ordering::Relaxed) {
             let mut log = self.log();
             let after = if self.inside.get() && self.thread.is_some() {
                 INSIDE
