@@ -238,6 +238,18 @@ impl Crew {
     }
 }
 
+/// Runs a start-up that executions are to go on from: like [`set_up`], with no name given before.
+///
+/// # Panics
+///
+/// If an execution is running.
+pub fn start_up<O>(body: impl FnOnce() -> O) -> O {
+    assert_eq!(seat::mode(), Mode::Idle, "a start-up inside an execution");
+    // Whoever ran here before may have left names: another start-up, or code outside of executions.
+    seat::reset();
+    set_up(body)
+}
+
 /// Runs code that takes steps outside of any execution: every step happens at once.
 pub fn set_up<O>(body: impl FnOnce() -> O) -> O {
     struct Restore(Mode);
