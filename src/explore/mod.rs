@@ -2,7 +2,8 @@
 //!
 //! One loop ([`search()`]) runs a system again and again on the controlled runtime; an [`Explorer`]
 //! chooses each schedule. `dpor` proves with few executions, `dfs` takes every schedule and is the
-//! oracle of all else, `random` samples.
+//! oracle of all else, `random` samples. Shuttle brings searches of its own
+//! ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
 
 mod coverage;
 mod dfs;
@@ -12,6 +13,8 @@ mod kind;
 mod native;
 mod random;
 mod search;
+mod shuttle;
+mod shuttle_replay;
 
 pub use coverage::Bounds;
 pub use coverage::Coverage;
@@ -30,3 +33,7 @@ pub use search::Ran;
 pub use search::Tally;
 pub use search::go_through;
 pub use search::search;
+pub use shuttle::ShuttleExecutions;
+pub use shuttle::ShuttleSearch;
+pub use shuttle_replay::NativeReplayError;
+pub use shuttle_replay::replay_native_shuttle;

@@ -25,6 +25,7 @@ mod objects;
 mod panics;
 mod recorded;
 mod script;
+pub mod shuttle;
 mod view;
 
 use crate::execution::Fact;
