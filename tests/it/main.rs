@@ -11,5 +11,6 @@ mod differential;
 mod models;
 mod properties;
 mod runtime;
+mod shuttle;
 mod small;
 mod tidy;
