@@ -18,7 +18,7 @@ use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
 use crate::runtime::controlled::Finish;
 use crate::runtime::controlled::System;
-use crate::runtime::controlled::set_up_anew;
+use crate::runtime::controlled::start_up;
 use crate::strategy::Strategy;
 
 /// A workload under a strategy. The driver has started; each execution goes on from there.
@@ -32,7 +32,7 @@ pub struct Program {
 impl Program {
     /// Starts the driver, outside any execution.
     pub fn new(workload: &Workload, strategy: &Strategy) -> Self {
-        let start_up = set_up_anew(|| StartUp::run::<Controlled>(strategy, workload));
+        let start_up = start_up(|| StartUp::run::<Controlled>(strategy, workload));
         Self {
             workload: Arc::new(workload.clone()),
             strategy: *strategy,

@@ -2,7 +2,8 @@
 //!
 //! One loop ([`search()`]) runs a system again and again on the controlled runtime; an [`Explorer`]
 //! chooses each schedule. `dpor` proves with few executions, `dfs` takes every schedule and is the
-//! oracle of all else, `random` samples.
+//! oracle of all else, `random` samples. Shuttle brings searches of its own
+//! ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
 
 mod coverage;
 mod dfs;
@@ -13,6 +14,8 @@ mod loom;
 mod native;
 mod random;
 mod search;
+mod shuttle;
+mod shuttle_replay;
 
 pub use coverage::Bounds;
 pub use coverage::Coverage;
@@ -35,3 +38,7 @@ pub use search::Tally;
 pub use search::go_through;
 pub use search::on_machine;
 pub use search::search;
+pub use shuttle::ShuttleExecutions;
+pub use shuttle::ShuttleSearch;
+pub use shuttle_replay::NativeReplayError;
+pub use shuttle_replay::replay_native_shuttle;

@@ -26,6 +26,7 @@ mod objects;
 mod panics;
 mod recorded;
 mod script;
+pub mod shuttle;
 mod view;
 
 use crate::execution::Fact;

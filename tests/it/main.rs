@@ -12,5 +12,6 @@ mod loom;
 mod models;
 mod properties;
 mod runtime;
+mod shuttle;
 mod small;
 mod tidy;

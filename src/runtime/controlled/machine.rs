@@ -238,9 +238,14 @@ impl Crew {
     }
 }
 
-/// Runs code that takes steps, on its own: every step happens at once, and names begin anew.
-pub fn set_up_anew<O>(body: impl FnOnce() -> O) -> O {
-    assert_eq!(seat::mode(), Mode::Idle, "an execution is running");
+/// Runs a start-up that executions are to go on from: like [`set_up`], with no name given before.
+///
+/// # Panics
+///
+/// If an execution is running.
+pub fn start_up<O>(body: impl FnOnce() -> O) -> O {
+    assert_eq!(seat::mode(), Mode::Idle, "a start-up inside an execution");
+    // Whoever ran here before may have left names: another start-up, or code outside of executions.
     seat::reset();
     set_up(body)
 }

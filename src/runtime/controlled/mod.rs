@@ -56,7 +56,7 @@ pub use machine::Limits;
 pub use machine::Machine;
 pub use machine::System;
 pub use machine::set_up;
-pub use machine::set_up_anew;
+pub use machine::start_up;
 pub use policy::Pending;
 pub use policy::Policy;
 pub use policy::Position;
