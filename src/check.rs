@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use tracing::Span;
+
 use crate::execution::Decision;
 use crate::execution::Execution;
 use crate::execution::Schedule;
@@ -29,6 +31,7 @@ use crate::report::Assumptions;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::Verdict;
+use crate::report::waits_name;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
@@ -167,13 +170,22 @@ pub fn check(
     request: &Request,
     watch: &mut dyn Watch,
 ) -> CheckReport {
+    let span = tracing::info_span!(
+        target: "selvedge::check",
+        "check",
+        scenario = scenario.name(),
+        strategy = strategy.name,
+        explorer = request.explorer.name(),
+        waits = waits_name(request.waits),
+    );
     let program = Program::new(scenario.workload(), strategy);
     let mut findings = Findings::default();
-    let tally = explore(&program, request, watch, &mut findings);
+    let tally = explore(&program, request, (watch, &span), &mut findings);
     let failing = findings.failing;
     let confirm = |finding| confirm(scenario, strategy, request.waits, finding);
     let counterexamples: Vec<Counterexample> =
         findings.into_list().into_iter().map(confirm).collect();
+    counterexamples.iter().for_each(|found| tell(&span, found));
     let workload = scenario.workload();
     let mut report = CheckReport {
         scenario: scenario.name().to_owned(),
@@ -210,7 +222,7 @@ fn count(number: usize) -> u32 {
 fn explore(
     program: &Program,
     request: &Request,
-    watch: &mut dyn Watch,
+    (watch, span): (&mut dyn Watch, &Span),
     findings: &mut Findings,
 ) -> Tally {
     let Request {
@@ -219,10 +231,12 @@ fn explore(
         bounds,
         seed,
     } = request;
-    let mut machine = Machine::new(Limits {
+    let limits = Limits {
         waits: *waits,
         steps_max: bounds.steps_max,
-    });
+    };
+    // Whatever makes executions belongs to the span in which it is made.
+    let mut machine = span.in_scope(|| Machine::new(limits));
     let visit = |execution: &Execution| {
         let found = findings.take_in(execution);
         if found && bounds.fail_fast {
@@ -261,6 +275,19 @@ const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verd
         Coverage::Sampled { .. } => Verdict::Sampled,
         Coverage::Unsuitable(_) => Verdict::Unsuitable,
     }
+}
+
+/// Tells whoever listens to `tracing` of a violation.
+fn tell(span: &Span, found: &Counterexample) {
+    span.in_scope(|| {
+        tracing::info!(
+            target: "selvedge::check",
+            property = found.property.name(),
+            status = found.status.map(|status| status.to_string()),
+            schedule = found.schedule,
+            "violation found"
+        );
+    });
 }
 
 /// Replays a finding, also from its token, as a user would, and makes a counterexample of it. The

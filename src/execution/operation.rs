@@ -190,6 +190,11 @@ verbs! {
 }
 
 impl Verb {
+    /// Whether it is a call of the engine or of the kernel's side of it.
+    pub fn is_engine_call(self) -> bool {
+        self.title().starts_with("Fwp")
+    }
+
     /// The verb with this name in schedules.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|verb| verb.name() == name)

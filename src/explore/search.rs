@@ -2,8 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use tracing::Span;
+
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Journal;
 use crate::execution::ThreadId;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Pending;
@@ -43,6 +46,17 @@ pub trait Executions {
 
     /// What the coverage is when there is no next execution.
     fn coverage(&self) -> Coverage;
+
+    /// The span that the executions belong to.
+    fn span(&self) -> Span {
+        Span::none()
+    }
+
+    /// Takes the journal of the next execution, to tell each step in it right after it was taken.
+    /// `false`: the search is to tell them, when the execution is complete.
+    fn takes(&mut self, _journal: &Journal) -> bool {
+        false
+    }
 }
 
 /// An execution as a search sees it.
@@ -78,6 +92,15 @@ impl<E: Explorer> Executions for OnMachine<'_, E> {
 
     fn coverage(&self) -> Coverage {
         self.explorer.coverage()
+    }
+
+    fn span(&self) -> Span {
+        self.machine.span().clone()
+    }
+
+    fn takes(&mut self, journal: &Journal) -> bool {
+        self.machine.tell_in(journal.clone());
+        true
     }
 }
 
@@ -127,6 +150,8 @@ pub fn go_through(
     };
     let mut cut_off = false;
     let mut stopped = None;
+    let mut begun: u64 = 0;
+    let span = executions.span();
     while stopped.is_none() && executions.advance() {
         let seen = tally.executions + tally.redundant;
         if seen >= bounds.executions_max {
@@ -134,7 +159,8 @@ pub fn go_through(
         } else if seen > 0 && seen.is_multiple_of(WATCH_EVERY) && !watch.go_on(seen) {
             stopped = Some(Limit::Time);
         } else {
-            let ran = executions.run();
+            begun += 1;
+            let ran = run_told(executions, &Journal::open(&span, begun));
             match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
                 End::StepLimit => cut_off = true,
@@ -152,4 +178,15 @@ pub fn go_through(
     let limit = stopped.or_else(|| cut_off.then(steps));
     tally.coverage = limit.map_or_else(|| executions.coverage(), Coverage::Bounded);
     tally
+}
+
+/// Runs the prepared execution and sees to it that it is told: by whoever runs it, or else here.
+fn run_told<'e>(executions: &'e mut dyn Executions, journal: &Journal) -> Ran<'e> {
+    let told = executions.takes(journal);
+    let ran = executions.run();
+    if !told {
+        journal.steps(ran.execution);
+    }
+    journal.end(&ran.execution.end);
+    ran
 }

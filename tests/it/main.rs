@@ -8,6 +8,7 @@
 mod cli;
 mod counts;
 mod differential;
+mod journal;
 mod models;
 mod properties;
 mod runtime;

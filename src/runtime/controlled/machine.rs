@@ -6,9 +6,11 @@ use std::panic;
 use corosensei::Coroutine;
 use corosensei::CoroutineResult;
 use corosensei::stack::DefaultStack;
+use tracing::Span;
 
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Journal;
 use crate::execution::Rest;
 use crate::execution::ThreadId;
 use crate::runtime::Turn;
@@ -61,17 +63,31 @@ pub struct Machine {
     crew: Crew,
     /// What the threads wait for that had not finished when the execution ended.
     blocked: Vec<(ThreadId, Pending)>,
+    /// The span that its executions belong to.
+    span: Span,
 }
 
 impl Machine {
-    /// A machine with these limits.
+    /// A machine with these limits. Its executions belong to the span that is current now.
     pub fn new(limits: Limits) -> Self {
         panics::install();
         Self {
             board: Board::new(limits),
             crew: Crew::default(),
             blocked: Vec::new(),
+            span: Span::current(),
         }
+    }
+
+    /// The span that was current when the machine was made.
+    pub(crate) const fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Tells the steps of all further executions in this journal, each after it was taken and
+    /// before its thread goes on.
+    pub(crate) fn tell_in(&mut self, journal: Journal) {
+        self.board.journal = journal;
     }
 
     /// Runs one execution, from the start of the system to the end of its last thread or until the
