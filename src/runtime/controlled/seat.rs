@@ -192,6 +192,7 @@ pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
                 turn, alternative, ..
             }) = decide(hot, thread)
         {
+            hot.begin_step(&pending);
             return (turn, alternative);
         }
         match suspend(hot) {
