@@ -93,8 +93,8 @@ pub(super) fn with_log<O>(
     result
 }
 
-/// What to log, if anything, and whether with spans: what `--verbose` alone shows has one search and
-/// one execution. A `RUST_LOG` that is no filter is a warning, and as good as none.
+/// What to log, if anything, and whether with spans: `--verbose` alone shows a single execution. A
+/// `RUST_LOG` that is no filter is a warning, and as good as none.
 fn filter(verbose: bool, console: &mut Console<'_>) -> Option<(EnvFilter, bool)> {
     let usual = if verbose { Some(VERBOSE) } else { None };
     let asked = console.log.filter.filter(|text| !text.trim().is_empty());

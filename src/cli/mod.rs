@@ -2,8 +2,8 @@
 //!
 //! [`run()`] is the whole program but for the process around it: it takes the arguments and a
 //! [`Console`], and returns an [`Exit`], so a test can drive it in-process. stdout gets the report,
-//! stderr gets progress, warnings, errors and the log. Nothing below this module reads a clock, a terminal
-//! or the environment.
+//! stderr gets progress, warnings, errors and the log. Nothing below this module reads a clock, a
+//! terminal or the environment.
 
 mod args;
 mod check;

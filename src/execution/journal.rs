@@ -112,7 +112,7 @@ macro_rules! told {
             thread = $thread,
             operation = $step.operation.verb.name(),
             object = $step.operation.object.map(|object| object.to_string()),
-            status = $step.result.failure().map(|status| tracing::field::display(Hexadecimal(status))),
+            status = $step.result.failure().map(Hexadecimal).map(tracing::field::display),
             "{}",
             Telling::of($step)
         )
