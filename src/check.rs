@@ -185,7 +185,9 @@ pub fn check(
     let confirm = |finding| confirm(scenario, strategy, request.waits, finding);
     let counterexamples: Vec<Counterexample> =
         findings.into_list().into_iter().map(confirm).collect();
-    counterexamples.iter().for_each(|found| tell(&span, found));
+    for found in &counterexamples {
+        tell(&span, found);
+    }
     let workload = scenario.workload();
     let mut report = CheckReport {
         scenario: scenario.name().to_owned(),

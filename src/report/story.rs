@@ -314,7 +314,7 @@ fn outcome(step: &Step) -> Option<String> {
     let text = match Remark::on(step)? {
         Remark::Equals(value) => format!("={GLUE}{value}"),
         Remark::Count(count, what) => format!("({count}{GLUE}{what})"),
-        other => other.to_string(),
+        remark @ (Remark::Refused | Remark::Note(_) | Remark::Answer(_)) => remark.to_string(),
     };
     Some(text)
 }
