@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use tracing::Span;
+
 use crate::execution::Decision;
 use crate::execution::Execution;
 use crate::execution::Outcome;
@@ -13,11 +15,14 @@ use crate::explore::Bounds;
 use crate::explore::Coverage;
 use crate::explore::DfsExplorer;
 use crate::explore::DporExplorer;
+use crate::explore::Executions;
 use crate::explore::ExplorerKind;
 use crate::explore::Limit;
 use crate::explore::NativeSchedule;
 use crate::explore::Ran;
 use crate::explore::RandomExplorer;
+use crate::explore::ShuttleExecutions;
+use crate::explore::ShuttleSearch;
 use crate::explore::Tally;
 use crate::explore::Watch;
 use crate::explore::go_through;
@@ -34,9 +39,11 @@ use crate::report::Assumptions;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::Verdict;
+use crate::report::waits_name;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::locked::Loom;
+use crate::runtime::shuttle::Shuttle;
 use crate::scenario::Expectation;
 use crate::scenario::ExpectedVerdict;
 use crate::scenario::Scenario;
@@ -189,12 +196,20 @@ pub fn check(
     request: &Request,
     watch: &mut dyn Watch,
 ) -> CheckReport {
+    let span = tracing::info_span!(
+        target: "selvedge::check",
+        "check",
+        scenario = scenario.name(),
+        strategy = strategy.name,
+        explorer = request.explorer.name(),
+        waits = waits_name(request.waits),
+    );
     let program = Program::new(scenario.workload(), strategy);
     let mut findings = Findings {
         outcomes: request.keep.outcomes.then(BTreeSet::new),
         ..Findings::default()
     };
-    let mut tally = explore(&program, request, watch, &mut findings);
+    let mut tally = explore(&program, request, (watch, &span), &mut findings);
     let (failing, outcomes) = (findings.failing, findings.outcomes.take());
     let found = findings.into_list();
     let (all, found) = (found.len(), found.into_iter());
@@ -204,6 +219,9 @@ pub fn check(
     if counterexamples.len() < all {
         // Whatever this is, it is no proof.
         tally.coverage = Coverage::Bounded(Limit::Unconfirmed);
+    }
+    for found in &counterexamples {
+        tell(&span, found);
     }
     let workload = scenario.workload();
     let mut report = CheckReport {
@@ -242,51 +260,59 @@ fn count(number: usize) -> u32 {
 fn explore(
     program: &Program,
     request: &Request,
-    watch: &mut dyn Watch,
+    (watch, span): (&mut dyn Watch, &Span),
     findings: &mut Findings,
 ) -> Tally {
-    let Request {
-        waits,
-        explorer,
-        bounds,
-        seed,
-        ..
-    } = request;
-    let limits = Limits {
-        waits: *waits,
-        steps_max: bounds.steps_max,
-    };
     let visit = |ran: Ran<'_>| {
         let found = findings.take_in(ran);
-        if found && bounds.fail_fast {
+        if found && request.bounds.fail_fast {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         }
     };
-    let with = (bounds, watch);
-    let threads = program.workload().threads_started_max();
-    match explorer {
-        ExplorerKind::Dpor => {
-            let mut dpor = DporExplorer::new(*waits);
-            go_through(&mut on_machine(limits, program, &mut dpor), with, visit)
-        }
-        ExplorerKind::Dfs => {
-            let mut dfs = DfsExplorer::default();
-            go_through(&mut on_machine(limits, program, &mut dfs), with, visit)
-        }
+    // Whatever makes executions belongs to the span in which it is made.
+    let mut executions = span.in_scope(|| executions(program, request));
+    go_through(&mut *executions, (&request.bounds, watch), visit)
+}
+
+/// The executions that the explorer chooses.
+fn executions<'p>(program: &'p Program, request: &Request) -> Box<dyn Executions + 'p> {
+    let Request {
+        waits,
+        explorer,
+        bounds,
+        seed,
+        keep,
+    } = request;
+    let limits = Limits {
+        waits: *waits,
+        steps_max: bounds.steps_max,
+    };
+    match *explorer {
+        ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
+        ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
         ExplorerKind::Random => {
-            let mut random = RandomExplorer::new(*seed, bounds.executions_max);
-            go_through(&mut on_machine(limits, program, &mut random), with, visit)
+            let random = RandomExplorer::new(*seed, bounds.executions_max);
+            Box::new(on_machine(limits, program, random))
         }
         ExplorerKind::Loom => {
-            let mut loom = loom_executions(program.starter::<Loom>(), threads, *waits);
-            go_through(&mut *loom, with, visit)
+            let threads = program.workload().threads_started_max();
+            loom_executions(program.starter::<Loom>(), threads, *waits)
         }
-        ExplorerKind::ShuttleRandom
+        kind @ (ExplorerKind::ShuttleRandom
         | ExplorerKind::ShuttlePct
         | ExplorerKind::ShuttleUrw
-        | ExplorerKind::ShuttleDfs => unreachable!("not yet"),
+        | ExplorerKind::ShuttleDfs) => {
+            let search = ShuttleSearch {
+                kind,
+                waits: *waits,
+                seed: *seed,
+                keep_native: keep.native,
+            };
+            let start = program.starter::<Shuttle>();
+            Box::new(ShuttleExecutions::new(start, search, bounds))
+        }
     }
 }
 
@@ -298,6 +324,19 @@ const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verd
         Coverage::Sampled { .. } => Verdict::Sampled,
         Coverage::Unsuitable(_) => Verdict::Unsuitable,
     }
+}
+
+/// Tells whoever listens to `tracing` of a violation.
+fn tell(span: &Span, found: &Counterexample) {
+    span.in_scope(|| {
+        tracing::info!(
+            target: "selvedge::check",
+            property = found.property.name(),
+            status = found.status.map(|status| status.to_string()),
+            schedule = found.schedule,
+            "violation found"
+        );
+    });
 }
 
 /// Replays a finding, also from its token, as a user would, and makes a counterexample of it. The

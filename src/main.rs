@@ -7,7 +7,9 @@ use anstream::AutoStream;
 
 use selvedge::cli::Channel;
 use selvedge::cli::Console;
+use selvedge::cli::Log;
 use selvedge::cli::palette_of;
+use selvedge::cli::rust_log;
 use selvedge::report::Look;
 
 fn main() -> ExitCode {
@@ -16,6 +18,7 @@ fn main() -> ExitCode {
     let palettes = (palette_of(&out), palette_of(&err));
     let progress = err.is_terminal();
     let window = console::Term::stdout().size_checked();
+    let filter = rust_log();
     let (mut out, mut err) = (AutoStream::auto(out), AutoStream::auto(err));
     let mut console = Console {
         out: Channel {
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         },
         width: window.map_or(Look::PLAIN.width, |(_, columns)| columns.into()),
         progress,
+        log: Log::to_stderr(filter.as_deref()),
     };
     selvedge::cli::run(std::env::args_os(), &mut console).into()
 }

@@ -17,6 +17,7 @@ use crate::execution::ThreadId;
 use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
 use crate::runtime::controlled::Finish;
+use crate::runtime::controlled::Start;
 use crate::runtime::controlled::System;
 use crate::runtime::controlled::start_up;
 use crate::strategy::Strategy;
@@ -72,7 +73,7 @@ impl Program {
 
 impl Program {
     /// The start of one execution on a runtime, to be kept by whoever runs it there.
-    pub fn starter<R: Runtime>(&self) -> Arc<dyn Fn() -> Finish + Send + Sync> {
+    pub fn starter<R: Runtime>(&self) -> Start {
         let program = self.clone();
         Arc::new(move || Box::new(program.start::<R>()))
     }

@@ -22,6 +22,7 @@ Examples:
   selvedge compare my.toml --out found               schedules that replay anywhere
   selvedge check                                     hold all models to what they expect
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
+  selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
 
 Exit codes:
@@ -29,7 +30,12 @@ Exit codes:
   1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces
   2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
   3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE (unless BOUNDED is expected), nothing to check,
-     a replay that diverges or breaks nothing";
+     a replay that diverges or breaks nothing
+
+Environment:
+  RUST_LOG  log what a command does to stderr: selvedge=info each violation, selvedge=debug also
+            each execution and each step that fails, selvedge=trace every step
+  NO_COLOR  no colours";
 
 /// Checks every interleaving of threads that drive the Windows Filtering Platform.
 ///
@@ -136,6 +142,9 @@ pub(super) struct ReplayArguments {
     /// file
     #[arg(long, value_name = "MODEL")]
     pub(super) model: Option<String>,
+    /// Log each step to stderr, in the words of a driver's log
+    #[arg(long, short)]
+    pub(super) verbose: bool,
     #[command(flatten)]
     pub(super) page: Page,
 }

@@ -1,5 +1,6 @@
 //! Where a command writes, and what it knows of who reads there.
 
+use std::env;
 use std::fmt;
 use std::io::Write;
 
@@ -25,6 +26,38 @@ impl fmt::Debug for Channel<'_> {
     }
 }
 
+/// What `RUST_LOG` asks for, and where the log goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Log<'a> {
+    pub(super) filter: Option<&'a str>,
+    pub(super) to: LogTo,
+}
+
+impl<'a> Log<'a> {
+    /// Lines go to [`Console::err`], when the command is done. The filter is the value of
+    /// `RUST_LOG`, if it is set.
+    pub const fn kept(filter: Option<&'a str>) -> Self {
+        let to = LogTo::Channel;
+        Self { filter, to }
+    }
+
+    /// Lines go to the stderr of this process, each at once: an execution that kills the process
+    /// leaves the steps that it took. For a console whose `err` is that stderr.
+    pub const fn to_stderr(filter: Option<&'a str>) -> Self {
+        let to = LogTo::Stderr;
+        Self { filter, to }
+    }
+}
+
+/// Where the lines of the log go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LogTo {
+    /// To the stderr of this process, each at once.
+    Stderr,
+    /// To the channel, when the command is done.
+    Channel,
+}
+
 /// The two streams of a command and the window around them.
 #[derive(Debug)]
 pub struct Console<'a> {
@@ -36,6 +69,14 @@ pub struct Console<'a> {
     pub width: usize,
     /// Whether a spinner may be shown: stderr is a terminal.
     pub progress: bool,
+    /// The log: what is asked of it, and where it goes.
+    pub log: Log<'a>,
+}
+
+/// What the environment asks the log for.
+pub fn rust_log() -> Option<String> {
+    let text = env::var_os("RUST_LOG")?;
+    Some(text.to_string_lossy().into_owned())
 }
 
 /// Colour where the stream takes it: `NO_COLOR`, `CLICOLOR_FORCE` and pipes are heeded.

@@ -2,8 +2,8 @@
 //!
 //! [`run()`] is the whole program but for the process around it: it takes the arguments and a
 //! [`Console`], and returns an [`Exit`], so a test can drive it in-process. stdout gets the report,
-//! stderr gets progress, warnings and errors. Nothing below this module reads a clock, a terminal
-//! or the environment.
+//! stderr gets progress, warnings, errors and the log. Nothing below this module reads a clock, a
+//! terminal or the environment.
 
 mod args;
 mod check;
@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod files;
 mod list;
+mod log;
 mod measure;
 mod models;
 mod progress;
@@ -27,6 +28,8 @@ mod values;
 
 pub use console::Channel;
 pub use console::Console;
+pub use console::Log;
 pub use console::palette_of;
+pub use console::rust_log;
 pub use exit::Exit;
 pub use run::run;

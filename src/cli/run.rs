@@ -12,6 +12,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::explain::explain;
 use super::list::list;
+use super::log::with_log;
 use super::replay::replay;
 use super::task::Task;
 
@@ -22,7 +23,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console<
         Ok(arguments) => Task::from(arguments),
         Err(usage) => return show_usage(&usage, console),
     };
-    match perform(task, console) {
+    let verbose = task.is_verbose();
+    match with_log(verbose, console, |console| perform(task, console)) {
         Ok(exit) => exit,
         Err(error) if error.is_broken_pipe() => Exit::Success,
         Err(error) => {
@@ -66,6 +68,7 @@ mod tests {
 
     use super::*;
     use crate::cli::Channel;
+    use crate::cli::Log;
     use crate::report::Palette;
 
     /// What a command wrote, and how it ended.
@@ -98,6 +101,7 @@ mod tests {
             },
             width: 100,
             progress: false,
+            log: Log::kept(None),
         };
         let arguments = std::iter::once("selvedge").chain(arguments.iter().copied());
         let exit = run(arguments.map(OsString::from), &mut console);

@@ -88,6 +88,8 @@ pub(super) struct Check {
 pub(super) struct Replay {
     pub(super) schedule: String,
     pub(super) model: Option<String>,
+    /// Whether the log shows the steps.
+    pub(super) verbose: bool,
     pub(super) width: Option<usize>,
 }
 
@@ -98,6 +100,13 @@ pub(super) enum List {
     Strategies,
     Properties,
     Explorers,
+}
+
+impl Task {
+    /// Whether the log is asked for.
+    pub(super) fn is_verbose(&self) -> bool {
+        matches!(self, Self::Replay(replay) if replay.verbose)
+    }
 }
 
 impl From<Arguments> for Task {
@@ -160,6 +169,7 @@ impl From<ReplayArguments> for Replay {
         Self {
             schedule: typed.schedule,
             model: typed.model,
+            verbose: typed.verbose,
             width,
         }
     }

@@ -1,18 +1,22 @@
 //! Plain data about one execution: who ran which step, what it touched, and how it ended.
 //!
 //! Nothing here runs anything. A property judges these values, a replay compares them, a report
-//! prints them; all of them can be written by hand in a test.
+//! prints them, a [`Journal`] tells them to `tracing`; all of them can be written by hand in a
+//! test.
 
 mod decision;
 mod fact;
 mod footprint;
+mod journal;
 mod notation;
 mod object;
 mod operation;
 mod outcome;
 mod record;
+mod remark;
 mod rest;
 mod step;
+mod telling;
 mod thread;
 
 pub use decision::Decision;
@@ -24,6 +28,7 @@ pub use footprint::Access;
 pub use footprint::Footprint;
 pub use footprint::FootprintFull;
 pub use footprint::Touch;
+pub use journal::Journal;
 pub use notation::NotationError;
 pub use notation::StepNote;
 pub use object::ObjectId;
@@ -35,6 +40,7 @@ pub use outcome::End;
 pub use outcome::Outcome;
 pub use outcome::ThreadResult;
 pub use record::Execution;
+pub use remark::Remark;
 pub use rest::ContextAtRest;
 pub use rest::FilterAtRest;
 pub use rest::LinkAtRest;
@@ -42,6 +48,7 @@ pub use rest::ProviderAtRest;
 pub use rest::Rest;
 pub use step::Step;
 pub use step::StepResult;
+pub use telling::Telling;
 pub use thread::THREADS_MAX;
 pub use thread::ThreadId;
 pub use thread::ThreadSet;

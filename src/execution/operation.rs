@@ -190,27 +190,9 @@ verbs! {
 }
 
 impl Verb {
-    /// Whether it is a call of the engine, or a part of one.
-    pub const fn is_engine_call(self) -> bool {
-        matches!(
-            self,
-            Self::EngineOpen
-                | Self::EngineClose
-                | Self::Begin
-                | Self::Commit
-                | Self::Abort
-                | Self::ProviderAdd
-                | Self::ProviderDelete
-                | Self::SublayerAdd
-                | Self::SublayerDelete
-                | Self::CalloutAdd
-                | Self::CalloutDelete
-                | Self::CalloutRegister
-                | Self::CalloutUnregister
-                | Self::FilterAdd
-                | Self::FilterDelete
-                | Self::Lookup
-        )
+    /// Whether it is a call of the engine or of the kernel's side of it.
+    pub fn is_engine_call(self) -> bool {
+        self.title().starts_with("Fwp")
     }
 
     /// The verb with this name in schedules.

@@ -13,6 +13,9 @@ use std::sync::mpsc::sync_channel;
 use std::thread::Builder;
 use std::thread::JoinHandle;
 
+use tracing::Span;
+use tracing::dispatcher;
+
 use crate::execution::Execution;
 
 use super::Coverage;
@@ -50,26 +53,32 @@ pub(super) struct Elsewhere {
     thread: Option<JoinHandle<Coverage>>,
     /// How much the library says it has seen, when it is done.
     coverage: Option<Coverage>,
+    /// The span that was current when the search was started.
+    span: Span,
 }
 
 impl Elsewhere {
     /// Starts a search, which is to end soon after [`Outlet::send`] says `false`, and returns how
-    /// much of the space it has seen.
+    /// much of the space it has seen. Its executions belong to the span that is current now, and
+    /// whoever listens to `tracing` here listens there.
     ///
     /// # Panics
     ///
     /// If the system has no thread to spare.
     pub(super) fn start(search: impl FnOnce(Outlet) -> Coverage + Send + 'static) -> Self {
         let (sender, receiver) = sync_channel(AHEAD);
+        let listener = dispatcher::get_default(Clone::clone);
+        let search = move || search(Outlet(sender));
         let thread = Builder::new()
             .name("selvedge search".to_owned())
-            .spawn(move || search(Outlet(sender)))
+            .spawn(move || dispatcher::with_default(&listener, search))
             .expect("an operating-system thread");
         Self {
             receiver,
             next: None,
             thread: Some(thread),
             coverage: None,
+            span: Span::current(),
         }
     }
 
@@ -102,6 +111,10 @@ impl Executions for Elsewhere {
 
     fn coverage(&self) -> Coverage {
         self.coverage.expect("internal bug: the search has ended")
+    }
+
+    fn span(&self) -> Span {
+        self.span.clone()
     }
 }
 
@@ -154,6 +167,19 @@ mod tests {
         }
         assert!(!executions.advance());
         assert_eq!(executions.coverage(), Coverage::Exhausted);
+    }
+
+    /// Somebody who listens here hears the library, too.
+    #[test]
+    fn a_search_is_listened_to_by_whoever_listens_where_it_is_started() {
+        let subscriber = tracing_subscriber::fmt().finish();
+        tracing::subscriber::with_default(subscriber, || {
+            let mut executions = Elsewhere::start(|_| {
+                assert!(tracing::enabled!(tracing::Level::INFO));
+                Coverage::Exhausted
+            });
+            assert!(!executions.advance());
+        });
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::runtime::Script;
 use crate::runtime::Waits;
-use crate::runtime::controlled::Finish;
+use crate::runtime::controlled::Start;
 use crate::runtime::locked::LOOM_THREADS_MAX;
 use crate::runtime::locked::LoomEnd;
 use crate::runtime::locked::LoomRun;
@@ -28,9 +28,6 @@ use super::elsewhere::Sent;
 /// After how many steps an execution under loom is cut off: its branch points take memory that it
 /// sets aside beforehand.
 pub const LOOM_STEPS_MAX: u32 = 10_000;
-
-/// Makes the system of one execution on a runtime.
-pub type Start = Arc<dyn Fn() -> Finish + Send + Sync>;
 
 /// The executions of loom's search of a system that has at most so many threads at a time, deferred
 /// work included.

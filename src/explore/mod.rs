@@ -27,7 +27,6 @@ pub use dfs::DfsExplorer;
 pub use dpor::DporExplorer;
 pub use kind::ExplorerKind;
 pub use loom::LOOM_STEPS_MAX;
-pub use loom::Start;
 pub use loom::loom_executions;
 pub use native::NativeSchedule;
 pub use random::RandomExplorer;

@@ -3,8 +3,11 @@
 use std::borrow::BorrowMut;
 use std::ops::ControlFlow;
 
+use tracing::Span;
+
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Journal;
 use crate::execution::ThreadId;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
@@ -35,6 +38,20 @@ pub trait Explorer: Policy {
     }
 }
 
+impl<E: Explorer> Explorer for &mut E {
+    fn next_execution(&mut self) -> bool {
+        (**self).next_execution()
+    }
+
+    fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]) {
+        (**self).ended(execution, blocked);
+    }
+
+    fn coverage(&self) -> Coverage {
+        (**self).coverage()
+    }
+}
+
 /// Executions of one system, one after another: what a search goes through.
 pub trait Executions {
     /// Prepares the next execution: `false` if there is none.
@@ -45,6 +62,17 @@ pub trait Executions {
 
     /// What the coverage is when there is no next execution.
     fn coverage(&self) -> Coverage;
+
+    /// The span that the executions belong to.
+    fn span(&self) -> Span {
+        Span::none()
+    }
+
+    /// Takes the journal of the next execution, to tell each step in it right after it was taken.
+    /// `false`: the search is to tell them, when the execution is complete.
+    fn takes(&mut self, _journal: &Journal) -> bool {
+        false
+    }
 }
 
 /// An execution as a search sees it.
@@ -60,15 +88,15 @@ pub struct Ran<'e> {
 struct OnMachine<'m, M, E> {
     machine: M,
     system: &'m dyn System,
-    explorer: &'m mut E,
+    explorer: E,
 }
 
 /// The executions of a system that an explorer chooses, on a machine of their own.
-pub fn on_machine<'s, E: Explorer>(
+pub fn on_machine<'s, E: Explorer + 's>(
     limits: Limits,
     system: &'s dyn System,
-    explorer: &'s mut E,
-) -> impl Executions + use<'s, E> {
+    explorer: E,
+) -> impl Executions + 's {
     OnMachine {
         machine: Machine::new(limits),
         system,
@@ -83,7 +111,7 @@ impl<M: BorrowMut<Machine>, E: Explorer> Executions for OnMachine<'_, M, E> {
 
     fn run(&mut self) -> Ran<'_> {
         let machine = self.machine.borrow_mut();
-        machine.run(self.system, self.explorer);
+        machine.run(self.system, &mut self.explorer);
         let execution = machine.execution();
         self.explorer.ended(execution, machine.blocked());
         Ran {
@@ -94,6 +122,15 @@ impl<M: BorrowMut<Machine>, E: Explorer> Executions for OnMachine<'_, M, E> {
 
     fn coverage(&self) -> Coverage {
         self.explorer.coverage()
+    }
+
+    fn span(&self) -> Span {
+        self.machine.borrow().span().clone()
+    }
+
+    fn takes(&mut self, journal: &Journal) -> bool {
+        self.machine.borrow_mut().tell_in(journal.clone());
+        true
     }
 }
 
@@ -143,6 +180,8 @@ pub fn go_through(
     };
     let mut cut_off = false;
     let mut stopped = None;
+    let mut begun: u64 = 0;
+    let span = executions.span();
     while stopped.is_none() && executions.advance() {
         let seen = tally.executions + tally.redundant;
         if seen >= bounds.executions_max {
@@ -150,7 +189,8 @@ pub fn go_through(
         } else if seen > 0 && seen.is_multiple_of(WATCH_EVERY) && !watch.go_on(seen) {
             stopped = Some(Limit::Time);
         } else {
-            let ran = executions.run();
+            begun += 1;
+            let ran = run_told(executions, &Journal::open(&span, begun));
             match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
                 End::StepLimit => cut_off = true,
@@ -168,4 +208,15 @@ pub fn go_through(
     let limit = stopped.or_else(|| cut_off.then(steps));
     tally.coverage = limit.map_or_else(|| executions.coverage(), Coverage::Bounded);
     tally
+}
+
+/// Runs the prepared execution and sees to it that it is told: by whoever runs it, or else here.
+fn run_told<'e>(executions: &'e mut dyn Executions, journal: &Journal) -> Ran<'e> {
+    let told = executions.takes(journal);
+    let ran = executions.run();
+    if !told {
+        journal.steps(ran.execution);
+    }
+    journal.end(&ran.execution.end);
+    ran
 }

@@ -30,10 +30,10 @@ use shuttle_engine::scheduler::serialization::serialize_schedule;
 use crate::execution::Execution;
 use crate::runtime::Script;
 use crate::runtime::Waits;
+use crate::runtime::controlled::Start;
 use crate::runtime::shuttle::Choices;
 use crate::runtime::shuttle::Hidden;
 use crate::runtime::shuttle::Limits;
-use crate::runtime::shuttle::Start;
 use crate::runtime::shuttle::run;
 
 use super::Bounds;

@@ -12,10 +12,10 @@ use thiserror::Error;
 use crate::execution::Execution;
 use crate::runtime::Script;
 use crate::runtime::Waits;
+use crate::runtime::controlled::Start;
 use crate::runtime::shuttle::Choices;
 use crate::runtime::shuttle::Hidden;
 use crate::runtime::shuttle::Limits;
-use crate::runtime::shuttle::Start;
 use crate::runtime::shuttle::run;
 
 /// The first byte of what shuttle encodes, in its hexadecimal text.

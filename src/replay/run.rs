@@ -1,8 +1,11 @@
 //! Running a recorded schedule again, and comparing each step.
 
+use tracing::Span;
+
 use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Journal;
 use crate::execution::Step;
 use crate::execution::StepNote;
 use crate::program::Program;
@@ -60,7 +63,14 @@ pub struct Replay {
 /// Never on account of the schedule: what does not fit is an [`Ending::Diverged`].
 pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
     let program = Program::new(scenario.workload(), &recorded.strategy);
-    let (execution, divergence) = force(&program, recorded);
+    let (name, strategy) = (scenario.name(), recorded.strategy.name);
+    let span = tracing::info_span!(
+        target: "selvedge::replay",
+        "replay",
+        scenario = name,
+        strategy
+    );
+    let (execution, divergence) = force(&program, recorded, &span);
     let ending = divergence.unwrap_or_else(|| {
         let same = |violation: &Violation| {
             violation.property == recorded.property && violation.status == recorded.status
@@ -78,7 +88,11 @@ pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
 }
 
 /// Runs a system under recorded choices: the execution, and where it differs from the record.
-fn force(system: &dyn System, recorded: &RecordedSchedule) -> (Execution, Option<Ending>) {
+fn force(
+    system: &dyn System,
+    recorded: &RecordedSchedule,
+    span: &Span,
+) -> (Execution, Option<Ending>) {
     let steps = &recorded.steps;
     let steps_max = u32::try_from(steps.len())
         .expect("a schedule is short")
@@ -87,11 +101,14 @@ fn force(system: &dyn System, recorded: &RecordedSchedule) -> (Execution, Option
         waits: recorded.waits,
         steps_max,
     });
+    let journal = Journal::open(span, 1);
+    machine.tell_in(journal.clone());
     let mut forced = Forced {
         steps,
         divergence: None,
     };
     let mut execution = machine.run(system, &mut forced).clone();
+    journal.end(&execution.end);
     let mut divergence = forced.divergence;
     if divergence.is_none() {
         let taken = execution.steps.len();

@@ -15,6 +15,7 @@ use crate::execution::FactRecord;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
+use crate::execution::Remark;
 use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
@@ -310,36 +311,12 @@ fn ambiguous<T: Ord>(pairs: impl Iterator<Item = (Verb, T)>) -> BTreeSet<Verb> {
 
 /// What a step chose, or gave back where that says more than that it was done.
 fn outcome(step: &Step) -> Option<String> {
-    let verb = step.operation.verb;
-    match (verb, step.alternative) {
-        (Verb::Fault, 0) => return Some("no".into()),
-        (Verb::Fault, 1) => return Some("yes".into()),
-        (Verb::Fault | Verb::Choose, chosen) => return Some(format!("={GLUE}{chosen}")),
-        (_, _) => {}
-    }
-    let StepResult::Value(value) = step.result else {
-        return None;
+    let text = match Remark::on(step)? {
+        Remark::Equals(value) => format!("={GLUE}{value}"),
+        Remark::Count(count, what) => format!("({count}{GLUE}{what})"),
+        remark @ (Remark::Refused | Remark::Note(_) | Remark::Answer(_)) => remark.to_string(),
     };
-    match (verb, value) {
-        (
-            Verb::Load
-            | Verb::Update
-            | Verb::Swap
-            | Verb::TryLock
-            | Verb::Reference
-            | Verb::Dereference,
-            _,
-        ) => Some(format!("={GLUE}{value}")),
-        (Verb::ListScan, _) => Some(format!("({value}{GLUE}listed)")),
-        (Verb::ClientRemove, _) => Some(format!("({value}{GLUE}left)")),
-        (Verb::RundownAcquire | Verb::ClientAdd | Verb::LinkAttaching | Verb::LinkDetaching, 0) => {
-            Some("(refused)".into())
-        }
-        (Verb::LinkAttached, 0) => Some("(not attached)".into()),
-        (Verb::RundownWait, 0) => Some("(has to wait)".into()),
-        (Verb::NotifyAdd | Verb::NotifyDelete, 0) => Some("(nobody to tell)".into()),
-        (_, _) => None,
-    }
+    Some(text)
 }
 
 /// The number of an operation. What a thread made has the thread before it, as in the names of

@@ -22,7 +22,6 @@ use selvedge::execution::Verb;
 use selvedge::explore::Bounds;
 use selvedge::explore::Coverage;
 use selvedge::explore::Limit;
-use selvedge::explore::Start;
 use selvedge::explore::Unsuitability;
 use selvedge::explore::Unwatched;
 use selvedge::explore::go_through;
@@ -31,6 +30,7 @@ use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Finish;
+use selvedge::runtime::controlled::Start;
 use selvedge::runtime::locked::Loom;
 
 use crate::differential::program;

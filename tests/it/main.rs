@@ -8,6 +8,7 @@
 mod cli;
 mod counts;
 mod differential;
+mod journal;
 mod loom;
 mod models;
 mod properties;

@@ -23,7 +23,6 @@ use selvedge::explore::Bounds;
 use selvedge::explore::DfsExplorer;
 use selvedge::explore::DporExplorer;
 use selvedge::explore::Explorer;
-use selvedge::explore::Start;
 use selvedge::explore::Tally;
 use selvedge::explore::Unwatched;
 use selvedge::explore::search;
@@ -36,6 +35,7 @@ use selvedge::runtime::controlled::Controlled;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
 use selvedge::runtime::controlled::Machine;
+use selvedge::runtime::controlled::Start;
 use selvedge::runtime::controlled::System;
 use selvedge::status::NtStatus;
 

@@ -10,8 +10,10 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::FactRecord;
 use crate::execution::Footprint;
+use crate::execution::Journal;
 use crate::execution::Operation;
 use crate::execution::Step;
+use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::Turn;
@@ -46,6 +48,28 @@ struct Current {
     operation: Operation,
     enabled: ThreadSet,
     quiescent: bool,
+    /// Whether the journal has it.
+    told: bool,
+}
+
+impl Current {
+    /// The step, when it has been taken.
+    fn taken(&self, footprint: Footprint, result: StepResult) -> Step {
+        let Go {
+            thread,
+            turn,
+            alternative,
+        } = self.go;
+        Step {
+            thread,
+            operation: self.operation,
+            alternative,
+            expired: turn == Turn::Expired,
+            footprint,
+            result,
+            enabled: self.enabled,
+        }
+    }
 }
 
 /// The state of an execution but for the coroutines.
@@ -63,6 +87,8 @@ pub(super) struct Board {
     current: Option<Current>,
     /// What was decided on a thread's own stack, for the machine.
     next: Option<Next>,
+    /// Where the steps are told.
+    pub(super) journal: Journal,
     pub(super) execution: Execution,
 }
 
@@ -76,6 +102,7 @@ impl Board {
             panicked: None,
             current: None,
             next: None,
+            journal: Journal::closed(),
             execution: Execution::empty(),
         }
     }
@@ -155,35 +182,30 @@ impl Board {
 
     /// Records the step that was taken, if one was, and asks again who waits for what it wrote.
     pub(super) fn complete(&mut self) {
-        if let Some(Current {
-            go,
-            operation,
-            enabled,
-            quiescent,
-        }) = self.current.take()
-        {
-            let Go {
-                thread,
-                turn,
-                alternative,
-            } = go;
+        if let Some(current) = self.current.take() {
             let (mut footprint, result) = seat::last_step();
-            if quiescent {
+            if current.quiescent {
                 footprint = footprint.and_everything();
             }
-            let expired = turn == Turn::Expired;
-            self.execution.steps.push(Step {
-                thread,
-                operation,
-                alternative,
-                expired,
-                footprint,
-                result,
-                enabled,
-            });
-            self.poll_waiting(thread, &footprint);
+            let step = current.taken(footprint, result);
+            self.execution.steps.push(step);
+            if !current.told {
+                // Its body panicked, or nobody listens.
+                self.journal.step(self.execution.steps.len(), &step);
+            }
+            self.poll_waiting(step.thread, &footprint);
         }
         self.take_facts();
+    }
+
+    /// Tells the step that was taken just now, whose thread has not gone on: should it kill the
+    /// process, the step is told.
+    pub(super) fn tell(&mut self, footprint: Footprint, result: StepResult) {
+        if let Some(current) = &mut self.current {
+            current.told = true;
+            let step = current.taken(footprint, result);
+            self.journal.step(self.execution.steps.len() + 1, &step);
+        }
     }
 
     /// Asks again the waiting threads that watch what the step wrote.
@@ -311,6 +333,7 @@ impl Conductor<'_> {
             operation,
             enabled,
             quiescent,
+            told: false,
         });
         Next::Step(go)
     }

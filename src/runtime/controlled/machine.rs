@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::panic;
+use std::sync::Arc;
 
 use corosensei::Coroutine;
 use corosensei::CoroutineResult;
 use corosensei::stack::DefaultStack;
+use tracing::Span;
 
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Journal;
 use crate::execution::Rest;
 use crate::execution::ThreadId;
 use crate::runtime::Turn;
@@ -29,6 +32,9 @@ use super::seat::Spawned;
 
 /// Looks at what is left when all threads of an execution have stopped.
 pub type Finish = Box<dyn FnOnce() -> Rest + Send>;
+
+/// Makes the shared objects of one execution and starts its threads, on whatever runtime.
+pub type Start = Arc<dyn Fn() -> Finish + Send + Sync>;
 
 /// What a machine runs: code that makes shared objects and starts threads.
 ///
@@ -61,17 +67,31 @@ pub struct Machine {
     crew: Crew,
     /// What the threads wait for that had not finished when the execution ended.
     blocked: Vec<(ThreadId, Pending)>,
+    /// The span that its executions belong to.
+    span: Span,
 }
 
 impl Machine {
-    /// A machine with these limits.
+    /// A machine with these limits. Its executions belong to the span that is current now.
     pub fn new(limits: Limits) -> Self {
         panics::install();
         Self {
             board: Board::new(limits),
             crew: Crew::default(),
             blocked: Vec::new(),
+            span: Span::current(),
         }
+    }
+
+    /// The span that was current when the machine was made.
+    pub(crate) const fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// Tells the steps of all further executions in this journal, each after it was taken and
+    /// before its thread goes on.
+    pub(crate) fn tell_in(&mut self, journal: Journal) {
+        self.board.journal = journal;
     }
 
     /// Runs one execution, from the start of the system to the end of its last thread or until the

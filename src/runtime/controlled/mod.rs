@@ -54,6 +54,7 @@ pub use cell::ControlledCell;
 pub use machine::Finish;
 pub use machine::Limits;
 pub use machine::Machine;
+pub use machine::Start;
 pub use machine::System;
 pub use machine::set_up;
 pub use machine::start_up;

@@ -104,3 +104,9 @@ pub trait Policy {
     /// execution off as redundant.
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision>;
 }
+
+impl<P: Policy> Policy for &mut P {
+    fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
+        (**self).choose(position)
+    }
+}

@@ -83,6 +83,8 @@ struct Hot {
     spawned: Cell<bool>,
     /// Whether the running thread has not come to its first step.
     starting: Cell<bool>,
+    /// Whether steps are told.
+    heard: Cell<bool>,
     /// Who decides, while a machine runs.
     conductor: Cell<*mut Conductor<'static>>,
 }
@@ -120,6 +122,7 @@ thread_local! {
             news: Cell::new(false),
             spawned: Cell::new(false),
             starting: Cell::new(false),
+            heard: Cell::new(false),
             conductor: Cell::new(ptr::null_mut()),
         }
     };
@@ -242,8 +245,12 @@ pub(super) fn with_conductor<O>(conductor: &mut Conductor<'_>, run: impl FnOnce(
             HOT.with(|hot| hot.conductor.set(ptr::null_mut()));
         }
     }
+    let heard = conductor.board.journal.is_heard();
     let conductor = ptr::from_mut(conductor).cast::<Conductor<'static>>();
-    HOT.with(|hot| hot.conductor.set(conductor));
+    HOT.with(|hot| {
+        hot.conductor.set(conductor);
+        hot.heard.set(heard);
+    });
     let leave = Leave;
     let result = run();
     drop(leave);
@@ -329,12 +336,16 @@ pub(super) fn occupy(
     (!payload.is::<Aborted>()).then(|| panics::said(&*payload))
 }
 
-/// Leaves what the step did for the machine.
+/// Leaves what the step did for the machine, and tells it where somebody listens.
 pub(super) fn step_done(footprint: Footprint, result: StepResult) {
-    HOT.with(|hot| {
+    let heard = HOT.with(|hot| {
         hot.footprint.set(footprint);
         hot.result.set(result);
+        hot.heard.get()
     });
+    if heard {
+        conduct(|conductor| conductor.board.tell(footprint, result));
+    }
 }
 
 /// Adds to the step before what another did that ran behind it, unscheduled.

@@ -50,6 +50,7 @@ use crate::runtime::Script;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Finish;
+use crate::runtime::controlled::Start;
 use crate::runtime::panics;
 
 use super::Body;
@@ -372,7 +373,7 @@ fn look_at_what_is_left(world: &Arc<World<Model>>) {
 /// What loom is to run.
 pub struct LoomRun {
     /// Makes the system of one execution.
-    pub start: Arc<dyn Fn() -> Finish + Send + Sync>,
+    pub start: Start,
     /// How finite waits are read.
     pub waits: Waits,
     /// The choices from outside.

@@ -27,10 +27,13 @@ impl<T> fmt::Debug for ShuttleCell<T> {
 
 impl<T: Value> RawCell<T> for ShuttleCell<T> {
     type Guard<'a> = MutexGuard<'a, T>;
+    type Pass<'a> = ();
 
     fn new(value: T) -> Self {
         Self(Arc::new(Mutex::new(value)))
     }
+
+    fn enter(&self) {}
 
     fn open(&self) -> MutexGuard<'_, T> {
         let guard = self.0.try_lock();

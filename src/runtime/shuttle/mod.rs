@@ -49,7 +49,6 @@ pub use run::Failure;
 pub use run::Hidden;
 pub use run::Limits;
 pub use run::STACK_BYTES;
-pub use run::Start;
 pub use run::run;
 
 /// Code under test as tasks of shuttle. It has no value: an execution belongs to the

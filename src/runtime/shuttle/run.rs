@@ -3,7 +3,6 @@
 use std::fmt;
 use std::panic;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use ::shuttle::Config;
 use ::shuttle::ContinuationFunctionBehavior;
@@ -16,7 +15,7 @@ use ::shuttle::scheduler::Scheduler;
 use crate::execution::Execution;
 use crate::runtime::Script;
 use crate::runtime::Waits;
-use crate::runtime::controlled::Finish;
+use crate::runtime::controlled::Start;
 use crate::runtime::panics;
 
 use super::adaptor::Adaptor;
@@ -26,10 +25,6 @@ use super::task::run_main;
 /// The size of a task's stack in bytes. Shuttle's own 60 KiB are too few for a build without
 /// optimisation, and what overflows them kills the process.
 pub const STACK_BYTES: usize = 256 * 1024;
-
-/// What every execution begins with: makes the shared objects, starts the threads, and says how to
-/// look at what is left. Must do the same each time.
-pub type Start = Arc<dyn Fn() -> Finish + Send + Sync>;
 
 /// What bounds and shapes every execution of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use ::shuttle::thread::sleep;
 use crate::execution::Footprint;
 use crate::execution::Rest;
 use crate::runtime::Turn;
+use crate::runtime::controlled::Start;
 use crate::runtime::panics;
 
-use super::Start;
 use super::board::Pending;
 use super::seat;
 use super::seat::Aborted;

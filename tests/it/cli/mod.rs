@@ -3,6 +3,7 @@
 mod bad_input;
 mod exit;
 mod formats;
+mod log;
 mod replays;
 mod schedules;
 mod words;
@@ -25,11 +26,13 @@ struct Ran {
     err: String,
 }
 
-/// The binary with arguments, without what the environment of the tests says about colours.
+/// The binary with arguments, without what the environment of the tests says about colours
+/// and the log.
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_selvedge"));
     command.args(arguments).stdin(Stdio::null());
-    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
+    let colours = ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"];
+    for variable in colours.into_iter().chain(["RUST_BACKTRACE", "RUST_LOG"]) {
         command.env_remove(variable);
     }
     command

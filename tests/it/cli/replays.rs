@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use selvedge::cli::Channel;
 use selvedge::cli::Console;
+use selvedge::cli::Log;
 use selvedge::report::Palette;
 
 use super::*;
@@ -49,6 +50,7 @@ fn here(arguments: &[&str]) -> Vec<u8> {
         },
         width: 100,
         progress: false,
+        log: Log::kept(None),
     };
     let arguments = std::iter::once("selvedge").chain(arguments.iter().copied());
     selvedge::cli::run(arguments.map(OsString::from), &mut console);

@@ -10,6 +10,7 @@ use selvedge::execution::End;
 use selvedge::execution::Execution;
 use selvedge::execution::Operation;
 use selvedge::execution::Step;
+use selvedge::execution::StepResult;
 use selvedge::execution::Verb;
 use selvedge::explore::Coverage;
 use selvedge::runtime::Runtime;
@@ -44,6 +45,24 @@ fn a_panic_is_told_with_its_thread_message_and_place() {
     let (line, place) = line.split_once(' ').unwrap();
     assert_eq!(place, format!("(tests/it/runtime/panics.rs:{line})"));
     assert_eq!((thread, notes(&execution).as_str()), (1, "1:update"));
+}
+
+/// The thread goes on without a switch, and its next step panics inside: what is recorded of it is
+/// not the result of the step before.
+#[test]
+fn a_step_that_panics_has_no_result() {
+    let execution = run(&over(|x, _| {
+        let x = x.clone();
+        let fatal = move || {
+            x.count();
+            let operation = x.on(Verb::Update);
+            Controlled::act(operation, (&*x.0,), |(_,)| -> u32 { panic!("inside") });
+        };
+        vec![body(fatal)]
+    }));
+
+    let results: Vec<StepResult> = execution.steps.iter().map(|step| step.result).collect();
+    assert_eq!(results, [StepResult::Value(1), StepResult::Done]);
 }
 
 /// Half of the orders panic. All are run, the machine is none the worse, and the other thread ends.

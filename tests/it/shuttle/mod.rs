@@ -26,8 +26,8 @@ use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
 use selvedge::runtime::controlled::Machine;
+use selvedge::runtime::controlled::Start;
 use selvedge::runtime::controlled::System;
-use selvedge::runtime::shuttle::Start;
 
 const BOTH: [Waits; 2] = [Waits::Sufficient, Waits::MayExpire];
 

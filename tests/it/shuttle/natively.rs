@@ -7,7 +7,7 @@ use selvedge::explore::NativeSchedule;
 use selvedge::explore::replay_native_shuttle;
 use selvedge::runtime::Script;
 use selvedge::runtime::Waits;
-use selvedge::runtime::shuttle::Start;
+use selvedge::runtime::controlled::Start;
 
 use super::Twin;
 use super::by;
