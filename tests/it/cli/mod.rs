@@ -5,6 +5,7 @@ mod exit;
 mod formats;
 mod replays;
 mod schedules;
+mod stress;
 mod words;
 
 use std::fs;
