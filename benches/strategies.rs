@@ -1,7 +1,7 @@
 //! What a strategy costs where nobody is in anybody's way, and what it costs when many are.
 //!
-//! Each thread attaches and detaches a link of its own, over and over, on the `direct` pipeline: the
-//! engine calls and what the strategy puts around them, on the `native` runtime, with nothing
+//! Each thread attaches and detaches a link of its own, over and over, on the `direct` pipeline:
+//! the engine calls and what the strategy puts around them, on the `native` runtime, with nothing
 //! logged. The time is that of one attach with its detach, all threads together: the wall clock of
 //! a run, divided by how many pairs all its threads made.
 //!

@@ -3,8 +3,8 @@
 //! [`CheckReport`] is what one search came to; it is computed once. The renderers only print it:
 //! [`write_comparison`] as a table, [`write_counterexample`] as the story of one violation,
 //! [`write_json`] for programs. [`StressReport`] is what a stress run came to, and is printed by
-//! [`write_stress`] and [`write_stress_json`]. They write through [`Write`](std::io::Write) alone and know of
-//! their reader what a [`Look`] says.
+//! [`write_stress`] and [`write_stress_json`]. They write through [`Write`](std::io::Write) alone
+//! and know of their reader what a [`Look`] says.
 
 mod details;
 mod grid;

@@ -103,7 +103,8 @@ impl<'a> Copying<'a> {
         };
         let summary = format!("{} - here with {counted}", scenario.summary());
         let mut text = format!(
-            "# A model of Selvedge, with {counted}: thread i does what thread i mod {} does there.\n\n\
+            "# A model of Selvedge with {counted}: thread i does what thread i mod {} does there.\n\
+             \n\
              summary = {}\npipeline = \"{pipeline}\"\nprofile = \"{}\"\n",
             scenario.workload().threads.len(),
             quoted(&summary),
@@ -268,7 +269,7 @@ mod tests {
         assert_eq!(scaled.name(), "attach/connect4_connect6-3-threads");
         assert_eq!(
             scaled.text(),
-            r#"# A model of Selvedge, with 3 threads: thread i does what thread i mod 2 does there.
+            r#"# A model of Selvedge with 3 threads: thread i does what thread i mod 2 does there.
 
 summary = "Two threads attach CONNECT4 and CONNECT6 at once - here with 3 threads"
 pipeline = "a1"
