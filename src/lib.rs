@@ -62,6 +62,7 @@
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
 //! | [`mod@check`] | one search from start to verdict |
+//! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
 //!
@@ -82,6 +83,7 @@ pub mod runtime;
 pub mod scenario;
 pub mod status;
 pub mod strategy;
+pub mod stress;
 pub mod testing;
 pub mod wfp;
 

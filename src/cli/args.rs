@@ -23,6 +23,7 @@ Examples:
   selvedge check                                     hold all models to what they expect
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
+  selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
 
 Exit codes:
@@ -36,6 +37,20 @@ Environment:
   RUST_LOG  log what a command does to stderr: selvedge=info each violation, selvedge=debug also
             each execution and each step that fails, selvedge=trace every step
   NO_COLOR  no colours";
+
+const STRESS_EXAMPLES: &str = "\
+Examples:
+  selvedge stress --threads 8 --attempts 10000                      how rare the race is here
+  selvedge stress --threads 8 --engine-latency 200us                slow engine calls widen it
+  selvedge stress --threads 8 --engine-latency 200us --out found    a schedule that replays
+  selvedge stress --strategy push-lock --threads 8 --measure        what the fix costs
+
+Ctrl-C ends the run and prints what was counted; a second one ends the process.
+
+Exit codes:
+  1  VIOLATED: found, and confirmed by replay; or an attempt hung
+  2  bad input
+  3  SAMPLED: nothing found, or nothing that replays";
 
 /// Checks every interleaving of threads that drive the Windows Filtering Platform.
 ///
@@ -58,6 +73,14 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Replay a schedule step by step and show its lane table
     Replay(ReplayArguments),
+    /// Run a strategy on real threads many times, and count what comes of it
+    ///
+    /// An attempt is one execution on threads of this machine: the driver at rest, all threads
+    /// start together, each makes the calls of its thread of the model. What was found is confirmed
+    /// by replaying its steps on the controlled runtime, and printed beside what the checker says
+    /// in every run. How often a race occurs depends on the machine and on luck: a stress run that
+    /// finds nothing is SAMPLED and proves nothing.
+    Stress(StressArguments),
     /// List what there is
     List {
         /// What to list
@@ -145,6 +168,52 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    #[command(flatten)]
+    pub(super) page: Page,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = STRESS_EXAMPLES)]
+pub(super) struct StressArguments {
+    /// Name of an embedded model, or path of a .toml file [default: the headline race]
+    #[arg(value_name = "MODEL")]
+    pub(super) model: Option<String>,
+    /// The strategy to stress
+    #[arg(long, value_name = "S", default_value = "shared-handle", value_parser = Strategy::named)]
+    pub(super) strategy: Strategy,
+    /// How many threads: thread i does what thread i mod k of the model's k does, on links of its
+    /// own; 64 at most, with deferred work [default: the model's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(super) threads: Option<u8>,
+    /// How many attempts
+    #[arg(long, value_name = "N", default_value = "1000")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) attempts: u64,
+    /// Let every engine call take at least this much longer: 50us, 1ms, 2s [default: not at all]
+    #[arg(long, value_name = "D", value_parser = values::latency)]
+    pub(super) engine_latency: Option<Duration>,
+    /// How finite waits are read: with may-expire, a blocked one runs out or not as the seed says
+    #[arg(long, value_name = "W", default_value = "sufficient", value_parser = values::waits())]
+    pub(super) waits: Waits,
+    /// What choices follow from: `maybe` faults, and waits that may expire
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Give up when no thread has taken a step for so many seconds although one neither waits nor
+    /// has ended (a deadlock is seen at once)
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = values::seconds)]
+    pub(super) hang_after: Duration,
+    /// What to print
+    #[arg(long, value_name = "F", default_value = "terminal")]
+    pub(super) format: Format,
+    /// Measure time and rate
+    #[arg(long)]
+    pub(super) measure: bool,
+    /// Write the schedule of each confirmed violation, with its model, into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<String>,
+    /// Write the report into this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<String>,
     #[command(flatten)]
     pub(super) page: Page,
 }

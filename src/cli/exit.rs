@@ -14,7 +14,7 @@ pub enum Exit {
     /// expectation to check; a replay that diverged or broke nothing.
     Inconclusive,
     /// Something is not as its model expects; without an expectation, violated. A replay that
-    /// reproduced its violation.
+    /// reproduced its violation. An attempt of a stress run that hung.
     Violated,
     /// The input is bad, or the report cannot be written.
     BadInput,

@@ -14,6 +14,7 @@ mod error;
 mod exit;
 mod explain;
 mod files;
+mod interrupt;
 mod list;
 mod log;
 mod measure;
@@ -23,6 +24,7 @@ mod replay;
 mod run;
 mod schedules;
 mod search;
+mod stress;
 mod task;
 mod values;
 

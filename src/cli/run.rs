@@ -14,6 +14,7 @@ use super::explain::explain;
 use super::list::list;
 use super::log::with_log;
 use super::replay::replay;
+use super::stress::stress;
 use super::task::Task;
 
 /// Runs one command: the first argument is the program's name. Whatever goes wrong is said on
@@ -39,6 +40,7 @@ fn perform(task: Task, console: &mut Console<'_>) -> Result<Exit, CliError> {
         Task::Compare(task) => compare(&task, console),
         Task::Check(task) => check(&task, console),
         Task::Replay(task) => replay(&task, console),
+        Task::Stress(task) => stress(&task, console),
         Task::List(what) => list(what, console),
         Task::Explain(codes) => explain(&codes, console),
     }
@@ -150,6 +152,11 @@ mod tests {
             &["replay", "no_such_file.schedule"],
             &["replay", "what is this"],
             &["replay", "src"],
+            &["stress", "attach/no_such_model"],
+            &["stress", "--threads", "33"],
+            &["stress", "--threads", "0"],
+            &["stress", "--engine-latency", "fast"],
+            &["stress", "--attempts", "0"],
             &["explain", "NO_SUCH_CODE"],
             &["list", "nothing"],
         ] {

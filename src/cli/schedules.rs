@@ -9,6 +9,7 @@ use crate::replay::RecordedSchedule;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::waits_name;
+use crate::runtime::Waits;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
@@ -43,25 +44,34 @@ impl ScheduleDirectory {
         let strategy = strategy.expect("only known strategies are compared");
         let mut paths = Vec::new();
         for found in &report.counterexamples {
-            let broken = (found.property, found.status);
-            let recorded =
-                RecordedSchedule::of(scenario, &strategy, report.waits, broken, &found.execution);
-            let name = self.free_name(report, found);
-            let path = self.path.join(name);
-            write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
-            paths.push(path);
+            paths.push(self.save_one(scenario, &strategy, report.waits, found)?);
         }
         Ok(paths)
     }
 
-    fn free_name(&mut self, report: &CheckReport, counterexample: &Counterexample) -> String {
+    /// Writes the schedule of one counterexample, and returns its path.
+    pub(super) fn save_one(
+        &mut self,
+        scenario: &Scenario,
+        strategy: &Strategy,
+        waits: Waits,
+        found: &Counterexample,
+    ) -> Result<PathBuf, CliError> {
+        let broken = (found.property, found.status);
+        let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
         let parts = [
-            file_name(&report.scenario),
-            file_name(&report.strategy),
-            waits_name(report.waits).to_owned(),
-            counterexample.property.name().to_owned(),
+            file_name(scenario.name()),
+            file_name(strategy.name),
+            waits_name(waits).to_owned(),
+            found.property.name().to_owned(),
         ];
-        let stem = parts.join(".");
+        let name = self.free_name(&parts.join("."));
+        let path = self.path.join(name);
+        write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
+        Ok(path)
+    }
+
+    fn free_name(&mut self, stem: &str) -> String {
         let numbered = (2_u32..).map(|number| format!("{stem}-{number}.schedule"));
         let mut names = std::iter::once(format!("{stem}.schedule")).chain(numbered);
         let free = names

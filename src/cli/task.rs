@@ -17,9 +17,10 @@ use super::args::CompareArguments;
 use super::args::Format;
 use super::args::Limits;
 use super::args::ReplayArguments;
+use super::args::StressArguments;
 use super::args::Topic;
 
-/// The model that `compare` takes when none is named.
+/// The model that `compare` and `stress` take when none is named.
 pub(super) const HEADLINE: &str = "attach/connect4_connect6";
 
 /// One thing to do.
@@ -28,6 +29,7 @@ pub(super) enum Task {
     Compare(Compare),
     Check(Check),
     Replay(Replay),
+    Stress(Stress),
     List(List),
     Explain(Vec<String>),
 }
@@ -93,6 +95,23 @@ pub(super) struct Replay {
     pub(super) width: Option<usize>,
 }
 
+/// Stress a strategy.
+#[derive(Debug)]
+pub(super) struct Stress {
+    pub(super) model: String,
+    pub(super) strategy: Strategy,
+    /// Never 0; `None` is the model's own number.
+    pub(super) threads: Option<usize>,
+    pub(super) attempts: u64,
+    /// Never zero.
+    pub(super) latency: Option<Duration>,
+    pub(super) waits: Waits,
+    pub(super) seed: u64,
+    pub(super) hang_after: Duration,
+    pub(super) measures: bool,
+    pub(super) report: Report,
+}
+
 /// What to list.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum List {
@@ -115,6 +134,7 @@ impl From<Arguments> for Task {
             Command::Compare(typed) => Self::Compare(typed.into()),
             Command::Check(typed) => Self::Check(typed.into()),
             Command::Replay(typed) => Self::Replay(typed.into()),
+            Command::Stress(typed) => Self::Stress(typed.into()),
             Command::List { what } => Self::List(what.into()),
             Command::Explain { codes } => Self::Explain(codes),
         }
@@ -171,6 +191,29 @@ impl From<ReplayArguments> for Replay {
             model: typed.model,
             verbose: typed.verbose,
             width,
+        }
+    }
+}
+
+impl From<StressArguments> for Stress {
+    fn from(typed: StressArguments) -> Self {
+        Self {
+            model: typed.model.unwrap_or_else(|| HEADLINE.to_owned()),
+            strategy: typed.strategy,
+            threads: typed.threads.map(usize::from),
+            attempts: typed.attempts,
+            latency: typed.engine_latency.filter(|latency| !latency.is_zero()),
+            waits: typed.waits,
+            seed: typed.seed,
+            hang_after: typed.hang_after,
+            measures: typed.measure,
+            report: Report {
+                json: typed.format == Format::Json,
+                shows_lanes: false,
+                width: typed.page.width.map(usize::from),
+                file: typed.output.map(PathBuf::from),
+                schedules: typed.out.map(PathBuf::from),
+            },
         }
     }
 }

@@ -59,9 +59,62 @@ pub(super) fn seconds(text: &str) -> Result<Duration, NotSeconds> {
     }
 }
 
+/// The longest that an engine call may be made to take.
+const LATENCY_MAX: Duration = Duration::from_mins(1);
+
+/// A text is not the time of an engine call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected a whole number with us, ms or s, up to 60s, such as 50us, 1ms or 2s")]
+pub(super) struct NotLatency;
+
+/// Reads how long an engine call takes.
+///
+/// # Errors
+///
+/// [`NotLatency`] if it is not digits and a unit, or more than a minute.
+pub(super) fn latency(text: &str) -> Result<Duration, NotLatency> {
+    const UNITS: [(&str, Duration); 3] = [
+        ("us", Duration::from_micros(1)),
+        ("ms", Duration::from_millis(1)),
+        ("s", Duration::from_secs(1)),
+    ];
+    let of = |(unit, one): (&str, Duration)| {
+        let digits = text.strip_suffix(unit)?;
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let number: u32 = digits.parse().ok().filter(|_| is_number)?;
+        one.checked_mul(number)
+    };
+    let latency = UNITS.into_iter().find_map(of);
+    latency
+        .filter(|time| *time <= LATENCY_MAX)
+        .ok_or(NotLatency)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_of_an_engine_call_has_a_unit_and_an_end() {
+        assert_eq!(latency("50us"), Ok(Duration::from_micros(50)));
+        assert_eq!(latency("1ms"), Ok(Duration::from_millis(1)));
+        assert_eq!(latency("60s"), Ok(Duration::from_mins(1)));
+        assert_eq!(latency("0s"), Ok(Duration::ZERO));
+        for text in [
+            "",
+            "s",
+            "50",
+            "-1us",
+            "+1us",
+            "1.5ms",
+            "1 ms",
+            "61s",
+            "9999999999us",
+            "1h",
+        ] {
+            assert_eq!(latency(text), Err(NotLatency), "{text}");
+        }
+    }
 
     #[test]
     fn seconds_are_a_positive_finite_number() {

@@ -17,7 +17,7 @@ use super::Measured;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
-const TOOL: &str = concat!("selvedge ", env!("CARGO_PKG_VERSION"));
+pub(super) const TOOL: &str = concat!("selvedge ", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug, Serialize)]
 struct DocumentJson<'a> {
@@ -57,7 +57,7 @@ struct AssumptionsJson {
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum CoverageJson {
+pub(super) enum CoverageJson {
     Exhausted,
     Bounded { limit: String },
     Sampled { seed: u64, executions: u64 },
@@ -77,7 +77,7 @@ struct ViolationJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct MeasureJson {
+pub(super) struct MeasureJson {
     seconds: f64,
     executions_per_second: u64,
     peak_memory_bytes: Option<u64>,
@@ -129,7 +129,7 @@ fn assumptions(report: &CheckReport) -> AssumptionsJson {
     }
 }
 
-fn coverage(coverage: Coverage) -> CoverageJson {
+pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
     match coverage {
         Coverage::Exhausted => CoverageJson::Exhausted,
         Coverage::Bounded(limit) => CoverageJson::Bounded {
@@ -155,7 +155,7 @@ fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
     }
 }
 
-fn measure(measure: Measure) -> MeasureJson {
+pub(super) fn measure(measure: Measure) -> MeasureJson {
     MeasureJson {
         seconds: measure.seconds,
         executions_per_second: measure.executions_per_second,

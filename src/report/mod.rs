@@ -2,8 +2,9 @@
 //!
 //! [`CheckReport`] is what one search came to; it is computed once. The renderers only print it:
 //! [`write_comparison`] as a table, [`write_counterexample`] as the story of one violation,
-//! [`write_json`] for programs. They write through [`Write`](std::io::Write) alone and know of
-//! their reader what a [`Look`] says.
+//! [`write_json`] for programs. [`StressReport`] is what a stress run came to, and is printed by
+//! [`write_stress`] and [`write_stress_json`]. They write through [`Write`](std::io::Write) alone
+//! and know of their reader what a [`Look`] says.
 
 mod details;
 mod grid;
@@ -16,6 +17,8 @@ mod result;
 #[cfg(test)]
 pub(crate) mod sample;
 mod story;
+mod stress;
+mod stress_json;
 mod summary;
 mod table;
 mod words;
@@ -39,6 +42,12 @@ pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
 pub use result::Verdict;
+pub use stress::OutcomeCount;
+pub use stress::StressEnd;
+pub use stress::StressFinding;
+pub use stress::StressReport;
+pub use stress::write_stress;
+pub use stress_json::write_stress_json;
 pub use summary::Finding;
 pub use summary::Setting;
 pub use summary::write_counterexample;

@@ -1,5 +1,7 @@
 //! Executions and reports written by hand, for the tests of the renderers.
 
+use std::time::Duration;
+
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
@@ -21,6 +23,10 @@ use crate::status::NtStatus;
 use super::Assumptions;
 use super::CheckReport;
 use super::Counterexample;
+use super::OutcomeCount;
+use super::StressEnd;
+use super::StressFinding;
+use super::StressReport;
 use super::Verdict;
 
 /// Thread 0 begins on the shared session, thread 1 is refused, thread 0 commits.
@@ -127,5 +133,44 @@ pub(crate) fn violated(strategy: &str, waits: Waits) -> CheckReport {
             native: None,
         }],
         ..proved(strategy, waits)
+    }
+}
+
+/// A stress run that finds [`race`] once and is interrupted.
+pub(crate) fn stressed() -> StressReport {
+    let checker = violated("shared-handle", Waits::Sufficient);
+    let count = |outcome: &str, attempts, violated| OutcomeCount {
+        outcome: outcome.into(),
+        violated,
+        attempts,
+    };
+    StressReport {
+        model: None,
+        threads: 2,
+        seed: 7,
+        latency: Some(Duration::from_micros(20)),
+        end: StressEnd::Interrupted,
+        attempts_asked: 1_000,
+        attempts: 400,
+        attaches: 800,
+        attaches_failed: 1,
+        outcomes: vec![
+            count("2 attaches succeed", 399, Vec::new()),
+            count(
+                "1 attach succeeds, 1 fails with errno 22, TXN_IN_PROGRESS",
+                1,
+                vec![Property::NonInterference.name()],
+            ),
+        ],
+        findings: vec![StressFinding {
+            property: Property::NonInterference.name(),
+            status: Some(NtStatus::TXN_IN_PROGRESS.short()),
+            cause: "call 0 of thread 1 returned errno 22".into(),
+            attempts: 1,
+            confirmed: checker.counterexamples.first().cloned(),
+            file: None,
+        }],
+        checker,
+        measure: None,
     }
 }

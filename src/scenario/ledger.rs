@@ -17,7 +17,7 @@ use super::flaw::Located;
 use super::workload::LINKS_MAX;
 
 /// How many characters the name of a thread may have.
-const THREAD_NAME_CHARS_MAX: usize = 40;
+pub(super) const THREAD_NAME_CHARS_MAX: usize = 40;
 
 /// How many links a message names.
 const LINKS_SHOWN: usize = 8;

@@ -22,6 +22,7 @@ mod library;
 mod refusal;
 #[cfg(test)]
 mod sample;
+mod scaled;
 mod text;
 mod workload;
 

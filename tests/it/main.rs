@@ -11,6 +11,7 @@ mod differential;
 mod journal;
 mod loom;
 mod models;
+mod native;
 mod properties;
 mod runtime;
 mod shuttle;

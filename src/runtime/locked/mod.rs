@@ -104,6 +104,9 @@ pub trait Platform: Sized + Send + Sync + 'static {
     /// Starts a thread of a running execution.
     fn start(world: &Arc<World<Self>>, thread: ThreadId, body: Body);
 
+    /// Wakes threads on behalf of one that unwinds, where a platform can do that.
+    fn wake_unwinding(_world: &World<Self>, _threads: ThreadSet) {}
+
     /// Called before every step: a place to wait a while in, or to raise from.
     fn before_step(world: &Arc<World<Self>>, operation: Operation);
 }
@@ -146,9 +149,14 @@ impl<P: Platform> Runtime for Locked<P> {
     ) -> O {
         P::with_current(|current| match current {
             Some(current) if thread::panicking() => {
-                let (result, footprint) =
-                    current.inside(|| objects.open(|views| body(views, Turn::Ready)));
+                let mut awake = ThreadSet::EMPTY;
+                let close = |_: &mut O, _: &Footprint, sleepers: &mut [Sleepers<'_>]| {
+                    awake = woken_by(sleepers);
+                };
+                let run = |views: F::Views<'_>| body(views, Turn::Ready);
+                let (result, footprint) = current.inside(|| objects.open_and_close(run, close));
                 current.step_unscheduled(footprint);
+                P::wake_unwinding(&current.world, awake);
                 result
             }
             Some(current) => match current.thread {
@@ -186,6 +194,7 @@ impl<P: Platform> Runtime for Locked<P> {
             let Some(thread) = current.thread.filter(|_| !thread::panicking()) else {
                 return 0;
             };
+            current.require_outside();
             P::before_step(&current.world, operation);
             let occurrence = current.log().next_choice();
             let alternative =

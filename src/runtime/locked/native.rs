@@ -3,10 +3,15 @@
 //! Nothing is explored here: the system runs once, as the machine pleases, as fast as it can. The
 //! threads start together. A deadlock is seen exactly, when every thread that lives sleeps; a
 //! finite wait then expires, the one of the first such thread, and if there is none the execution
-//! has ended. A thread that neither steps nor sleeps is seen by who supervises.
+//! has ended. A thread that neither steps nor sleeps is seen by who supervises. When an execution
+//! has ended, so have its threads: one that was not given up leaves nothing behind.
+//!
+//! What a thread does while it unwinds from a panic is in no place of the log's order: the log of
+//! such an execution need not replay.
 
 use std::cell::RefCell;
 use std::hint;
+use std::io;
 use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -15,13 +20,14 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::thread::Builder;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Condvar;
 use parking_lot::Mutex;
+use parking_lot::MutexGuard;
 
 use crate::execution::Blocked;
-use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Operation;
 use crate::execution::THREADS_MAX;
@@ -71,6 +77,8 @@ pub struct NativeCrew {
     beds: Vec<Condvar>,
     /// Told when the last thread ends.
     done: Condvar,
+    /// All threads that were started.
+    handles: Mutex<Vec<JoinHandle<()>>>,
 }
 
 #[derive(Debug, Default)]
@@ -120,6 +128,31 @@ impl NativeCrew {
             state: Mutex::default(),
             beds: (0..THREADS_MAX).map(|_| Condvar::new()).collect(),
             done: Condvar::new(),
+            handles: Mutex::default(),
+        }
+    }
+
+    /// Ends the calling thread if the execution has ended.
+    fn leave_if_aborting(&self) {
+        if self.is_aborting() {
+            panic::resume_unwind(Box::new(Aborted));
+        }
+    }
+
+    /// A thread has ended, or was never started.
+    fn strike_off(&self, thread: ThreadId) {
+        let mut state = self.state.lock();
+        state.alive.remove(thread);
+        state.rise(thread);
+        self.settle(&mut state);
+    }
+
+    /// Waits until every thread is gone. All have ended, or sleep and are told to.
+    fn join(&self) {
+        let handles = std::mem::take(&mut *self.handles.lock());
+        for handle in handles {
+            // What is caught at the bottom of a thread cannot come out of it.
+            let _ended = handle.join();
         }
     }
 
@@ -152,6 +185,7 @@ impl NativeCrew {
             self.go.store(true, Ordering::Release);
         }
         while !self.go.load(Ordering::Acquire) {
+            self.leave_if_aborting();
             hint::spin_loop();
             thread::yield_now();
         }
@@ -212,38 +246,55 @@ impl Platform for Threads {
         }
     }
 
+    fn wake_unwinding(world: &World<Self>, threads: ThreadSet) {
+        Self::wake(world, threads);
+    }
+
     fn enlist(world: &World<Self>, thread: ThreadId) {
-        let mut state = world.crew.state.lock();
-        assert!(
-            !state.alive.contains(thread),
-            "thread {thread} was started twice"
-        );
+        let crew = &world.crew;
+        let mut state = crew.state.lock();
+        // Who had the index before may have taken its last step and not be gone yet.
+        while state.alive.contains(thread) {
+            let going = crew.go.load(Ordering::Acquire);
+            let ending = going && !state.asleep.contains(thread) && !is_current(thread);
+            assert!(ending, "thread {thread} was started twice");
+            MutexGuard::unlocked(&mut state, || {
+                crew.leave_if_aborting();
+                thread::yield_now();
+            });
+        }
         state.alive.insert(thread);
     }
 
     fn start(world: &Arc<World<Self>>, thread: ThreadId, body: Body) {
-        spawn(world, thread, body);
+        if let Err(error) = spawn(world, thread, body) {
+            world.crew.strike_off(thread);
+            panic!("the system has no thread to spare: {error}");
+        }
     }
 
     fn before_step(world: &Arc<World<Self>>, operation: Operation) {
         let crew = &world.crew;
-        if crew.is_aborting() {
-            panic::resume_unwind(Box::new(Aborted));
-        }
+        crew.leave_if_aborting();
         if let Some(latency) = crew.latency.filter(|_| operation.verb.is_engine_call()) {
             thread::sleep(latency);
         }
     }
 }
 
-fn spawn(world: &Arc<World<Threads>>, thread: ThreadId, body: Body) {
-    let world = Arc::clone(world);
+fn is_current(thread: ThreadId) -> bool {
+    Threads::with_current(|current| current.is_some_and(|current| current.thread == Some(thread)))
+}
+
+fn spawn(world: &Arc<World<Threads>>, thread: ThreadId, body: Body) -> io::Result<()> {
     let name = format!("selvedge {thread}");
-    let run = move || panics::quietly(|| run_body(&world, thread, body));
-    Builder::new()
-        .name(name)
-        .spawn(run)
-        .expect("an operating-system thread");
+    let run = {
+        let world = Arc::clone(world);
+        move || panics::quietly(|| run_body(&world, thread, body))
+    };
+    let handle = Builder::new().name(name).spawn(run)?;
+    world.crew.handles.lock().push(handle);
+    Ok(())
 }
 
 fn run_body(world: &Arc<World<Threads>>, thread: ThreadId, body: Body) {
@@ -254,10 +305,7 @@ fn run_body(world: &Arc<World<Threads>>, thread: ThreadId, body: Body) {
         world.panicked(thread, panics::said(&*payload));
     }
     become_current(None);
-    let mut state = world.crew.state.lock();
-    state.alive.remove(thread);
-    state.rise(thread);
-    world.crew.settle(&mut state);
+    world.crew.strike_off(thread);
 }
 
 fn become_current(current: Option<Current<Threads>>) {
@@ -326,16 +374,18 @@ pub fn run_natively(
             crew.crew.line_up(all);
             body();
         };
-        spawn(&world, thread, Box::new(lined_up));
+        if let Err(error) = spawn(&world, thread, Box::new(lined_up)) {
+            world.crew.abort();
+            panic!("the system has no thread to spare: {error}");
+        }
     }
     wait_for_all(&world, supervise)?;
     let end = world.end();
-    let deadlock = matches!(end, End::Deadlock(_));
     let rest = at_rest(&world, finish);
     let execution = world.execution(end, rest);
-    if deadlock || !world.crew.state.lock().alive.is_empty() {
-        world.crew.abort();
-    }
+    // Those who sleep for ever are told to go.
+    world.crew.abort();
+    world.crew.join();
     Ok(execution)
 }
 
@@ -366,9 +416,11 @@ fn wait_for_all(
             .wait_for(&mut state, SUPERVISE_EVERY)
             .timed_out();
         if timed_out && supervise(world.steps()) == Supervision::GiveUp {
-            let running = state.alive.difference(state.asleep).iter().collect();
+            let asleep = state.asleep;
+            let running = state.alive.difference(asleep).iter().collect();
             drop(state);
-            let sleeping = world.sleeping().into_iter().map(|(who, _)| who).collect();
+            let sleeping = world.sleeping().into_iter().map(|(who, _)| who);
+            let sleeping = sleeping.filter(|who| asleep.contains(who.thread)).collect();
             world.crew.abort();
             return Err(Unfinished { sleeping, running });
         }

@@ -303,6 +303,11 @@ impl<P: Platform> Current<P> {
         self.world.logs[index].lock()
     }
 
+    /// Refuses what may not happen inside a step.
+    pub(super) fn require_outside(&self) {
+        assert!(!self.inside.get(), "a step was taken inside another step");
+    }
+
     /// Runs the body of a step, or asks whether it is ready. Neither may take a step.
     pub(super) fn inside<O>(&self, body: impl FnOnce() -> O) -> O {
         struct Leave<'c>(&'c Cell<bool>);
@@ -311,8 +316,8 @@ impl<P: Platform> Current<P> {
                 self.0.set(false);
             }
         }
-        let entered = self.inside.replace(true);
-        assert!(!entered, "a step was taken inside another step");
+        self.require_outside();
+        self.inside.set(true);
         let leave = Leave(&self.inside);
         let result = body();
         drop(leave);

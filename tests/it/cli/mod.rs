@@ -6,6 +6,7 @@ mod formats;
 mod log;
 mod replays;
 mod schedules;
+mod stress;
 mod words;
 
 use std::fs;

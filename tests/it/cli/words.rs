@@ -78,7 +78,8 @@ fn each_of_the_four_lists_names_what_there_is() {
     }
     let properties = selvedge::property::Property::ALL.map(selvedge::property::Property::name);
     assert_eq!(names("properties"), properties);
-    assert_eq!(names("explorers"), ["dpor", "dfs", "random"]);
+    let explorers = selvedge::explore::ExplorerKind::ALL.map(selvedge::explore::ExplorerKind::name);
+    assert_eq!(names("explorers"), explorers);
 }
 
 #[test]
