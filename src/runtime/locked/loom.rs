@@ -260,7 +260,8 @@ pub struct LoomRun {
     pub script: Script,
     /// After how many branch points loom gives an execution up.
     pub branches_max: u32,
-    /// Where to leave loom's checkpoint, and before which execution, counted from 1.
+    /// Where to leave loom's checkpoint, and before which execution, counted from 1: there the
+    /// search ends. If there is a checkpoint already, the search goes on from it.
     pub checkpoint: Option<(PathBuf, u64)>,
 }
 
@@ -358,7 +359,7 @@ impl Search {
     }
 
     fn set_up_and_run(&self) {
-        if !self.hand_over() {
+        if !self.hand_over() || self.is_at_checkpoint() {
             self.stopped.store(true, Ordering::Relaxed);
             panic::resume_unwind(Box::new(Enough));
         }
@@ -378,6 +379,13 @@ impl Search {
             Model::start(&world, thread, body);
         }
         run_body(&world, thread, body);
+    }
+
+    /// Whether loom has just left its checkpoint, so that there is nothing more to do.
+    fn is_at_checkpoint(&self) -> bool {
+        let next = self.iterations.load(Ordering::Relaxed) + 1;
+        let checkpoint = self.run.checkpoint.as_ref();
+        checkpoint.is_some_and(|(_, before)| *before == next)
     }
 
     /// Hands over the execution before, if there is one: whether more are wanted.
