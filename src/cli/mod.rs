@@ -17,6 +17,7 @@ mod files;
 mod list;
 mod measure;
 mod models;
+mod opinions;
 mod progress;
 mod replay;
 mod run;

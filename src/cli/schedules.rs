@@ -5,16 +5,23 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::explore::NativeSchedule;
+use crate::explore::loom_checkpoint;
+use crate::program::Program;
 use crate::replay::RecordedSchedule;
+use crate::replay::ShuttleSchedule;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::waits_name;
+use crate::runtime::locked::Loom;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
+use super::console::Console;
 use super::error::CliError;
 use super::files::make_directory;
 use super::files::write_file;
+use super::files::write_file_by;
 
 /// A directory that schedules are written into. No two schedules of one run get the same name.
 #[derive(Debug)]
@@ -33,8 +40,9 @@ impl ScheduleDirectory {
         })
     }
 
-    /// Writes the schedules of all counterexamples, and returns their paths in the same order.
-    pub(super) fn save(
+    /// Writes the schedules of all counterexamples, and returns their paths in the same order;
+    /// after that of a schedule, that of loom's checkpoint if there is one.
+    fn save(
         &mut self,
         scenario: &Scenario,
         report: &CheckReport,
@@ -44,14 +52,42 @@ impl ScheduleDirectory {
         let mut paths = Vec::new();
         for found in &report.counterexamples {
             let broken = (found.property, found.status);
-            let recorded =
+            let mut recorded =
                 RecordedSchedule::of(scenario, &strategy, report.waits, broken, &found.execution);
+            if let Some(NativeSchedule::Shuttle { script, encoded }) = &found.native {
+                recorded.shuttle = Some(ShuttleSchedule {
+                    script: script.clone(),
+                    encoded: encoded.clone(),
+                });
+            }
             let name = self.free_name(report, found);
             let path = self.path.join(name);
             write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
+            let beside = path.with_extension("loom.json");
             paths.push(path);
+            if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
+                let program = Program::new(scenario.workload(), &strategy);
+                let start = program.starter::<Loom>();
+                write_file_by(&beside, |fresh| {
+                    loom_checkpoint(&start, report.waits, script, *iteration, fresh)
+                })?;
+                paths.push(beside);
+            }
         }
         Ok(paths)
+    }
+
+    /// The same, and names each file on stderr.
+    pub(super) fn save_and_tell(
+        &mut self,
+        scenario: &Scenario,
+        report: &CheckReport,
+        console: &mut Console<'_>,
+    ) -> Result<(), CliError> {
+        for path in self.save(scenario, report)? {
+            writeln!(console.err.writer, "wrote {}", path.display())?;
+        }
+        Ok(())
     }
 
     fn free_name(&mut self, report: &CheckReport, counterexample: &Counterexample) -> String {

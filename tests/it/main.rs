@@ -9,6 +9,7 @@ mod cli;
 mod counts;
 mod differential;
 mod models;
+mod opinions;
 mod properties;
 mod runtime;
 mod small;

@@ -12,9 +12,9 @@
 //!
 //! - Every field of its `Builder` is set, so that no variable of the environment puts a bound under
 //!   a search. One that it cannot read makes it panic: that is [`LoomEnd::Environment`].
-//! - It ends a search at a deadlock. A finite wait would expire there if waits are sufficient, which
-//!   it cannot do: [`LoomEnd::Deadlock`] says whether one was among them. If waits may expire,
-//!   whether one does is a choice of the [`Script`].
+//! - It ends a search at a deadlock. A finite wait would expire there if waits are sufficient,
+//!   which it cannot do: [`LoomEnd::Deadlock`] says whether one was among them. If waits may
+//!   expire, whether one does is a choice of the [`Script`].
 //! - Its panics unwind through the thread that happens to run. The others are unwound outside of
 //!   any model, where its primitives panic; from then on no step reaches them.
 //! - `notify_one` wakes in the order of arrival only; here each condition variable has one waiter.

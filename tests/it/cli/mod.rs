@@ -1,8 +1,10 @@
 //! The program as a user runs it: the binary itself, in a process of its own each time.
 
 mod bad_input;
+mod environment;
 mod exit;
 mod formats;
+mod opinions;
 mod replays;
 mod schedules;
 mod words;
