@@ -172,8 +172,8 @@ mod tests {
     fn all() -> Vec<(Execution, Script, u64)> {
         let mut executions = loom_executions(race(), 2, Waits::Sufficient);
         let mut all = Vec::new();
-        let with = (&Bounds::default(), &mut Unwatched as &mut _);
-        let tally = go_through(&mut *executions, with, |ran| {
+        let bounds = Bounds::default();
+        let tally = go_through(&mut *executions, (&bounds, &mut Unwatched), |ran| {
             let Some(NativeSchedule::Loom { script, iteration }) = ran.native else {
                 panic!("{:?}", ran.native);
             };

@@ -165,11 +165,6 @@ pub fn replay_with_shuttle(
 /// explore::replay_native_shuttle(&schedule.script, &schedule.encoded, start, waits)
 ///     .map_err(|error| NativeReplayError::Refused(error.to_string()))
 /// ```
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "it is a stand-in"
-)]
 fn run_with_shuttle(
     _program: &Program,
     _schedule: &ShuttleSchedule,

@@ -85,10 +85,10 @@ impl Opinion {
             return Self::CannotRun(why);
         }
         let exhausted = |report: &CheckReport| report.coverage == Coverage::Exhausted;
-        let (all_there, all_here) = (exhausted(reference), exhausted(here));
+        let (whole_reference, whole) = (exhausted(reference), exhausted(here));
         let (there, seen) = (outcomes(reference), outcomes(here));
         let mut differences = Vec::new();
-        if all_there && all_here && reference.verdict != here.verdict {
+        if whole_reference && whole && reference.verdict != here.verdict {
             differences.push(Difference::Verdict {
                 reference: reference.verdict,
                 here: here.verdict,
@@ -100,21 +100,21 @@ impl Opinion {
         let (known, found) = (findings(reference), findings(here));
         // Whoever has seen everything must have all that the other has; and nobody may find what
         // the reference has not found.
-        let extra = unknown(&found, &known, all_here);
+        let extra = unknown(&found, &known, whole);
         differences.extend(extra.map(|(property, status)| Difference::Extra(property, status)));
-        if all_here {
-            let missing = unknown(&known, &found, all_there);
+        if whole {
+            let missing = unknown(&known, &found, whole_reference);
             let missing = missing.map(|(property, status)| Difference::Missing(property, status));
             differences.extend(missing);
         }
-        let missing = there.difference(seen).filter(|_| all_here).count();
-        let extra = seen.difference(there).filter(|_| all_there).count();
+        let missing = there.difference(seen).filter(|_| whole).count();
+        let extra = seen.difference(there).filter(|_| whole_reference).count();
         if missing + extra > 0 {
             differences.push(Difference::Outcomes { missing, extra });
         }
         if !differences.is_empty() {
             Self::Differs(differences)
-        } else if all_there && all_here {
+        } else if whole_reference && whole {
             Self::Agrees
         } else {
             Self::AgreesSoFar {
@@ -245,7 +245,7 @@ mod tests {
     use crate::runtime::Waits;
 
     /// The outcomes in which a call returned one of these.
-    fn seen(errnos: &[u32]) -> Option<BTreeSet<Outcome>> {
+    fn seen(errnos: &[u32]) -> BTreeSet<Outcome> {
         let outcome = |&errno: &u32| Outcome {
             end: End::Finished,
             results: vec![ThreadResult {
@@ -256,28 +256,30 @@ mod tests {
             }],
             rest: Rest::default(),
         };
-        Some(errnos.iter().map(outcome).collect())
+        errnos.iter().map(outcome).collect()
     }
 
     fn proved(errnos: &[u32]) -> CheckReport {
         CheckReport {
-            outcomes: seen(errnos),
+            outcomes: Some(seen(errnos)),
             ..sample::proved("any", Waits::Sufficient)
         }
     }
 
     fn violated(errnos: &[u32]) -> CheckReport {
         CheckReport {
-            outcomes: seen(errnos),
+            outcomes: Some(seen(errnos)),
             ..sample::violated("any", Waits::Sufficient)
         }
     }
 
     /// The same report of a search that did not see everything.
     fn bounded(report: CheckReport) -> CheckReport {
-        let verdict = match report.verdict {
-            Verdict::Proved => Verdict::Bounded,
-            other => other,
+        let proved = report.verdict == Verdict::Proved;
+        let verdict = if proved {
+            Verdict::Bounded
+        } else {
+            report.verdict
         };
         let coverage = Coverage::Bounded(Limit::Executions(9));
         CheckReport {

@@ -170,8 +170,8 @@ fn write_blocks(out: &mut dyn Write, opinions: &SecondOpinions, look: &Look) -> 
         let waits = waits_phrase(rows[0][reading].report.waits);
         writeln!(out, "\n{}", look.palette.paint(Tone::Strong, waits))?;
         grid.row(out, &layout.titles())?;
-        for row in 0..rows.len() {
-            let strategy = visible(&rows[row][reading].report.strategy);
+        for (row, strategy) in rows.iter().enumerate() {
+            let strategy = visible(&strategy[reading].report.strategy);
             writeln!(out, "{}", look.palette.paint(Tone::Strong, strategy))?;
             for line in lines(row, reading) {
                 grid.row(out, &line)?;
