@@ -437,8 +437,9 @@ fn differences(report: &CheckReport, expected: &Expectation) -> Vec<String> {
         ("deadlocked", expected.deadlocked, report.deadlocked),
     ];
     // The counts are those of a whole search with the default explorer.
-    let stopped = report.coverage == Coverage::Bounded(Limit::FirstViolation);
-    if report.explorer == ExplorerKind::Dpor && !stopped {
+    let whole = report.coverage == Coverage::Exhausted;
+    let bounded = expected.verdict == ExpectedVerdict::Bounded;
+    if report.explorer == ExplorerKind::Dpor && (whole || bounded) {
         for (what, expected, found) in counts {
             hold(
                 what,

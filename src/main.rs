@@ -12,7 +12,12 @@ use selvedge::cli::palette_of;
 use selvedge::cli::rust_log;
 use selvedge::report::Look;
 
+/// What loom and shuttle read from the environment: each would change a search that they are asked
+/// for, or print into a report.
+const OF_LIBRARIES: [&str; 2] = ["LOOM_", "SHUTTLE_"];
+
 fn main() -> ExitCode {
+    clear_environment();
     // Not locked: a panic on another thread must be able to say so.
     let (out, err) = (std::io::stdout(), std::io::stderr());
     let palettes = (palette_of(&out), palette_of(&err));
@@ -34,4 +39,19 @@ fn main() -> ExitCode {
         log: Log::to_stderr(filter.as_deref()),
     };
     selvedge::cli::run(std::env::args_os(), &mut console).into()
+}
+
+/// Removes what a library would obey: a verdict does not depend on the environment.
+fn clear_environment() {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if OF_LIBRARIES.iter().any(|prefix| text.starts_with(prefix)) {
+            // SAFETY: this is the start of the program: no other thread runs that could read the
+            // environment meanwhile.
+            #[expect(unsafe_code, reason = "the libraries can be told in no other way")]
+            unsafe {
+                std::env::remove_var(&name);
+            }
+        }
+    }
 }

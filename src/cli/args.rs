@@ -19,6 +19,7 @@ Examples:
   selvedge compare                                   every strategy on the headline race
   selvedge compare --strategy shared-handle --show   the bug, step by step
   selvedge compare attach/five_types --waits may-expire --strategy push-lock
+  selvedge compare --second-opinion                  what loom and shuttle say of the same
   selvedge compare my.toml --out found               schedules that replay anywhere
   selvedge check                                     hold all models to what they expect
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
@@ -28,7 +29,8 @@ Examples:
 
 Exit codes:
   0  as the model expects; without an expectation: PROVED
-  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces
+  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; second
+     opinions that differ
   2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
   3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE (unless BOUNDED is expected), nothing to check,
      a replay that diverges or breaks nothing
@@ -113,6 +115,10 @@ pub(super) struct CompareArguments {
     /// Who chooses the schedules
     #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::explorer())]
     pub(super) explorer: ExplorerKind,
+    /// Run every explorer beside dpor, and show whether they agree: PROVED by two that share no
+    /// code of search says more than by one
+    #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
+    pub(super) second_opinion: bool,
     /// How the mock reads what Windows leaves open [default: the model's]
     #[arg(long, value_name = "P", value_parser = values::profile())]
     pub(super) profile: Option<Profile>,
@@ -139,6 +145,10 @@ pub(super) struct CompareArguments {
     /// Write each counterexample's schedule, with its model, into this directory
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<String>,
+    /// With --out, keep each schedule also in the terms of the library that found it: shuttle's in
+    /// the same file, loom's checkpoint beside it
+    #[arg(long, requires = "out")]
+    pub(super) native_schedule: bool,
     /// Write the report into this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<String>,
@@ -168,6 +178,10 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Let the library that found it run the schedule, in its own terms: a file that was written
+    /// with --native-schedule
+    #[arg(long, value_name = "E")]
+    pub(super) explorer: Option<Library>,
     #[command(flatten)]
     pub(super) page: Page,
 }
@@ -221,7 +235,8 @@ pub(super) struct StressArguments {
 /// What ends a search early.
 #[derive(Debug, Args)]
 pub(super) struct Limits {
-    /// End a search after so many executions [default: 1000000]
+    /// End a search after so many executions [default: 1000000; loom: 200000; shuttle's samplers:
+    /// 10000; beside dpor, with --second-opinion: 20000, samplers: 2000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) executions: Option<u64>,
     /// Cut an execution off after so many steps [default: 10000]
@@ -245,6 +260,12 @@ pub(super) enum Format {
     Terminal,
     /// One JSON document
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Library {
+    /// The library shuttle
+    Shuttle,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

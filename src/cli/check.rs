@@ -30,6 +30,16 @@ struct Tally {
     without: u64,
     passed: u64,
     failed: u64,
+    /// Searches that a bound stopped.
+    inconclusive: u64,
+}
+
+/// What came of one expectation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Met,
+    Broken,
+    Unknown,
 }
 
 /// Checks. All models are loaded before the first search.
@@ -48,10 +58,10 @@ pub(super) fn check(task: &Check, console: &mut Console<'_>) -> Result<Exit, Cli
         tally.without += u64::from(expectations.is_empty());
         for expectation in expectations {
             let report = search(task, model, searcher, expectation);
-            if write_row(&mut console.out, model, &report)? {
-                tally.passed += 1;
-            } else {
-                tally.failed += 1;
+            match write_row(&mut console.out, model, &report)? {
+                Held::Met => tally.passed += 1,
+                Held::Broken => tally.failed += 1,
+                Held::Unknown => tally.inconclusive += 1,
             }
         }
     }
@@ -91,15 +101,17 @@ fn write_heading(out: &mut Channel<'_>, model: &Model) -> io::Result<()> {
     writeln!(out.writer, "{name}: {holds}")
 }
 
-/// Writes what came of one expectation, and says whether it is met.
-fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::Result<bool> {
+/// Writes what came of one expectation, and says it.
+fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::Result<Held> {
     let differences = report.unexpected.as_deref();
     let differences = differences.expect("internal bug: a held expectation is not reported");
-    let is_met = differences.is_empty();
-    let word = if is_met {
-        out.palette.paint(Tone::Good, "PASS")
+    let (held, word) = if differences.is_empty() {
+        (Held::Met, out.palette.paint(Tone::Good, "PASS"))
+    } else if report.verdict.is_conclusive() {
+        (Held::Broken, out.palette.paint(Tone::Bad, "FAIL"))
     } else {
-        out.palette.paint(Tone::Bad, "FAIL")
+        let word = out.palette.paint(Tone::Notable, "INCONCLUSIVE");
+        (Held::Unknown, word)
     };
     let row = format!(
         "{} ({})",
@@ -115,7 +127,7 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
     for difference in differences {
         writeln!(out.writer, "          {}", visible(difference))?;
     }
-    if let Some(first) = report.counterexamples.first().filter(|_| !is_met) {
+    if let Some(first) = report.counterexamples.first().filter(|_| held != Held::Met) {
         let command = replay_command(&first.schedule, model.path.as_deref());
         writeln!(
             out.writer,
@@ -125,16 +137,20 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
         )?;
         writeln!(out.writer, "          replay: {command}")?;
     }
-    Ok(is_met)
+    Ok(held)
 }
 
 fn write_summary(tally: &Tally, out: &mut Channel<'_>) -> io::Result<()> {
-    let tone = if tally.failed == 0 {
-        Tone::Good
-    } else {
-        Tone::Bad
+    let tone = match (tally.failed, tally.inconclusive) {
+        (0, 0) => Tone::Good,
+        (0, _) => Tone::Notable,
+        (_, _) => Tone::Bad,
     };
-    let line = format!("{} passed, {} failed", tally.passed, tally.failed);
+    let open = match tally.inconclusive {
+        0 => String::new(),
+        inconclusive => format!(", {inconclusive} inconclusive"),
+    };
+    let line = format!("{} passed, {} failed{open}", tally.passed, tally.failed);
     let without = match tally.without {
         0 => String::new(),
         without => format!(", {without} without expectations"),
@@ -149,12 +165,12 @@ fn write_summary(tally: &Tally, out: &mut Channel<'_>) -> io::Result<()> {
 }
 
 impl Tally {
-    /// Nothing checked is nothing known.
+    /// Nothing checked is nothing known, and neither is what a bound stopped.
     const fn exit(self) -> Exit {
-        match (self.passed, self.failed) {
-            (0, 0) => Exit::Inconclusive,
-            (_, 0) => Exit::Success,
-            (_, _) => Exit::Violated,
+        match (self.passed, self.failed, self.inconclusive) {
+            (1.., 0, 0) => Exit::Success,
+            (_, 0, _) => Exit::Inconclusive,
+            (_, _, _) => Exit::Violated,
         }
     }
 }
@@ -165,17 +181,21 @@ mod tests {
 
     #[test]
     fn one_failure_fails_and_nothing_checked_is_inconclusive() {
-        let exit = |passed, failed| {
+        let exit = |passed, failed, inconclusive| {
             Tally {
                 passed,
                 failed,
+                inconclusive,
                 ..Tally::default()
             }
             .exit()
         };
 
-        assert_eq!(exit(3, 0), Exit::Success);
-        assert_eq!(exit(3, 1), Exit::Violated);
-        assert_eq!(exit(0, 0), Exit::Inconclusive);
+        assert_eq!(exit(3, 0, 0), Exit::Success);
+        assert_eq!(exit(3, 1, 0), Exit::Violated);
+        assert_eq!(exit(3, 1, 1), Exit::Violated);
+        assert_eq!(exit(3, 0, 1), Exit::Inconclusive);
+        assert_eq!(exit(0, 0, 1), Exit::Inconclusive);
+        assert_eq!(exit(0, 0, 0), Exit::Inconclusive);
     }
 }

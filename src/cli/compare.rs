@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use crate::check::Keep;
-use crate::check::Request;
 use crate::report::Comparison;
 use crate::report::Look;
 use crate::report::Measured;
@@ -21,6 +19,7 @@ use super::files::probe_file;
 use super::files::write_file;
 use super::models::Model;
 use super::models::load;
+use super::opinions::report_opinions;
 use super::schedules::ScheduleDirectory;
 use super::search::Searcher;
 use super::task::Compare;
@@ -32,6 +31,9 @@ pub(super) fn compare(task: &Compare, console: &mut Console<'_>) -> Result<Exit,
     models
         .iter()
         .try_for_each(|model| has_profile(model, task))?;
+    if task.keeps_native && task.explorer.is_own() {
+        return Err(CliError::NoOtherTerms(task.explorer.name()));
+    }
     let Some(file) = &task.report.file else {
         let look = Look {
             width: task.report.width.unwrap_or(console.width),
@@ -83,6 +85,9 @@ fn report(
     look: &Look,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
+    if task.second_opinions {
+        return report_opinions(task, models, look, console);
+    }
     let mut directory = match &task.report.schedules {
         Some(path) => Some(ScheduleDirectory::open(path)?),
         None => None,
@@ -95,9 +100,7 @@ fn report(
         exit = exit.max(worst.unwrap_or(Exit::Success));
         if let Some(directory) = &mut directory {
             for report in comparison.reports() {
-                for path in directory.save(&model.scenario, report)? {
-                    writeln!(console.err.writer, "wrote {}", path.display())?;
-                }
+                directory.save_and_tell(&model.scenario, report, console)?;
             }
         }
         if task.report.json {
@@ -117,34 +120,33 @@ fn report(
 }
 
 fn search_all(task: &Compare, model: &Model, progress: bool) -> Comparison {
-    let searcher = Searcher {
-        progress,
-        time_max: task.budget.time,
-        measures: task.measures,
-    };
+    let searcher = Searcher::of(task, progress);
     let row = |strategy: &Strategy| {
         let search = |&waits| {
-            let request = Request {
-                waits,
-                explorer: task.explorer,
-                bounds: task.budget.bounds,
-                seed: task.seed,
-                keep: Keep::default(),
-            };
+            let request = task.request(waits, task.explorer);
             searcher.run(&model.scenario, strategy, &request)
         };
         task.readings.iter().map(search).collect()
     };
-    let own = model.scenario.strategies();
-    let strategies = if task.strategies.is_empty() {
-        own
+    let rows = strategies(task, model).iter().map(row).collect();
+    comparison(model, rows)
+}
+
+/// The strategies to compare on a model.
+pub(super) fn strategies<'a>(task: &'a Compare, model: &'a Model) -> &'a [Strategy] {
+    if task.strategies.is_empty() {
+        model.scenario.strategies()
     } else {
         &task.strategies
-    };
+    }
+}
+
+/// The rows of a model.
+pub(super) fn comparison(model: &Model, rows: Vec<Vec<Measured>>) -> Comparison {
     Comparison {
         summary: model.scenario.summary().to_owned(),
         model: model.path.clone(),
-        rows: strategies.iter().map(row).collect(),
+        rows,
     }
 }
 
@@ -155,6 +157,16 @@ fn write_terminal(
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
     write_comparison(out, comparison, look)?;
+    write_shown(task, comparison, look, out)
+}
+
+/// Writes the lane table of each row's first counterexample, if that was asked for.
+pub(super) fn write_shown(
+    task: &Compare,
+    comparison: &Comparison,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     let shown = comparison.reports().filter(|_| task.report.shows_lanes);
     for report in shown {
         if let Some(first) = report.counterexamples.first() {

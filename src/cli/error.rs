@@ -5,6 +5,7 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
 use crate::report::visible;
@@ -38,6 +39,15 @@ pub(super) enum CliError {
         /// The other.
         asked: &'static str,
     },
+    /// An explorer has no other terms for its schedules than the usual ones.
+    #[error(
+        "the schedules of `{0}` have no other terms: --native-schedule goes with --explorer loom, \
+         or one of shuttle's"
+    )]
+    NoOtherTerms(&'static str),
+    /// A library cannot run a schedule in its own terms.
+    #[error(transparent)]
+    Native(#[from] NativeReplayError),
     /// No table has this code.
     #[error("unknown code `{code}`")]
     UnknownCode {
@@ -99,6 +109,8 @@ impl CliError {
             Self::Scenario(_)
             | Self::Schedule(_)
             | Self::Profile { .. }
+            | Self::NoOtherTerms(_)
+            | Self::Native(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }

@@ -78,6 +78,28 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     }
 }
 
+/// The same for a file that somebody else writes: under another name first, where there is no file,
+/// then renamed.
+pub(super) fn write_file_by<E: std::error::Error + Send + Sync + 'static>(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), CliError> {
+    probe_file(path)?;
+    let refused = |source| CliError::Write {
+        path: path.display().to_string(),
+        source,
+    };
+    let beside = name_beside(path).map_err(refused)?;
+    let written = write(&beside)
+        .map_err(io::Error::other)
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // The first failure is the one to tell.
+        let _also_failed = fs::remove_file(&beside);
+    }
+    written.map_err(refused)
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let beside = name_beside(path)?;
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));

@@ -19,6 +19,7 @@ mod list;
 mod log;
 mod measure;
 mod models;
+mod opinions;
 mod progress;
 mod replay;
 mod run;

@@ -9,6 +9,7 @@ use crate::replay::Ending;
 use crate::replay::RecordedSchedule;
 use crate::replay::Replay as Replayed;
 use crate::replay::replay as run_again;
+use crate::replay::replay_with_shuttle;
 use crate::report::Finding;
 use crate::report::Look;
 use crate::report::Setting;
@@ -31,7 +32,11 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     let model = task.model.as_deref().map(load_one).transpose()?;
     let scenario = recorded.scenario(model.map(|model| model.scenario));
     let scenario = scenario.map_err(CliError::Schedule)?;
-    let replayed = run_again(&recorded, &scenario);
+    let replayed = if task.by_shuttle {
+        replay_with_shuttle(&recorded, &scenario)?
+    } else {
+        run_again(&recorded, &scenario)
+    };
     if replayed.digest_differs {
         warn_of_digest(scenario.name(), &mut console.err)?;
     }

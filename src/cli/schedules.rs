@@ -5,17 +5,24 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::explore::NativeSchedule;
+use crate::explore::loom_checkpoint;
+use crate::program::Program;
 use crate::replay::RecordedSchedule;
+use crate::replay::ShuttleSchedule;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::waits_name;
 use crate::runtime::Waits;
+use crate::runtime::locked::Loom;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
+use super::console::Console;
 use super::error::CliError;
 use super::files::make_directory;
 use super::files::write_file;
+use super::files::write_file_by;
 
 /// A directory that schedules are written into. No two schedules of one run get the same name.
 #[derive(Debug)]
@@ -34,8 +41,9 @@ impl ScheduleDirectory {
         })
     }
 
-    /// Writes the schedules of all counterexamples, and returns their paths in the same order.
-    pub(super) fn save(
+    /// Writes the schedules of all counterexamples, and returns their paths in the same order;
+    /// after that of a schedule, that of loom's checkpoint if there is one.
+    fn save(
         &mut self,
         scenario: &Scenario,
         report: &CheckReport,
@@ -44,21 +52,41 @@ impl ScheduleDirectory {
         let strategy = strategy.expect("only known strategies are compared");
         let mut paths = Vec::new();
         for found in &report.counterexamples {
-            paths.push(self.save_one(scenario, &strategy, report.waits, found)?);
+            paths.extend(self.save_one(scenario, &strategy, report.waits, found)?);
         }
         Ok(paths)
     }
 
-    /// Writes the schedule of one counterexample, and returns its path.
+    /// The same, and names each file on stderr.
+    pub(super) fn save_and_tell(
+        &mut self,
+        scenario: &Scenario,
+        report: &CheckReport,
+        console: &mut Console<'_>,
+    ) -> Result<(), CliError> {
+        for path in self.save(scenario, report)? {
+            writeln!(console.err.writer, "wrote {}", path.display())?;
+        }
+        Ok(())
+    }
+
+    /// Writes the schedule of one counterexample, and what belongs beside it. Returns the paths.
     pub(super) fn save_one(
         &mut self,
         scenario: &Scenario,
         strategy: &Strategy,
         waits: Waits,
         found: &Counterexample,
-    ) -> Result<PathBuf, CliError> {
+    ) -> Result<Vec<PathBuf>, CliError> {
         let broken = (found.property, found.status);
-        let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
+        let mut recorded =
+            RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
+        if let Some(NativeSchedule::Shuttle { script, encoded }) = &found.native {
+            recorded.shuttle = Some(ShuttleSchedule {
+                script: script.clone(),
+                encoded: encoded.clone(),
+            });
+        }
         let parts = [
             file_name(scenario.name()),
             file_name(strategy.name),
@@ -68,7 +96,17 @@ impl ScheduleDirectory {
         let name = self.free_name(&parts.join("."));
         let path = self.path.join(name);
         write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
-        Ok(path)
+        let mut paths = vec![path];
+        if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
+            let beside = paths[0].with_extension("loom.json");
+            let program = Program::new(scenario.workload(), strategy);
+            let start = program.starter::<Loom>();
+            write_file_by(&beside, |fresh| {
+                loom_checkpoint(&start, waits, script, *iteration, fresh)
+            })?;
+            paths.push(beside);
+        }
+        Ok(paths)
     }
 
     fn free_name(&mut self, stem: &str) -> String {

@@ -11,6 +11,7 @@ use crate::strategy::Strategy;
 
 use super::measure::Stopwatch;
 use super::progress::Progress;
+use super::task::Compare;
 
 /// How searches are run.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,15 @@ pub(super) struct Searcher {
 }
 
 impl Searcher {
+    /// How a comparison searches.
+    pub(super) fn of(task: &Compare, progress: bool) -> Self {
+        Self {
+            progress,
+            time_max: task.budget.time,
+            measures: task.measures,
+        }
+    }
+
     /// Runs one search to its end.
     pub(super) fn run(
         self,
@@ -32,7 +42,8 @@ impl Searcher {
         request: &Request,
     ) -> Measured {
         let waits = waits_phrase(request.waits);
-        let label = format!("{} / {strategy} ({waits})", scenario.name());
+        let explorer = request.explorer.name();
+        let label = format!("{} / {strategy} ({waits}), {explorer}", scenario.name());
         let mut progress = Progress::start(label, self.progress, self.time_max);
         let stopwatch = Stopwatch::start();
         let report = check(scenario, strategy, request, &mut progress);

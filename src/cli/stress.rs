@@ -233,8 +233,8 @@ fn finding(
     let confirmed = confirm(scenario, &task.strategy, task.waits, found);
     let file = match (&confirmed, directory) {
         (Some(counterexample), Some(directory)) => {
-            let path = directory.save_one(scenario, &task.strategy, task.waits, counterexample)?;
-            Some(path.display().to_string())
+            let paths = directory.save_one(scenario, &task.strategy, task.waits, counterexample)?;
+            paths.first().map(|path| path.display().to_string())
         }
         (Some(_) | None, _) => None,
     };

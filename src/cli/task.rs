@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::check::Keep;
+use crate::check::Request;
 use crate::explore::Bounds;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
@@ -15,6 +17,7 @@ use super::args::CheckArguments;
 use super::args::Command;
 use super::args::CompareArguments;
 use super::args::Format;
+use super::args::Library;
 use super::args::Limits;
 use super::args::ReplayArguments;
 use super::args::StressArguments;
@@ -22,6 +25,12 @@ use super::args::Topic;
 
 /// The model that `compare` and `stress` take when none is named.
 pub(super) const HEADLINE: &str = "attach/connect4_connect6";
+
+/// How many executions an explorer has for a second opinion, if nobody says otherwise.
+const OPINION_EXECUTIONS: u64 = 20_000;
+
+/// How many executions a sampler draws for a second opinion, if nobody says otherwise.
+const OPINION_SAMPLES: u64 = 2_000;
 
 /// One thing to do.
 #[derive(Debug)]
@@ -61,6 +70,12 @@ pub(super) struct Compare {
     /// In the order of the table's columns. Never empty.
     pub(super) readings: Vec<Waits>,
     pub(super) budget: Budget,
+    /// After how many executions a search ends, if that was said.
+    pub(super) executions: Option<u64>,
+    /// Whether all explorers search, and are compared with `dpor`.
+    pub(super) second_opinions: bool,
+    /// Whether schedules are kept in the terms of the library that found them, too.
+    pub(super) keeps_native: bool,
     pub(super) seed: u64,
     pub(super) measures: bool,
     pub(super) report: Report,
@@ -92,6 +107,8 @@ pub(super) struct Replay {
     pub(super) model: Option<String>,
     /// Whether the log shows the steps.
     pub(super) verbose: bool,
+    /// Whether shuttle runs its own form of the schedule.
+    pub(super) by_shuttle: bool,
     pub(super) width: Option<usize>,
 }
 
@@ -156,6 +173,9 @@ impl From<CompareArguments> for Compare {
             profile: typed.profile,
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
             budget: Budget::of(&typed.limits, typed.fail_fast),
+            executions: typed.limits.executions,
+            second_opinions: typed.second_opinion,
+            keeps_native: typed.native_schedule,
             seed: typed.seed,
             measures: typed.measure,
             report: Report {
@@ -165,6 +185,36 @@ impl From<CompareArguments> for Compare {
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
             },
+        }
+    }
+}
+
+impl Compare {
+    /// What to ask of an explorer.
+    pub(super) fn request(&self, waits: Waits, explorer: ExplorerKind) -> Request {
+        Request {
+            waits,
+            explorer,
+            bounds: Bounds {
+                executions_max: self.executions_max(explorer),
+                ..self.budget.bounds
+            },
+            seed: self.seed,
+            keep: Keep {
+                outcomes: self.second_opinions,
+                native: self.keeps_native,
+            },
+        }
+    }
+
+    /// A second opinion is to cost little; the first one is what it is compared with.
+    fn executions_max(&self, explorer: ExplorerKind) -> u64 {
+        let usual = explorer.executions_default();
+        match (self.second_opinions, explorer) {
+            (true, ExplorerKind::Dpor) => usual,
+            (true, _) if explorer.samples() => self.executions.unwrap_or(OPINION_SAMPLES),
+            (true, _) => self.executions.unwrap_or(OPINION_EXECUTIONS),
+            (false, _) => self.executions.unwrap_or(usual),
         }
     }
 }
@@ -190,6 +240,7 @@ impl From<ReplayArguments> for Replay {
             schedule: typed.schedule,
             model: typed.model,
             verbose: typed.verbose,
+            by_shuttle: typed.explorer == Some(Library::Shuttle),
             width,
         }
     }
@@ -310,6 +361,35 @@ mod tests {
     }
 
     #[test]
+    fn each_explorer_has_its_own_bound_unless_one_is_said() {
+        let bound = |arguments: &[&str], explorer| {
+            let task = compare(arguments);
+            let request = task.request(Waits::Sufficient, explorer);
+            request.bounds.executions_max
+        };
+        let second = ["--second-opinion"];
+        let said = ["--second-opinion", "--executions", "7"];
+        for (explorer, alone, beside) in [
+            (ExplorerKind::Dpor, 1_000_000, 1_000_000),
+            (ExplorerKind::Dfs, 1_000_000, 20_000),
+            (ExplorerKind::Random, 1_000_000, 2_000),
+            (ExplorerKind::Loom, 200_000, 20_000),
+            (ExplorerKind::ShuttleDfs, 1_000_000, 20_000),
+            (ExplorerKind::ShuttlePct, 10_000, 2_000),
+        ] {
+            assert_eq!(bound(&[], explorer), alone);
+            assert_eq!(bound(&["--executions", "7"], explorer), 7);
+            assert_eq!(bound(&second, explorer), beside);
+            let expected = if explorer == ExplorerKind::Dpor {
+                1_000_000
+            } else {
+                7
+            };
+            assert_eq!(bound(&said, explorer), expected);
+        }
+    }
+
+    #[test]
     fn what_contradicts_itself_or_is_unknown_is_refused() {
         for arguments in [
             &["compare", "--all", "attach/x"][..],
@@ -318,6 +398,10 @@ mod tests {
             &["compare", "--profile", "measured"],
             &["compare", "--waits", "never"],
             &["compare", "--executions", "0"],
+            &["compare", "--second-opinion", "--explorer", "dpor"],
+            &["compare", "--second-opinion", "--fail-fast"],
+            &["compare", "--native-schedule"],
+            &["replay", "x.schedule", "--explorer", "dpor"],
             &["compare", "--width", "10"],
             &["explain"],
             &["list", "threads"],

@@ -28,7 +28,9 @@ pub enum Limit {
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Executions(1) => f.write_str("1 execution"),
             Self::Executions(bound) => write!(f, "{bound} executions"),
+            Self::Steps(1) => f.write_str("1 step"),
             Self::Steps(bound) => write!(f, "{bound} steps"),
             Self::Time => f.write_str("time"),
             Self::FirstViolation => f.write_str("first violation"),

@@ -5,7 +5,10 @@
 //! has seen is everything if each of these searches has seen everything.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
+
+use thiserror::Error;
 
 use crate::runtime::Script;
 use crate::runtime::Waits;
@@ -94,4 +97,139 @@ fn search(start: &Start, waits: Waits, outlet: &Outlet) -> Coverage {
         scripts.extend(met.others());
     }
     limit.map_or(Coverage::Exhausted, Coverage::Bounded)
+}
+
+/// Why loom left no checkpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// Loom would go on from what is there.
+    #[error("there is a file already")]
+    Exists,
+    /// The search ended before.
+    #[error("loom ended before its execution {0}")]
+    NotReached(u64),
+}
+
+/// Makes loom leave the checkpoint from which its next execution is this one: a file of JSON, of
+/// loom's own form. Loom searches again, up to that execution.
+///
+/// # Errors
+///
+/// [`CheckpointError::Exists`] if there is a file of this name, and [`CheckpointError::NotReached`]
+/// if there is no such execution, or the file cannot be written.
+pub fn loom_checkpoint(
+    start: &Start,
+    waits: Waits,
+    script: &Script,
+    iteration: u64,
+    path: &Path,
+) -> Result<(), CheckpointError> {
+    if path.exists() {
+        return Err(CheckpointError::Exists);
+    }
+    let run = LoomRun {
+        start: Arc::clone(start),
+        waits,
+        script: script.clone(),
+        steps_max: LOOM_STEPS_MAX,
+        checkpoint: Some((path.to_owned(), iteration)),
+    };
+    // Loom also leaves a checkpoint where a multiple of the number is, but stops at the first.
+    search_with_loom(run, Box::new(|_, _| true));
+    if path.exists() {
+        Ok(())
+    } else {
+        Err(CheckpointError::NotReached(iteration))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parking_lot::Mutex;
+
+    use super::*;
+    use crate::execution::Execution;
+    use crate::explore::Bounds;
+    use crate::explore::Unwatched;
+    use crate::explore::go_through;
+    use crate::program::Program;
+    use crate::property::judge;
+    use crate::runtime::locked::Loom;
+    use crate::scenario::Scenario;
+    use crate::strategy::Strategy;
+
+    fn race() -> Start {
+        let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
+        let strategy = Strategy::named("shared-handle").unwrap();
+        Program::new(scenario.workload(), &strategy).starter::<Loom>()
+    }
+
+    /// Every execution of the race, and how loom gets to it.
+    fn all() -> Vec<(Execution, Script, u64)> {
+        let mut executions = loom_executions(race(), 2, Waits::Sufficient);
+        let mut all = Vec::new();
+        let bounds = Bounds::default();
+        let tally = go_through(&mut *executions, (&bounds, &mut Unwatched), |ran| {
+            let Some(NativeSchedule::Loom { script, iteration }) = ran.native else {
+                panic!("{:?}", ran.native);
+            };
+            all.push((ran.execution.clone(), script.clone(), *iteration));
+            std::ops::ControlFlow::Continue(())
+        });
+        assert_eq!(tally.coverage, Coverage::Exhausted);
+        all
+    }
+
+    /// The first execution of a search that goes on from a checkpoint.
+    fn first_from(path: &Path, script: Script) -> Execution {
+        let run = LoomRun {
+            start: race(),
+            waits: Waits::Sufficient,
+            script,
+            steps_max: LOOM_STEPS_MAX,
+            checkpoint: Some((path.to_owned(), u64::MAX)),
+        };
+        let first = Arc::new(Mutex::new(None));
+        let taken = Arc::clone(&first);
+        let visit = move |execution, _| {
+            taken.lock().get_or_insert(execution);
+            false
+        };
+        let (end, _) = search_with_loom(run, Box::new(visit));
+        assert_eq!(end, LoomEnd::Stopped);
+        first.lock().take().unwrap()
+    }
+
+    /// Each failing execution is the first of the search that goes on from its checkpoint; so is
+    /// loom's very first, before which it leaves a checkpoint, too.
+    #[test]
+    fn a_search_from_a_checkpoint_begins_with_the_execution() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = all();
+        let failing = all.iter().filter(|(run, ..)| !judge(run).is_empty());
+        let mut checked = 0;
+        for (execution, script, iteration) in all.iter().take(1).chain(failing.take(5)) {
+            let path = folder.path().join(format!("{checked}.json"));
+            let left = loom_checkpoint(&race(), Waits::Sufficient, script, *iteration, &path);
+            assert_eq!(left, Ok(()));
+            assert_eq!(first_from(&path, script.clone()), *execution);
+            checked += 1;
+        }
+        assert_eq!(checked, 6);
+    }
+
+    #[test]
+    fn a_checkpoint_is_new_and_of_an_execution_that_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.json");
+        let leave = |iteration| {
+            let script = Script::default();
+            loom_checkpoint(&race(), Waits::Sufficient, &script, iteration, &path)
+        };
+
+        assert_eq!(leave(1_000), Err(CheckpointError::NotReached(1_000)));
+        assert_eq!(leave(2), Ok(()));
+        assert_eq!(leave(2), Err(CheckpointError::Exists));
+    }
 }

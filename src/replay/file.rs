@@ -12,6 +12,7 @@ use crate::strategy::Strategy;
 use super::Expected;
 use super::RecordedSchedule;
 use super::ScheduleError;
+use super::native::NativeTable;
 use super::recorded::parse_profile;
 use super::recorded::parse_property;
 use super::recorded::parse_waits;
@@ -34,6 +35,9 @@ struct Written<'a> {
     status: Option<String>,
     steps: Vec<String>,
     scenario: &'a str,
+    // A table comes after all plain keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    native: Option<NativeTable>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +54,7 @@ struct File {
     status: Option<Spanned<String>>,
     steps: Vec<String>,
     scenario: String,
+    native: Option<NativeTable>,
 }
 
 /// What is asked of a file before the rest: another version may have other keys.
@@ -90,6 +95,7 @@ impl RecordedSchedule {
             status: self.status.map(NtStatus::short),
             steps: self.steps.iter().filter_map(note).collect(),
             scenario: scenario.text(),
+            native: self.shuttle.as_ref().map(NativeTable::from),
         };
         toml::to_string_pretty(&written).expect("plain strings and numbers are TOML")
     }
@@ -144,6 +150,7 @@ impl RecordedSchedule {
             property: parse_property(&file.property)?,
             status: status.transpose()?,
             steps: steps?,
+            shuttle: file.native.map(NativeTable::read).transpose()?,
         };
         schedule.check_length()
     }

@@ -9,13 +9,20 @@
 //! the alternative, it does what was recorded, and it fails as recorded. The first difference ends
 //! the replay and is reported; nothing is guessed.
 //!
+//! A file may also carry the same schedule in the terms of shuttle, which runs that by itself
+//! ([`replay_with_shuttle`]).
+//!
 //! [`StepNote`]: crate::execution::StepNote
 
 mod file;
+mod native;
 mod recorded;
 mod run;
 mod token;
 
+pub use native::NativeReplayError;
+pub use native::ShuttleSchedule;
+pub use native::replay_with_shuttle;
 pub use recorded::Expected;
 pub use recorded::RecordedSchedule;
 pub use recorded::STEPS_MAX;

@@ -16,6 +16,8 @@ use crate::strategy::Strategy;
 use crate::strategy::UnknownStrategy;
 use crate::wfp::Profile;
 
+use super::ShuttleSchedule;
+
 /// How many steps a schedule has at most.
 pub const STEPS_MAX: usize = 100_000;
 
@@ -66,6 +68,8 @@ pub struct RecordedSchedule {
     pub status: Option<NtStatus>,
     /// The steps in order.
     pub steps: Vec<Expected>,
+    /// The same schedule in shuttle's own terms, if it is carried along.
+    pub shuttle: Option<ShuttleSchedule>,
 }
 
 /// Why a text is no schedule that can be run.
@@ -134,6 +138,9 @@ pub enum ScheduleError {
         /// What was expected, in one line.
         message: String,
     },
+    /// The part in the terms of a library is wrong.
+    #[error("[native]: {0}")]
+    Native(String),
     /// The strategy is unknown.
     #[error(transparent)]
     Strategy(#[from] UnknownStrategy),
@@ -180,6 +187,7 @@ impl RecordedSchedule {
                 .iter()
                 .map(|step| StepNote::of(step).into())
                 .collect(),
+            shuttle: None,
         }
     }
 

@@ -71,19 +71,33 @@ pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
         strategy
     );
     let (execution, divergence) = force(&program, recorded, &span);
-    let ending = divergence.unwrap_or_else(|| {
-        let same = |violation: &Violation| {
-            violation.property == recorded.property && violation.status == recorded.status
-        };
-        let property = recorded.property;
-        let found = judge(&execution).into_iter().find(same);
-        found.map_or(Ending::NoViolation { property }, Ending::Reproduced)
-    });
-    Replay {
-        execution,
-        threads: scenario.workload().thread_names(),
-        ending,
-        digest_differs: !scenario.digest().starts_with(&recorded.digest),
+    let ending = divergence.unwrap_or_else(|| judged(recorded, &execution));
+    Replay::of(recorded, scenario, execution, ending)
+}
+
+/// How a replay ended whose steps all fit.
+pub(super) fn judged(recorded: &RecordedSchedule, execution: &Execution) -> Ending {
+    let same = |violation: &Violation| {
+        violation.property == recorded.property && violation.status == recorded.status
+    };
+    let property = recorded.property;
+    let found = judge(execution).into_iter().find(same);
+    found.map_or(Ending::NoViolation { property }, Ending::Reproduced)
+}
+
+impl Replay {
+    pub(super) fn of(
+        recorded: &RecordedSchedule,
+        scenario: &Scenario,
+        execution: Execution,
+        ending: Ending,
+    ) -> Self {
+        Self {
+            execution,
+            threads: scenario.workload().thread_names(),
+            ending,
+            digest_differs: !scenario.digest().starts_with(&recorded.digest),
+        }
     }
 }
 

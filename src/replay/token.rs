@@ -82,6 +82,7 @@ impl RecordedSchedule {
             property,
             status,
             steps: parse_steps(steps)?,
+            shuttle: None,
         };
         schedule.check_length()
     }

@@ -21,11 +21,20 @@ pub(super) fn write_details(
     comparison: &Comparison,
     look: &Look,
 ) -> io::Result<()> {
+    write_causes(out, comparison, look)?;
+    write_measures(out, comparison)
+}
+
+/// The cause of each violated row, and what is not as expected.
+pub(super) fn write_causes(
+    out: &mut dyn Write,
+    comparison: &Comparison,
+    look: &Look,
+) -> io::Result<()> {
     for report in comparison.reports() {
         write_row(out, report, comparison.model.as_deref(), look)?;
     }
-    write_expected(out, comparison, look)?;
-    write_measures(out, comparison)
+    write_expected(out, comparison, look)
 }
 
 /// The cause of a violated row with its replay command, and what is not as expected.
@@ -63,7 +72,7 @@ fn write_row(
 }
 
 /// `shared-handle (waits sufficient)`.
-fn row_name(report: &CheckReport) -> String {
+pub(super) fn row_name(report: &CheckReport) -> String {
     format!(
         "{} ({})",
         visible(&report.strategy),

@@ -1,7 +1,8 @@
 //! The report as JSON: format `selvedge/report`, version 1.
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
-//! has nothing to say is `null`; only `measure` is absent unless it was asked for.
+//! has nothing to say is `null`; only `measure`, and the two fields of second opinions, are absent
+//! unless they were asked for.
 
 use std::io;
 use std::io::Write;
@@ -14,6 +15,8 @@ use super::CheckReport;
 use super::Counterexample;
 use super::Measure;
 use super::Measured;
+use super::Opinion;
+use super::SecondOpinions;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
@@ -43,6 +46,8 @@ struct ResultJson<'a> {
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
+    #[serde(flatten)]
+    second: Option<SecondJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     measure: Option<MeasureJson>,
 }
@@ -62,6 +67,23 @@ pub(super) enum CoverageJson {
     Bounded { limit: String },
     Sampled { seed: u64, executions: u64 },
     Unsuitable { reason: String },
+}
+
+/// What a result has beside the rest if second opinions were asked for.
+#[derive(Debug, Serialize)]
+struct SecondJson {
+    outcomes: Option<usize>,
+    /// `null` in a result of the reference.
+    opinion: Option<OpinionJson>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum OpinionJson {
+    Agrees,
+    AgreesSoFar { seen: usize, of: usize },
+    CannotRun { reason: String },
+    Differs { differences: Vec<String> },
 }
 
 #[derive(Debug, Serialize)]
@@ -89,14 +111,62 @@ pub(super) struct MeasureJson {
 ///
 /// Those of `out`.
 pub fn write_json(out: &mut dyn Write, results: &[Measured]) -> io::Result<()> {
+    write_document(out, results.iter().map(result).collect())
+}
+
+/// The same for second opinions: each result of the reference is followed by those of the others.
+/// Every result has two fields more, `outcomes` and `opinion`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_json_with_opinions(out: &mut dyn Write, models: &[SecondOpinions]) -> io::Result<()> {
+    let mut results = Vec::new();
+    for model in models {
+        let references = model.comparison.rows.iter().flatten();
+        for (reference, others) in references.zip(model.others.iter().flatten()) {
+            results.push(seconded(reference, None));
+            let others = others.iter();
+            results.extend(others.map(|other| seconded(&other.measured, Some(&other.opinion))));
+        }
+    }
+    write_document(out, results)
+}
+
+fn write_document(out: &mut dyn Write, results: Vec<ResultJson<'_>>) -> io::Result<()> {
     let document = DocumentJson {
         format: "selvedge/report",
         version: 1,
         tool: TOOL,
-        results: results.iter().map(result).collect(),
+        results,
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+fn seconded<'a>(measured: &'a Measured, of: Option<&Opinion>) -> ResultJson<'a> {
+    let outcomes = measured.report.outcomes.as_ref();
+    let second = SecondJson {
+        outcomes: outcomes.map(std::collections::BTreeSet::len),
+        opinion: of.map(opinion),
+    };
+    ResultJson {
+        second: Some(second),
+        ..result(measured)
+    }
+}
+
+fn opinion(opinion: &Opinion) -> OpinionJson {
+    match opinion {
+        Opinion::Agrees => OpinionJson::Agrees,
+        &Opinion::AgreesSoFar { seen, of } => OpinionJson::AgreesSoFar { seen, of },
+        Opinion::CannotRun(why) => OpinionJson::CannotRun {
+            reason: why.to_string(),
+        },
+        Opinion::Differs(differences) => OpinionJson::Differs {
+            differences: differences.iter().map(ToString::to_string).collect(),
+        },
+    }
 }
 
 fn result(measured: &Measured) -> ResultJson<'_> {
@@ -116,6 +186,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         failing: report.failing,
         coverage: coverage(report.coverage),
         violations: report.counterexamples.iter().map(violation).collect(),
+        second: None,
         measure: measured.measure.map(measure),
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
+use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 
 use super::CheckReport;
-use super::Comparison;
 use super::Look;
+use super::OpinionTally;
 use super::Tone;
 use super::Verdict;
 use super::grid::Cell;
@@ -17,32 +18,54 @@ use super::words::counted;
 use super::words::visible;
 use super::words::waits_phrase;
 
-/// Writes a line for each verdict and each reading of waits in the comparison, and one with what
-/// all of them assume.
+/// Writes a line for each verdict and each reading of waits in the reports, one with what all of
+/// them assume, and one for each library that searched.
 pub(super) fn write_legend(
     out: &mut dyn Write,
-    comparison: &Comparison,
+    reports: &[&CheckReport],
     look: &Look,
 ) -> io::Result<()> {
-    let verdicts: BTreeSet<Verdict> = comparison.reports().map(|report| report.verdict).collect();
-    let readings: BTreeSet<Waits> = comparison.reports().map(|report| report.waits).collect();
+    let verdicts: BTreeSet<Verdict> = reports.iter().map(|report| report.verdict).collect();
+    let readings: BTreeSet<Waits> = reports.iter().map(|report| report.waits).collect();
+    let libraries: BTreeSet<(&str, &str)> = reports
+        .iter()
+        .filter_map(|report| library(report.explorer))
+        .collect();
     let mut rows = Vec::new();
     for verdict in verdicts {
-        let report = comparison
-            .reports()
-            .find(|report| report.verdict == verdict);
-        let report = report.expect("the verdict came from a report");
-        rows.push(row(&format!("{} means", verdict.word()), means(report)));
+        let word = format!("{} means", verdict.word());
+        rows.push(row(&word, means(verdict, reports)));
     }
-    rows.extend(
-        comparison
-            .reports()
-            .next()
-            .map(|report| row("assuming", assumed(report))),
-    );
+    let first = reports.first();
+    rows.extend(first.map(|report| row("assuming", assumed(report))));
     for waits in readings {
         rows.push(row(waits_phrase(waits), assumes(waits).into()));
     }
+    for (name, meaning) in libraries {
+        rows.push(row(name, meaning.into()));
+    }
+    Grid::for_rows(&rows, 0, look).rows(out, &rows)
+}
+
+/// Writes a line for each kind of opinion that there is.
+pub(super) fn write_opinion_words(
+    out: &mut dyn Write,
+    tally: &OpinionTally,
+    look: &Look,
+) -> io::Result<()> {
+    let agree = "both searches saw everything: the same verdict, findings and outcomes";
+    let so_far = "of two searches one did not see everything, and saw nothing new; no proof by \
+                  itself";
+    let differ = "the two searches contradict each other: one of them is wrong";
+    let words = [
+        (tally.agree, "agrees", agree),
+        (tally.so_far, "agrees so far", so_far),
+        (tally.differ, "DIFFERS", differ),
+    ];
+    let there = words.into_iter().filter(|(count, _, _)| *count > 0);
+    let rows: Vec<_> = there
+        .map(|(_, word, means)| row(word, means.into()))
+        .collect();
     Grid::for_rows(&rows, 0, look).rows(out, &rows)
 }
 
@@ -53,23 +76,56 @@ fn row(word: &str, meaning: String) -> Vec<Cell> {
     ]
 }
 
-fn means(report: &CheckReport) -> String {
-    let threads = counted(report.assumptions.threads.into(), "thread");
-    let explorer = report.explorer.name();
-    match report.verdict {
+fn means(verdict: Verdict, reports: &[&CheckReport]) -> String {
+    let with = || reports.iter().filter(|report| report.verdict == verdict);
+    let explorers: BTreeSet<ExplorerKind> = with().map(|report| report.explorer).collect();
+    let explorers = listed(explorers);
+    let threads = with().next().map_or(0, |report| report.assumptions.threads);
+    let threads = counted(threads.into(), "thread");
+    match verdict {
         Verdict::Proved => {
-            format!("{explorer} covered every interleaving of {threads}, and nothing was found")
+            format!("{explorers} covered every interleaving of {threads}, and nothing was found")
         }
         Verdict::Violated => {
             "a counterexample was found, and replaying it broke the property again".into()
         }
         Verdict::Bounded => {
-            format!("nothing was found before a bound stopped {explorer}; this is no proof")
+            format!("nothing was found before a bound stopped {explorers}; this is no proof")
         }
-        Verdict::Sampled => {
-            format!("nothing was found in random interleavings of {threads}; this is no proof")
-        }
-        Verdict::Unsuitable => format!("{explorer} cannot run this model"),
+        Verdict::Sampled => format!(
+            "nothing was found in the random interleavings of {threads} that {explorers} drew; \
+             this is no proof"
+        ),
+        Verdict::Unsuitable => format!("{explorers} cannot run this model, and did not"),
+    }
+}
+
+/// `dpor, dfs and loom`.
+fn listed(explorers: BTreeSet<ExplorerKind>) -> String {
+    let names: Vec<&str> = explorers.into_iter().map(ExplorerKind::name).collect();
+    match &names[..] {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// The library that an explorer is of, and what a reader has to know of it.
+const fn library(explorer: ExplorerKind) -> Option<(&'static str, &'static str)> {
+    match explorer {
+        ExplorerKind::Dpor | ExplorerKind::Dfs | ExplorerKind::Random => None,
+        ExplorerKind::Loom => Some((
+            "loom",
+            "a library that searches the same code over locks of its own; choices and expiries \
+             are made from outside, one whole search for each way to make them",
+        )),
+        ExplorerKind::ShuttleRandom
+        | ExplorerKind::ShuttlePct
+        | ExplorerKind::ShuttleUrw
+        | ExplorerKind::ShuttleDfs => Some((
+            "shuttle",
+            "a library whose schedulers choose who takes the next step of the same code",
+        )),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Reports as data, and their renderers.
 //!
 //! [`CheckReport`] is what one search came to; it is computed once. The renderers only print it:
-//! [`write_comparison`] as a table, [`write_counterexample`] as the story of one violation,
-//! [`write_json`] for programs. [`StressReport`] is what a stress run came to, and is printed by
-//! [`write_stress`] and [`write_stress_json`]. They write through [`Write`](std::io::Write) alone
-//! and know of their reader what a [`Look`] says.
+//! [`write_comparison`] as a table, [`write_second_opinions`] as one of what several explorers say,
+//! [`write_counterexample`] as the story of one violation, [`write_json`] for programs.
+//! [`StressReport`] is what a stress run came to, and is printed by [`write_stress`] and
+//! [`write_stress_json`]. They write through [`Write`](std::io::Write) alone and know of their
+//! reader what a [`Look`] says.
 
 mod details;
 mod grid;
@@ -12,6 +13,8 @@ mod json;
 mod lanes;
 mod legend;
 mod measure;
+mod opinion;
+mod opinion_table;
 mod palette;
 mod result;
 #[cfg(test)]
@@ -32,9 +35,16 @@ pub(crate) use words::waits_name;
 pub(crate) use words::waits_phrase;
 
 pub use json::write_json;
+pub use json::write_json_with_opinions;
 pub use lanes::write_lanes;
 pub use measure::Measure;
 pub use measure::Measured;
+pub use opinion::Difference;
+pub use opinion::Opinion;
+pub use opinion_table::OpinionTally;
+pub use opinion_table::SecondOpinions;
+pub use opinion_table::Seconded;
+pub use opinion_table::write_second_opinions;
 pub use palette::Look;
 pub use palette::Palette;
 pub use palette::Tone;

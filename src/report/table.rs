@@ -62,8 +62,25 @@ pub fn write_comparison(
         table.row(out, row)?;
     }
     writeln!(out)?;
-    write_legend(out, comparison, look)?;
+    let reports: Vec<&CheckReport> = comparison.reports().collect();
+    write_legend(out, &reports, look)?;
     write_details(out, comparison, look)
+}
+
+/// Writes the name of a scenario, and what it is about.
+pub(super) fn write_title(
+    out: &mut dyn Write,
+    comparison: &Comparison,
+    look: &Look,
+) -> io::Result<()> {
+    let first = comparison.reports().next().expect("a comparison has rows");
+    let title = look.palette.paint(Tone::Strong, visible(&first.scenario));
+    writeln!(out, "{title}")?;
+    let summary = visible(&comparison.summary);
+    for line in wrap(&summary, look.width.saturating_sub(2)) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
 }
 
 struct Table<'a> {
@@ -101,22 +118,7 @@ impl<'a> Table<'a> {
     }
 
     fn header(&self, out: &mut dyn Write) -> io::Result<()> {
-        let first = self
-            .comparison
-            .reports()
-            .next()
-            .expect("a comparison has rows");
-        let title = self
-            .look
-            .palette
-            .paint(Tone::Strong, visible(&first.scenario));
-        writeln!(out, "{title}")?;
-        for line in wrap(
-            &visible(&self.comparison.summary),
-            self.look.width.saturating_sub(2),
-        ) {
-            writeln!(out, "  {line}")?;
-        }
+        write_title(out, self.comparison, self.look)?;
         writeln!(out)?;
         let readings = self.comparison.rows.first().map_or(&[][..], Vec::as_slice);
         let phrases = readings
@@ -198,7 +200,8 @@ fn numbers(report: &CheckReport) -> Cell {
     )
 }
 
-const fn tone(verdict: Verdict) -> Tone {
+/// How a verdict is meant.
+pub(super) const fn tone(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Proved => Tone::Good,
         Verdict::Violated => Tone::Bad,

@@ -37,6 +37,21 @@ pub struct Script {
 }
 
 impl Script {
+    /// A script that fixes these choices. Of two for one key, the later counts.
+    pub fn of(fixed: impl IntoIterator<Item = (Key, u8)>) -> Self {
+        Self {
+            fixed: fixed.into_iter().collect(),
+            consulted: BTreeMap::new(),
+        }
+    }
+
+    /// The choices that are fixed, in order of key.
+    pub fn fixed(&self) -> impl Iterator<Item = (Key, u8)> {
+        self.fixed
+            .iter()
+            .map(|(&key, &alternative)| (key, alternative))
+    }
+
     /// The alternative to take.
     pub(super) fn consult(&mut self, key: Key, alternatives: u8) -> u8 {
         if let Some(&fixed) = self.fixed.get(&key) {
@@ -103,6 +118,16 @@ mod tests {
             seen,
             [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]].map(Vec::from)
         );
+    }
+
+    #[test]
+    fn a_script_is_rebuilt_from_what_it_fixes() {
+        let mut script = Script::default();
+        script.consult(key(0), 2);
+        script.consult(key(1), 3);
+        for other in script.others() {
+            assert_eq!(Script::of(other.fixed()), other);
+        }
     }
 
     /// A choice that is only met after another is explored only there.

@@ -12,6 +12,7 @@ mod journal;
 mod loom;
 mod models;
 mod native;
+mod opinions;
 mod properties;
 mod runtime;
 mod shuttle;

@@ -11,50 +11,43 @@
 //! Traps of loom that are handled here (0.7.3):
 //!
 //! - Every field of its `Builder` is set, so that no variable of the environment puts a bound under
-//!   a search. One that it cannot read makes it panic: that is [`LoomEnd::Environment`].
+//!   a search. One that it cannot read makes it panic: that is [`super::LoomEnd::Environment`].
 //! - It ends a search at a deadlock, and by a panic, after which it unwinds the other threads outside
 //!   of any model, where dropping a guard of its own panics again and ends the process. So it never
 //!   meets one: the last thread to fall asleep notices, looks at what is left, and has all threads
 //!   unwound inside the model. The same goes for its limit on branches: a limit on steps comes
 //!   first.
 //! - It has no time-outs. A finite wait that would expire because nothing else can run ends the
-//!   execution: [`LoomEnd::FiniteWait`]. If waits may expire at any moment, whether one does is a
-//!   choice of the [`Script`].
+//!   execution: [`super::LoomEnd::FiniteWait`]. If waits may expire at any moment, whether one does is a
+//!   choice of the [`Script`](crate::runtime::Script).
 //! - `notify_one` wakes in the order of arrival only; here each condition variable has one waiter.
 //! - It knows neither `try_lock` nor weak memory well enough to be an oracle, and is asked for
 //!   neither.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem;
 use std::panic;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU32;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::thread;
 
 use parking_lot::Mutex;
 
 use crate::execution::End;
-use crate::execution::Execution;
 use crate::execution::Operation;
 use crate::execution::Rest;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::runtime::Script;
 use crate::runtime::Waiting;
-use crate::runtime::Waits;
 use crate::runtime::controlled::Finish;
-use crate::runtime::controlled::Start;
 use crate::runtime::panics;
 
 use super::Body;
-use super::Chooser;
 use super::Current;
 use super::Locked;
 use super::Platform;
@@ -71,10 +64,6 @@ pub enum Model {}
 /// How many threads loom can run beside its main thread, which only starts them.
 pub const LOOM_THREADS_MAX: usize = loom::MAX_THREADS - 1;
 
-/// How many branch points a step has at most: a gate for each object, and what it takes to sleep and
-/// to wake others.
-const BRANCHES_OF_A_STEP: usize = 4 + 4 * LOOM_THREADS_MAX;
-
 /// The size of a thread's stack in words, as the crate under loom counts: 256 KiB.
 const STACK_WORDS: usize = 32 * 1024;
 
@@ -88,10 +77,6 @@ loom::thread_local! {
     static CURRENT: RefCell<Option<Current<Model>>> = RefCell::new(None);
 }
 
-/// The payload that ends loom's search.
-#[derive(Debug)]
-struct Enough;
-
 /// What the threads of an execution sleep and wake with.
 #[derive(Debug)]
 pub struct LoomCrew {
@@ -100,13 +85,15 @@ pub struct LoomCrew {
     /// How many steps may still be taken.
     steps_left: AtomicU32,
     aborting: AtomicBool,
+    /// Who is to be woken for threads that unwound, as soon as loom may switch again.
+    owed: Mutex<ThreadSet>,
     /// What looks at what is left.
-    finish: Mutex<Option<FinishBox>>,
+    pub(super) finish: Mutex<Option<FinishBox>>,
     /// How the execution ended: `None` in it if it is none.
-    ended: Mutex<Option<Result<(End, Rest), Cut>>>,
+    pub(super) ended: Mutex<Option<Result<(End, Rest), Cut>>>,
 }
 
-struct FinishBox(Finish);
+pub(super) struct FinishBox(pub(super) Finish);
 
 impl fmt::Debug for FinishBox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,7 +103,7 @@ impl fmt::Debug for FinishBox {
 
 /// Why an execution was cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
+pub(super) enum Cut {
     FiniteWait,
     Steps,
 }
@@ -159,12 +146,13 @@ impl Roll {
 }
 
 impl LoomCrew {
-    fn new(steps_max: u32) -> Self {
+    pub(super) fn new(steps_max: u32) -> Self {
         Self {
             beds: Mutex::default(),
             roll: Mutex::default(),
             steps_left: AtomicU32::new(steps_max),
             aborting: AtomicBool::new(false),
+            owed: Mutex::default(),
             finish: Mutex::new(None),
             ended: Mutex::new(None),
         }
@@ -258,6 +246,11 @@ impl Platform for Model {
         }
     }
 
+    fn wake_unwinding(world: &World<Self>, threads: ThreadSet) {
+        let mut owed = world.crew.owed.lock();
+        *owed = owed.union(threads);
+    }
+
     fn enlist(world: &World<Self>, thread: ThreadId) {
         let bed = Bed {
             woken: loom::sync::Mutex::new(false),
@@ -273,6 +266,7 @@ impl Platform for Model {
     }
 
     fn before_step(world: &Arc<World<Self>>, _operation: Operation) {
+        wake_the_owed(world);
         if !world.crew.is_aborting() && !world.crew.count_step() {
             cut_off(world, Cut::Steps);
         }
@@ -287,12 +281,12 @@ impl Platform for Model {
     }
 }
 
-fn spawn(body: impl FnOnce() + Send + 'static) {
+pub(super) fn spawn(body: impl FnOnce() + Send + 'static) {
     let builder = loom::thread::Builder::new().stack_size(STACK_WORDS);
     builder.spawn(body).expect("loom always has a thread");
 }
 
-fn run_body(world: &Arc<World<Model>>, thread: ThreadId, body: Body) {
+pub(super) fn run_body(world: &Arc<World<Model>>, thread: ThreadId, body: Body) {
     CURRENT.with(|current| {
         *current.borrow_mut() = Some(Current::new(Arc::clone(world), Some(thread)));
     });
@@ -305,6 +299,7 @@ fn run_body(world: &Arc<World<Model>>, thread: ThreadId, body: Body) {
             world.panicked(thread, panics::said(&*payload));
         }
     }
+    wake_the_owed(world);
     CURRENT.with(|current| current.borrow_mut().take());
     let (last, still) = {
         let mut roll = world.crew.roll.lock();
@@ -315,6 +310,14 @@ fn run_body(world: &Arc<World<Model>>, thread: ThreadId, body: Body) {
         look_at_what_is_left(world);
     } else if still {
         end_where_it_stands(world);
+    }
+}
+
+/// Wakes whom a thread that unwound could not wake.
+fn wake_the_owed(world: &World<Model>) {
+    let owed = mem::take(&mut *world.crew.owed.lock());
+    if !owed.is_empty() {
+        Model::wake(world, owed);
     }
 }
 
@@ -346,12 +349,12 @@ fn enter_rest(world: &Arc<World<Model>>) {
     });
 }
 
-fn leave_rest() {
+pub(super) fn leave_rest() {
     AT_REST.with(|at_rest| at_rest.borrow_mut().take());
 }
 
 /// Runs code at which steps happen at once.
-fn at_rest<O>(world: &Arc<World<Model>>, body: impl FnOnce() -> O) -> O {
+pub(super) fn at_rest<O>(world: &Arc<World<Model>>, body: impl FnOnce() -> O) -> O {
     enter_rest(world);
     let result = body();
     leave_rest();
@@ -359,7 +362,7 @@ fn at_rest<O>(world: &Arc<World<Model>>, body: impl FnOnce() -> O) -> O {
 }
 
 /// Looks at what is left, unless somebody has.
-fn look_at_what_is_left(world: &Arc<World<Model>>) {
+pub(super) fn look_at_what_is_left(world: &Arc<World<Model>>) {
     if world.crew.ended.lock().is_some() {
         return;
     }
@@ -368,181 +371,4 @@ fn look_at_what_is_left(world: &Arc<World<Model>>) {
     let end = world.end();
     let rest = at_rest(world, finish);
     *world.crew.ended.lock() = Some(Ok((end, rest)));
-}
-
-/// What loom is to run.
-pub struct LoomRun {
-    /// Makes the system of one execution.
-    pub start: Start,
-    /// How finite waits are read.
-    pub waits: Waits,
-    /// The choices from outside.
-    pub script: Script,
-    /// After how many steps an execution is cut off.
-    pub steps_max: u32,
-    /// Where to leave loom's checkpoint, and before which execution, counted from 1.
-    pub checkpoint: Option<(PathBuf, u64)>,
-}
-
-impl fmt::Debug for LoomRun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoomRun").finish_non_exhaustive()
-    }
-}
-
-/// How a search of loom's ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LoomEnd {
-    /// It has seen all it set out to see.
-    Complete,
-    /// Nobody wanted more.
-    Stopped,
-    /// The same, but for executions with too many steps, which were cut off.
-    Steps,
-    /// The same, but for executions in which a finite wait would have expired because nothing else
-    /// could run, which were cut off.
-    FiniteWait,
-    /// It could not read a variable of the environment.
-    Environment,
-    /// It panicked for another reason.
-    Panicked(String),
-}
-
-/// What the executions of one search share.
-struct Search {
-    run: LoomRun,
-    /// The execution before, which may not have been handed over.
-    before: Mutex<Option<Arc<World<Model>>>>,
-    script: Mutex<Script>,
-    visit: Mutex<Visit>,
-    iterations: AtomicU64,
-    stopped: AtomicBool,
-    /// Why executions were cut off, if any were.
-    cut: Mutex<Option<Cut>>,
-}
-
-/// Takes an execution and its number, from 1: `false` if it was enough.
-pub type Visit = Box<dyn FnMut(Execution, u64) -> bool + Send>;
-
-/// Lets loom search. `visit` is called, on this thread, with every execution in loom's order.
-/// Returns how the search ended and the script with every choice that was met.
-pub fn search_with_loom(run: LoomRun, visit: Visit) -> (LoomEnd, Script) {
-    panics::install();
-    panics::quietly(|| {
-        leave_rest();
-        let Ok(mut builder) = panic::catch_unwind(loom::model::Builder::new) else {
-            return (LoomEnd::Environment, run.script);
-        };
-        set_every_field(&mut builder, &run);
-        let search = Arc::new(Search {
-            script: Mutex::new(run.script.clone()),
-            run,
-            before: Mutex::new(None),
-            visit: Mutex::new(visit),
-            iterations: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
-            cut: Mutex::new(None),
-        });
-        let model = Arc::clone(&search);
-        let check = || builder.check(move || model.execute());
-        let checked = panic::catch_unwind(AssertUnwindSafe(check));
-        let end = search.end(checked.err());
-        leave_rest();
-        (end, search.script.lock().clone())
-    })
-}
-
-fn set_every_field(builder: &mut loom::model::Builder, run: &LoomRun) {
-    builder.max_threads = loom::MAX_THREADS;
-    let steps_max = usize::try_from(run.steps_max).expect("32 bits fit");
-    builder.max_branches = steps_max
-        .saturating_add(1)
-        .saturating_mul(BRANCHES_OF_A_STEP);
-    builder.max_permutations = None;
-    builder.max_duration = None;
-    builder.preemption_bound = None;
-    builder.checkpoint_file = None;
-    builder.checkpoint_interval = usize::MAX;
-    builder.expect_explicit_explore = false;
-    builder.location = false;
-    builder.log = false;
-    if let Some((path, before)) = &run.checkpoint {
-        builder.checkpoint_file = Some(path.clone());
-        builder.checkpoint_interval = usize::try_from(*before).expect("loom has counted as far");
-    }
-}
-
-impl Search {
-    /// One execution, as loom's main thread sees it.
-    fn execute(self: &Arc<Self>) {
-        let search = Arc::clone(self);
-        spawn(move || search.set_up_and_run());
-    }
-
-    fn set_up_and_run(&self) {
-        if !self.hand_over() {
-            self.stopped.store(true, Ordering::Relaxed);
-            panic::resume_unwind(Box::new(Enough));
-        }
-        self.iterations.fetch_add(1, Ordering::Relaxed);
-        let chooser = Chooser::Script(self.script.lock().clone());
-        let world = Arc::new(World::new(
-            LoomCrew::new(self.run.steps_max),
-            self.run.waits,
-            chooser,
-            true,
-        ));
-        let finish = at_rest(&world, || (self.run.start)());
-        *world.crew.finish.lock() = Some(FinishBox(finish));
-        *self.before.lock() = Some(Arc::clone(&world));
-        let mut kept = world.take_kept();
-        if kept.is_empty() {
-            look_at_what_is_left(&world);
-            return;
-        }
-        let (thread, body) = kept.remove(0);
-        for (thread, body) in kept {
-            Model::start(&world, thread, body);
-        }
-        run_body(&world, thread, body);
-    }
-
-    /// Hands over the execution before, if there is one: whether more are wanted.
-    fn hand_over(&self) -> bool {
-        let Some(world) = self.before.lock().take() else {
-            return true;
-        };
-        if let Chooser::Script(script) = world.chooser() {
-            *self.script.lock() = script;
-        }
-        let ended = world.crew.ended.lock().take();
-        match ended.expect("internal bug: an execution ends before the next begins") {
-            Ok((end, rest)) => {
-                let iteration = self.iterations.load(Ordering::Relaxed);
-                (self.visit.lock())(world.execution(end, rest), iteration)
-            }
-            Err(cut) => {
-                self.cut.lock().get_or_insert(cut);
-                true
-            }
-        }
-    }
-
-    /// How the search ended, if this is what loom panicked with.
-    fn end(&self, panic: Option<Box<dyn Any + Send>>) -> LoomEnd {
-        if self.stopped.load(Ordering::Relaxed) {
-            return LoomEnd::Stopped;
-        }
-        if let Some(payload) = panic {
-            return LoomEnd::Panicked(panics::said(&*payload));
-        }
-        if !self.hand_over() {
-            return LoomEnd::Stopped;
-        }
-        match *self.cut.lock() {
-            None => LoomEnd::Complete,
-            Some(Cut::Steps) => LoomEnd::Steps,
-            Some(Cut::FiniteWait) => LoomEnd::FiniteWait,
-        }
-    }
 }

@@ -1,9 +1,11 @@
 //! The program as a user runs it: the binary itself, in a process of its own each time.
 
 mod bad_input;
+mod environment;
 mod exit;
 mod formats;
 mod log;
+mod opinions;
 mod replays;
 mod schedules;
 mod stress;

@@ -78,7 +78,8 @@ fn each_of_the_four_lists_names_what_there_is() {
     }
     let properties = selvedge::property::Property::ALL.map(selvedge::property::Property::name);
     assert_eq!(names("properties"), properties);
-    let explorers = selvedge::explore::ExplorerKind::ALL.map(selvedge::explore::ExplorerKind::name);
+    let explorers = selvedge::explore::ExplorerKind::ALL;
+    let explorers = explorers.map(selvedge::explore::ExplorerKind::name);
     assert_eq!(names("explorers"), explorers);
 }
 
@@ -92,6 +93,23 @@ fn check_holds_every_model_to_what_it_expects() {
     assert!(
         last.ends_with(&format!(" passed, 0 failed in {models} models")),
         "{last}"
+    );
+}
+
+/// A bound that is reached says nothing of the model; `compare` says the same of it.
+#[test]
+fn check_is_inconclusive_where_a_bound_is_reached() {
+    let ran = selvedge(&["check", "direct/connect4_connect6", "--executions", "1"]);
+
+    assert_eq!((ran.code, ran.err.as_str()), (Some(3), ""), "{}", ran.out);
+    let row = "INCONCLUSIVE  push-lock (waits sufficient): BOUNDED, 1 execution\n";
+    assert!(ran.out.contains(row), "{}", ran.out);
+    assert!(!ran.out.contains("FAIL"), "{}", ran.out);
+    assert!(ran.out.contains(" 0 failed, "), "{}", ran.out);
+    assert!(
+        ran.out.ends_with(" inconclusive in 1 model\n"),
+        "{}",
+        ran.out
     );
 }
 

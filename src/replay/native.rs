@@ -1,0 +1,317 @@
+//! A schedule in the terms of shuttle, beside the recorded one: as a table of a schedule file, and
+//! run by shuttle itself.
+//!
+//! ```text
+//! choice := THREAD ':' ( 'choice' | 'expiry' ) '.' OCCURRENCE '=' ALTERNATIVE
+//! ```
+//!
+//! The choices are those that were made from outside (see [`Script`]); the encoded text is what
+//! `shuttle::replay` takes. Shuttle runs it on primitives of its own, so no step is compared: what
+//! it comes to is judged, and that is the answer.
+
+use serde::Deserialize;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::execution::Execution;
+use crate::execution::THREADS_MAX;
+use crate::execution::ThreadId;
+use crate::explore::replay_native_shuttle;
+use crate::program::Program;
+use crate::runtime::ChoiceKind;
+use crate::runtime::Key;
+use crate::runtime::Script;
+use crate::runtime::Waits;
+use crate::runtime::shuttle::Shuttle;
+use crate::scenario::Scenario;
+
+use super::RecordedSchedule;
+use super::Replay;
+use super::ScheduleError;
+use super::run::judged;
+
+/// What stands in the key `explorer`.
+const EXPLORER: &str = "shuttle";
+
+/// How many digits an encoded schedule has at most: about a byte for each step.
+const ENCODED_MAX: usize = 1 << 20;
+
+/// A schedule in the terms of shuttle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShuttleSchedule {
+    /// The choices from outside.
+    pub script: Script,
+    /// The schedule as shuttle encodes it: hexadecimal digits.
+    pub encoded: String,
+}
+
+/// The same as a table of a file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NativeTable {
+    explorer: String,
+    encoded: String,
+    choices: Vec<String>,
+}
+
+impl From<&ShuttleSchedule> for NativeTable {
+    fn from(schedule: &ShuttleSchedule) -> Self {
+        Self {
+            explorer: EXPLORER.to_owned(),
+            encoded: schedule.encoded.split_whitespace().collect(),
+            choices: schedule.script.fixed().map(written).collect(),
+        }
+    }
+}
+
+impl NativeTable {
+    /// The schedule that the table says.
+    pub(super) fn read(self) -> Result<ShuttleSchedule, ScheduleError> {
+        let wrong = |message: String| Err(ScheduleError::Native(message));
+        if self.explorer != EXPLORER {
+            return wrong(format!(
+                "unknown explorer `{}`; known is {EXPLORER}",
+                self.explorer
+            ));
+        }
+        let digits = self.encoded.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !digits || self.encoded.is_empty() || self.encoded.len() > ENCODED_MAX {
+            return wrong("`encoded` is not a schedule of shuttle's".to_owned());
+        }
+        let mut fixed = Vec::new();
+        for choice in &self.choices {
+            match read_choice(choice) {
+                Some((key, _)) if fixed.iter().any(|(known, _)| *known == key) => {
+                    return wrong(format!("`{choice}` is chosen twice"));
+                }
+                Some(choice) => fixed.push(choice),
+                None => {
+                    return wrong(format!(
+                        "`{choice}` is not a choice: expected THREAD:choice.NUMBER=ALTERNATIVE, or \
+                         `expiry` for `choice`"
+                    ));
+                }
+            }
+        }
+        Ok(ShuttleSchedule {
+            script: Script::of(fixed),
+            encoded: self.encoded,
+        })
+    }
+}
+
+const fn kind_name(kind: ChoiceKind) -> &'static str {
+    match kind {
+        ChoiceKind::Choice => "choice",
+        ChoiceKind::Expiry => "expiry",
+    }
+}
+
+fn written((key, alternative): (Key, u8)) -> String {
+    let Key {
+        thread,
+        kind,
+        occurrence,
+    } = key;
+    format!("{thread}:{}.{occurrence}={alternative}", kind_name(kind))
+}
+
+fn read_choice(text: &str) -> Option<(Key, u8)> {
+    let (thread, rest) = text.split_once(':')?;
+    let (kind, rest) = rest.split_once('.')?;
+    let (occurrence, alternative) = rest.split_once('=')?;
+    let kinds = [ChoiceKind::Choice, ChoiceKind::Expiry];
+    let thread: usize = thread.parse().ok().filter(|&thread| thread < THREADS_MAX)?;
+    let key = Key {
+        thread: ThreadId::new(thread),
+        kind: kinds.into_iter().find(|&known| kind_name(known) == kind)?,
+        occurrence: occurrence.parse().ok()?,
+    };
+    let choice = (key, alternative.parse().ok()?);
+    // Signs and leading zeros are other ways to write the same; there is one way.
+    (written(choice) == text).then_some(choice)
+}
+
+/// Why shuttle did not run a schedule.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NativeReplayError {
+    /// The schedule does not carry one of shuttle's.
+    #[error(
+        "the schedule carries none of shuttle's: record one with `selvedge compare --explorer \
+         shuttle-random --native-schedule --out DIR`"
+    )]
+    Missing,
+    /// Shuttle refused it.
+    #[error("shuttle cannot run the schedule: {0}")]
+    Refused(String),
+}
+
+/// Lets shuttle run the schedule in its own terms, on a scenario, and judges what it came to.
+///
+/// # Errors
+///
+/// [`NativeReplayError::Missing`] if there is none, and [`NativeReplayError::Refused`] if it does
+/// not fit the scenario.
+pub fn replay_with_shuttle(
+    recorded: &RecordedSchedule,
+    scenario: &Scenario,
+) -> Result<Replay, NativeReplayError> {
+    replay_by(recorded, scenario, run_with_shuttle)
+}
+
+fn run_with_shuttle(
+    program: &Program,
+    schedule: &ShuttleSchedule,
+    waits: Waits,
+) -> Result<Execution, NativeReplayError> {
+    let start = program.starter::<Shuttle>();
+    replay_native_shuttle(&schedule.script, &schedule.encoded, start, waits)
+        .map_err(|error| NativeReplayError::Refused(error.to_string()))
+}
+
+fn replay_by(
+    recorded: &RecordedSchedule,
+    scenario: &Scenario,
+    run: impl FnOnce(&Program, &ShuttleSchedule, Waits) -> Result<Execution, NativeReplayError>,
+) -> Result<Replay, NativeReplayError> {
+    let schedule = recorded.shuttle.as_ref();
+    let schedule = schedule.ok_or(NativeReplayError::Missing)?;
+    let program = Program::new(scenario.workload(), &recorded.strategy);
+    let execution = run(&program, schedule, recorded.waits)?;
+    let ending = judged(recorded, &execution);
+    Ok(Replay::of(recorded, scenario, execution, ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::property::Property;
+    use crate::replay::Ending;
+    use crate::replay::replay;
+    use crate::status::NtStatus;
+    use crate::strategy::Strategy;
+
+    fn scenario() -> Scenario {
+        Scenario::embedded("direct/connect4_connect6").unwrap()
+    }
+
+    /// The race, with a schedule of shuttle's beside it.
+    fn race(choices: &[(Key, u8)]) -> RecordedSchedule {
+        let token = "sv1:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
+                     non-interference@TXN_IN_PROGRESS:1x1-begin+0x1-begin+1x5-commit.7";
+        let mut recorded = RecordedSchedule::from_token(token).unwrap();
+        let execution = replay(&recorded, &scenario()).execution;
+        let broken = (Property::NonInterference, Some(NtStatus::TXN_IN_PROGRESS));
+        let strategy = Strategy::named("shared-handle").unwrap();
+        recorded = RecordedSchedule::of(
+            &scenario(),
+            &strategy,
+            Waits::Sufficient,
+            broken,
+            &execution,
+        );
+        recorded.shuttle = Some(ShuttleSchedule {
+            script: Script::of(choices.iter().copied()),
+            encoded: "910212".to_owned(),
+        });
+        recorded
+    }
+
+    fn choices() -> [(Key, u8); 2] {
+        let key = |kind, occurrence| Key {
+            thread: ThreadId::new(1),
+            kind,
+            occurrence,
+        };
+        [
+            (key(ChoiceKind::Choice, 0), 1),
+            (key(ChoiceKind::Expiry, 3), 0),
+        ]
+    }
+
+    #[test]
+    fn a_file_with_a_schedule_of_shuttles_reads_back() {
+        let recorded = race(&choices());
+        let text = recorded.to_file_text(&scenario());
+
+        assert!(
+            text.contains("[native]\nexplorer = \"shuttle\"\n"),
+            "{text}"
+        );
+        assert!(text.contains("1:choice.0=1"), "{text}");
+        assert!(text.contains("1:expiry.3=0"), "{text}");
+        let read = RecordedSchedule::from_file_text("x", &text).unwrap();
+        assert_eq!(read, recorded);
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_table_is_named() {
+        let text = race(&choices()).to_file_text(&scenario());
+        for (from, to, problem) in [
+            (
+                "explorer = \"shuttle\"",
+                "explorer = \"loom\"",
+                "unknown explorer `loom`",
+            ),
+            ("\"910212\"", "\"hello\"", "`encoded` is not a schedule"),
+            ("\"910212\"", "\"\"", "`encoded` is not a schedule"),
+            (
+                "1:choice.0=1",
+                "1:choice.0=256",
+                "`1:choice.0=256` is not a choice",
+            ),
+            (
+                "1:choice.0=1",
+                "64:choice.0=1",
+                "`64:choice.0=1` is not a choice",
+            ),
+            (
+                "1:choice.0=1",
+                "+1:choice.0=1",
+                "`+1:choice.0=1` is not a choice",
+            ),
+            (
+                "1:choice.0=1",
+                "1:expiry.3=1",
+                "`1:expiry.3=0` is chosen twice",
+            ),
+            (
+                "encoded =",
+                "colour = 1\nencoded =",
+                "unknown field `colour`",
+            ),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text);
+            let error = RecordedSchedule::from_file_text("x", &changed).unwrap_err();
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+    }
+
+    /// What shuttle would run, run by this crate: it is judged like a replay.
+    #[test]
+    fn what_shuttle_ran_is_judged() {
+        let recorded = race(&[]);
+        let ran =
+            |_: &Program, _: &ShuttleSchedule, _| Ok(replay(&recorded, &scenario()).execution);
+        let replayed = replay_by(&recorded, &scenario(), ran).unwrap();
+        assert!(matches!(replayed.ending, Ending::Reproduced(_)));
+
+        let nothing = |_: &Program, _: &ShuttleSchedule, _| Ok(Execution::empty());
+        let replayed = replay_by(&recorded, &scenario(), nothing).unwrap();
+        let property = Property::NonInterference;
+        assert_eq!(replayed.ending, Ending::NoViolation { property });
+    }
+
+    #[test]
+    fn a_schedule_without_one_of_shuttles_is_refused() {
+        let recorded = RecordedSchedule {
+            shuttle: None,
+            ..race(&[])
+        };
+        let refused = replay_with_shuttle(&recorded, &scenario());
+
+        assert!(matches!(refused, Err(NativeReplayError::Missing)));
+    }
+}
