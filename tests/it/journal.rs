@@ -19,6 +19,7 @@ use selvedge::explore::DfsExplorer;
 use selvedge::explore::Executions;
 use selvedge::explore::Ran;
 use selvedge::explore::Unwatched;
+use selvedge::explore::Watch;
 use selvedge::explore::go_through;
 use selvedge::explore::search;
 use selvedge::runtime::Runtime;
@@ -84,7 +85,8 @@ fn two_stores(between: impl Fn() + Clone + Send + 'static) -> impl System {
 
 fn run(system: &dyn System) -> Execution {
     let mut executions = Vec::new();
-    let with = (&Bounds::default(), &mut Unwatched as _);
+    let watch: &mut dyn Watch = &mut Unwatched;
+    let with = (&Bounds::default(), watch);
     let mut machine = machine(Waits::Sufficient);
     let tally = search(
         &mut machine,
@@ -160,7 +162,8 @@ fn an_execution_of_another_runtime_is_told_when_it_arrives() {
     let mut arrived = Arrived(vec![run(&two_stores(|| ())); 2], 0);
     let lines = Lines::default();
     lines.listen(|| {
-        let with = (&Bounds::default(), &mut Unwatched as _);
+        let watch: &mut dyn Watch = &mut Unwatched;
+        let with = (&Bounds::default(), watch);
         let tally = go_through(&mut arrived, with, |_| ControlFlow::Continue(()));
         assert_eq!((tally.executions, tally.coverage), (2, Coverage::Exhausted));
     });

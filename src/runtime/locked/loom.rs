@@ -12,14 +12,14 @@
 //!
 //! - Every field of its `Builder` is set, so that no variable of the environment puts a bound under
 //!   a search. One that it cannot read makes it panic: that is [`super::LoomEnd::Environment`].
-//! - It ends a search at a deadlock, and by a panic, after which it unwinds the other threads outside
-//!   of any model, where dropping a guard of its own panics again and ends the process. So it never
-//!   meets one: the last thread to fall asleep notices, looks at what is left, and has all threads
-//!   unwound inside the model. The same goes for its limit on branches: a limit on steps comes
-//!   first.
+//! - It ends a search at a deadlock, and by a panic, after which it unwinds the other threads
+//!   outside of any model, where dropping a guard of its own panics again and ends the process. So
+//!   it never meets one: the last thread to fall asleep notices, looks at what is left, and has all
+//!   threads unwound inside the model. The same goes for its limit on branches: a limit on steps
+//!   comes first.
 //! - It has no time-outs. A finite wait that would expire because nothing else can run ends the
-//!   execution: [`super::LoomEnd::FiniteWait`]. If waits may expire at any moment, whether one does is a
-//!   choice of the [`Script`](crate::runtime::Script).
+//!   execution: [`super::LoomEnd::FiniteWait`]. If waits may expire at any moment, whether one does
+//!   is a choice of the [`Script`](crate::runtime::Script).
 //! - `notify_one` wakes in the order of arrival only; here each condition variable has one waiter.
 //! - It knows neither `try_lock` nor weak memory well enough to be an oracle, and is asked for
 //!   neither.
@@ -119,8 +119,8 @@ struct Bed {
     bell: loom::sync::Condvar,
 }
 
-/// Who lives, who sleeps, and who is about to wake. Out of loom's sight: that nothing can run is the
-/// same in every order of independent steps.
+/// Who lives, who sleeps, and who is about to wake. Out of loom's sight: that nothing can run is
+/// the same in every order of independent steps.
 #[derive(Debug, Default)]
 struct Roll {
     alive: ThreadSet,

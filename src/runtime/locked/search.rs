@@ -32,8 +32,8 @@ use super::loom::look_at_what_is_left;
 use super::loom::run_body;
 use super::loom::spawn;
 
-/// How many branch points a step has at most: a gate for each object, and what it takes to sleep and
-/// to wake others.
+/// How many branch points a step has at most: a gate for each object, and what it takes to sleep
+/// and to wake others.
 const BRANCHES_OF_A_STEP: usize = 4 + 4 * LOOM_THREADS_MAX;
 
 /// The payload that ends loom's search.
