@@ -10,10 +10,13 @@
 //!
 //! - No step runs inside another (asserted). What a step calls back runs after it.
 //! - The body of a step is short, total and touches no other shared state.
-//! - A wait names first the object whose writers can make it ready: every step that can turn the
-//!   condition true writes that object. Runtimes with real threads sleep on it.
+//! - A condition reads nothing but the objects of its step: who changes one of them is what makes it
+//!   be asked again, on every runtime.
 //! - The names of objects come from [`Runtime::fresh`] or are constants, never from a counter that
 //!   several threads share: a name must not depend on the interleaving.
+//!
+//! Four runtimes stand behind the seam, in one binary: [`controlled`], on which proofs and replays
+//! run, [`shuttle`], and [`locked`], which is loom and real threads.
 //!
 //! Left out, on purpose: weak memory (every step is sequentially consistent) and time (a finite
 //! wait expires as the explorer's reading of waits says).
