@@ -414,7 +414,7 @@ push-lock
  loom            UNSUITABLE           -        -         -  cannot run: needs 5 threads, has 4
  shuttle-dfs     BOUNDED          1,305        0         0  agrees so far: saw 0 of 0 outcomes;
                                                             bound: a finite wait ran out, which loom
-                                                            cannot go on from
+                                                            cannot express
  random          SAMPLED          1,305        0         0  agrees so far: saw 0 of 0 outcomes
  shuttle-random  VIOLATED         1,305       18         0  DIFFERS: found non-interference
                                                             TXN_IN_PROGRESS

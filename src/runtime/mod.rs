@@ -10,8 +10,8 @@
 //!
 //! - No step runs inside another (asserted). What a step calls back runs after it.
 //! - The body of a step is short, total and touches no other shared state.
-//! - A condition reads nothing but the objects of its step: who changes one of them is what makes it
-//!   be asked again, on every runtime.
+//! - A condition reads nothing but the objects of its step: a change to one makes it be
+//!   asked again, on every runtime.
 //! - The names of objects come from [`Runtime::fresh`] or are constants, never from a counter that
 //!   several threads share: a name must not depend on the interleaving.
 //!

@@ -10,10 +10,13 @@ use selvedge::explore::Bounds;
 use selvedge::explore::Coverage;
 use selvedge::explore::ExplorerKind;
 use selvedge::explore::Unwatched;
+use selvedge::property::Property;
 use selvedge::report::CheckReport;
 use selvedge::report::Opinion;
+use selvedge::report::Verdict;
 use selvedge::runtime::Waits;
 use selvedge::scenario::Scenario;
+use selvedge::status::NtStatus;
 use selvedge::strategy::Strategy;
 
 /// Who is compared with `dpor`, each with the executions it may take, few where each is dear, and
@@ -87,23 +90,56 @@ fn resident_pages() -> Option<u64> {
     text.split(' ').nth(1)?.parse().ok()
 }
 
-/// Each of loom's executions takes fresh stacks and gives them back.
+/// Each of loom's executions takes fresh stacks and gives them back; shuttle keeps its own.
 #[test]
-fn ten_thousand_executions_of_loom_leave_memory_as_it_was() {
+fn ten_thousand_executions_of_loom_and_of_shuttle_leave_memory_as_it_was() {
     let scenario = Scenario::embedded("direct/three_types").unwrap();
     let strategy = Strategy::named("handle-per-context").unwrap();
-    let run = |executions| {
-        let search = (Waits::Sufficient, ExplorerKind::Loom);
-        let report = report(&scenario, &strategy, search, executions);
-        assert_eq!(report.executions, executions);
-    };
-    run(1_000);
-    let before = resident_pages();
-    run(10_000);
-    let after = resident_pages();
-    // Other tests run meanwhile in this process. A stack that is kept would be at least a page for
-    // each of three threads of each execution.
-    if let (Some(before), Some(after)) = (before, after) {
-        assert!(after < before + 20_000, "{before} pages, then {after}");
+    for explorer in [ExplorerKind::Loom, ExplorerKind::ShuttleRandom] {
+        let run = |executions| {
+            let search = (Waits::Sufficient, explorer);
+            let report = report(&scenario, &strategy, search, executions);
+            assert_eq!(report.executions, executions);
+        };
+        run(1_000);
+        let before = resident_pages();
+        run(10_000);
+        let after = resident_pages();
+        // Other tests run meanwhile in this process. A stack that is kept would be at least a page
+        // for each of three threads of each execution.
+        if let (Some(before), Some(after)) = (before, after) {
+            assert!(after < before + 20_000, "{before} pages, then {after}");
+        }
+    }
+}
+
+/// The samplers of shuttle, and the race on the whole pipeline: each finds it, and what it finds
+/// was confirmed; behind a lock none finds anything.
+#[test]
+fn every_sampler_finds_the_race_and_nothing_behind_a_lock() {
+    let scenario = Scenario::embedded("attach/connect4_connect6").unwrap();
+    let samplers = ExplorerKind::ALL.into_iter().filter(|kind| kind.samples());
+    for explorer in samplers {
+        let sample = |strategy| {
+            let strategy = Strategy::named(strategy).unwrap();
+            report(&scenario, &strategy, (Waits::Sufficient, explorer), 500)
+        };
+        let race = sample("shared-handle");
+        let found: Vec<_> = race
+            .counterexamples
+            .iter()
+            .map(|found| (found.property, found.status))
+            .collect();
+        let race_is = (Property::NonInterference, Some(NtStatus::TXN_IN_PROGRESS));
+        assert_eq!(
+            (race.verdict, found),
+            (Verdict::Violated, vec![race_is]),
+            "{explorer:?}"
+        );
+        assert_eq!(
+            sample("push-lock").verdict,
+            Verdict::Sampled,
+            "{explorer:?}"
+        );
     }
 }

@@ -221,3 +221,30 @@ fn a_schedule_that_is_not_of_shuttle_is_not_run_by_it() {
         assert_bad_input(&arguments, "", "the schedule carries none of shuttle's");
     }
 }
+
+/// What shuttle found it finds again in its own terms, and says of it what `replay` says.
+#[test]
+fn a_schedule_of_shuttle_is_run_by_shuttle_and_by_us() {
+    let folder = Folder::new();
+    let out = text_of(&folder.path("found"));
+    let random = ["--explorer", "shuttle-random", "--executions", "200"];
+    let native = ["--native-schedule", "--out", &out];
+    let ran = selvedge(&[&RACE_ON_ONE_HANDLE[..], &random, &native].concat());
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let name = "direct.connect4_connect6.shared-handle.sufficient.non-interference.schedule";
+    let file = text_of(&folder.path("found").join(name));
+
+    let ours = selvedge(&["replay", &file]);
+    let theirs = selvedge(&["replay", &file, "--explorer", "shuttle"]);
+
+    assert_eq!(
+        (ours.code, theirs.code),
+        (Some(1), Some(1)),
+        "{}",
+        theirs.err
+    );
+    for replayed in [&ours, &theirs] {
+        assert!(replayed.out.contains("TXN_IN_PROGRESS"), "{}", replayed.out);
+        assert_eq!(replayed.err, "");
+    }
+}
