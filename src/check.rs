@@ -298,7 +298,8 @@ fn executions<'p>(program: &'p Program, request: &Request) -> Box<dyn Executions
         }
         ExplorerKind::Loom => {
             let threads = program.workload().threads_started_max();
-            loom_executions(program.starter::<Loom>(), threads, *waits)
+            let start = program.starter::<Loom>();
+            loom_executions(start, threads, *waits, bounds.steps_max)
         }
         kind @ (ExplorerKind::ShuttleRandom
         | ExplorerKind::ShuttlePct

@@ -374,7 +374,7 @@ mod tests {
             (ExplorerKind::Dfs, 1_000_000, 20_000),
             (ExplorerKind::Random, 1_000_000, 2_000),
             (ExplorerKind::Loom, 200_000, 20_000),
-            (ExplorerKind::ShuttleDfs, 1_000_000, 20_000),
+            (ExplorerKind::ShuttleDfs, 200_000, 20_000),
             (ExplorerKind::ShuttlePct, 10_000, 2_000),
         ] {
             assert_eq!(bound(&[], explorer), alone);

@@ -79,8 +79,8 @@ impl ExplorerKind {
     /// After how many executions it ends if nobody says otherwise: few where each is dear.
     pub const fn executions_default(self) -> u64 {
         match self {
-            Self::Dpor | Self::Dfs | Self::Random | Self::ShuttleDfs => 1_000_000,
-            Self::Loom => 200_000,
+            Self::Dpor | Self::Dfs | Self::Random => 1_000_000,
+            Self::Loom | Self::ShuttleDfs => 200_000,
             Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => 10_000,
         }
     }

@@ -34,7 +34,14 @@ pub const LOOM_STEPS_MAX: u32 = 10_000;
 
 /// The executions of loom's search of a system that has at most so many threads at a time, deferred
 /// work included.
-pub fn loom_executions(start: Start, threads: usize, waits: Waits) -> Box<dyn Executions> {
+///
+/// An execution is cut off after `steps_max` steps, or [`LOOM_STEPS_MAX`] if that is less.
+pub fn loom_executions(
+    start: Start,
+    threads: usize,
+    waits: Waits,
+    steps_max: u32,
+) -> Box<dyn Executions> {
     if threads > LOOM_THREADS_MAX {
         let why = Unsuitability::Threads {
             needs: threads,
@@ -43,7 +50,7 @@ pub fn loom_executions(start: Start, threads: usize, waits: Waits) -> Box<dyn Ex
         return Box::new(Unable(why));
     }
     Box::new(Elsewhere::start(move |outlet| {
-        search(&start, waits, &outlet)
+        search(&start, waits, steps_max, &outlet)
     }))
 }
 
@@ -65,7 +72,7 @@ impl Executions for Unable {
     }
 }
 
-fn search(start: &Start, waits: Waits, outlet: &Outlet) -> Coverage {
+fn search(start: &Start, waits: Waits, steps_max: u32, outlet: &Outlet) -> Coverage {
     let mut scripts = VecDeque::from([Script::default()]);
     let mut limit = None;
     while let Some(script) = scripts.pop_front() {
@@ -73,7 +80,7 @@ fn search(start: &Start, waits: Waits, outlet: &Outlet) -> Coverage {
             start: Arc::clone(start),
             waits,
             script: script.clone(),
-            steps_max: LOOM_STEPS_MAX,
+            steps_max: steps_max.min(LOOM_STEPS_MAX),
             checkpoint: None,
         };
         let outlet = outlet.clone();
@@ -86,6 +93,7 @@ fn search(start: &Start, waits: Waits, outlet: &Outlet) -> Coverage {
         let reached = match end {
             LoomEnd::Complete => None,
             LoomEnd::Stopped => return Coverage::Exhausted,
+            LoomEnd::Steps if steps_max <= LOOM_STEPS_MAX => Some(Limit::Steps(steps_max)),
             LoomEnd::Steps => Some(Limit::LoomSteps(LOOM_STEPS_MAX)),
             LoomEnd::FiniteWait => Some(Limit::FiniteWait),
             LoomEnd::Environment => {
@@ -167,7 +175,7 @@ mod tests {
 
     /// Every execution of the race, and how loom gets to it.
     fn all() -> Vec<(Execution, Script, u64)> {
-        let mut executions = loom_executions(race(), 2, Waits::Sufficient);
+        let mut executions = loom_executions(race(), 2, Waits::Sufficient, LOOM_STEPS_MAX);
         let mut all = Vec::new();
         let bounds = Bounds::default();
         let tally = go_through(&mut *executions, (&bounds, &mut Unwatched), |ran| {

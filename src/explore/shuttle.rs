@@ -26,6 +26,7 @@ use ::shuttle::scheduler::Task;
 use ::shuttle::scheduler::TaskId;
 use ::shuttle::scheduler::UrwRandomScheduler;
 use shuttle_engine::scheduler::serialization::serialize_schedule;
+use tracing::Span;
 
 use crate::execution::Execution;
 use crate::runtime::Script;
@@ -111,6 +112,10 @@ impl Executions for ShuttleExecutions {
 
     fn coverage(&self) -> Coverage {
         self.0.coverage()
+    }
+
+    fn span(&self) -> Span {
+        self.0.span()
     }
 }
 

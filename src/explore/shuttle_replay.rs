@@ -69,7 +69,7 @@ pub fn replay_native_shuttle(
     };
     let scheduler = Box::new(ReplayScheduler::new_from_schedule(schedule));
     run(scheduler, limits, choices, start, take)
-        .map_err(|failure| NativeReplayError::Misfit(failure.message))?;
+        .map_err(|failure| NativeReplayError::Misfit(misfit(&failure.message).to_owned()))?;
     let ran = ran.take();
     match ran {
         Some((execution, turns)) if turns == length => Ok(execution),
@@ -78,6 +78,27 @@ pub fn replay_native_shuttle(
         ))),
         None => Err(NativeReplayError::Misfit("it does not end".to_owned())),
     }
+}
+
+/// What shuttle's replay means by a panic, whose own text has addresses and places in it.
+fn misfit(message: &str) -> &'static str {
+    let known = [
+        (
+            "scheduled task is not runnable",
+            "it wants a thread to go on that cannot",
+        ),
+        ("schedule ended early", "it ends before the execution does"),
+        (
+            "expected context switch",
+            "it draws a number where there is no choice",
+        ),
+        (
+            "expected random choice",
+            "it draws no number where there is a choice",
+        ),
+    ];
+    let found = known.iter().find(|(said, _)| message.starts_with(said));
+    found.map_or("shuttle cannot follow it", |(_, meant)| meant)
 }
 
 /// The schedule that a text encodes. Shuttle's decoder is not made for texts that are none: it

@@ -5,7 +5,7 @@
 //! not compared: explorers differ in how many equivalent ones they run.
 //!
 //! Two searches that have both seen everything must agree on all three. One that was stopped by a
-//! bound, or that samples, may lack what the reference has; it differs if it has what the reference
+//! bound, or that samples, may lack what the other has; it differs if it has what a whole search
 //! lacks, and also if it found what does not replay.
 //!
 //! One finding depends on how much was seen: a call that fails is counted as interference until it
@@ -34,11 +34,12 @@ use super::words::grouped;
 pub enum Opinion {
     /// Both have seen everything, and it is the same.
     Agrees,
-    /// At least one has not seen everything; what it has seen is nothing new.
+    /// At least one has not seen everything; what it has seen is nothing new to the other.
     AgreesSoFar {
-        /// How many of the reference's outcomes this search saw, too.
+        /// How many outcomes both saw.
         seen: usize,
-        /// How many outcomes the reference saw.
+        /// How many outcomes the one saw that saw more: the reference, or this search if only it
+        /// has seen everything.
         of: usize,
     },
     /// This explorer cannot run the model.
@@ -98,10 +99,11 @@ impl Opinion {
             differences.push(Difference::Unconfirmed);
         }
         let (known, found) = (findings(reference), findings(here));
-        // Whoever has seen everything must have all that the other has; and nobody may find what
-        // the reference has not found.
-        let extra = unknown(&found, &known, whole);
-        differences.extend(extra.map(|(property, status)| Difference::Extra(property, status)));
+        // Whoever has seen everything must have all that the other has.
+        if whole_reference {
+            let extra = unknown(&found, &known, whole);
+            differences.extend(extra.map(|(property, status)| Difference::Extra(property, status)));
+        }
         if whole {
             let missing = unknown(&known, &found, whole_reference);
             let missing = missing.map(|(property, status)| Difference::Missing(property, status));
@@ -119,7 +121,11 @@ impl Opinion {
         } else {
             Self::AgreesSoFar {
                 seen: there.intersection(seen).count(),
-                of: there.len(),
+                of: if whole && !whole_reference {
+                    seen.len()
+                } else {
+                    there.len()
+                },
             }
         }
     }
@@ -358,7 +364,11 @@ mod tests {
         let reference = bounded(proved(&[0]));
         assert_eq!(
             opinion(&reference, &proved(&[0, 1])),
-            "agrees so far: saw 1 of 1 outcome"
+            "agrees so far: saw 1 of 2 outcomes"
+        );
+        assert_eq!(
+            opinion(&reference, &violated(&[0, 22])),
+            "agrees so far: saw 1 of 2 outcomes"
         );
         assert_eq!(
             opinion(&reference, &proved(&[1])),

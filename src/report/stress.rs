@@ -125,13 +125,17 @@ impl StressReport {
         }
     }
 
+    /// Whether it ran the model with its own number of threads, so that a token is enough.
+    pub(super) fn has_own_threads(&self) -> bool {
+        u64::from(self.checker.assumptions.threads) == self.threads
+    }
+
     /// How the schedule of a finding is run again.
     pub(super) fn replay(&self, finding: &StressFinding) -> Option<String> {
         let counterexample = finding.confirmed.as_ref()?;
-        let own = u64::from(self.checker.assumptions.threads) == self.threads;
         match &finding.file {
             Some(file) => Some(replay_command(file, None)),
-            None if own => Some(replay_command(
+            None if self.has_own_threads() => Some(replay_command(
                 &counterexample.schedule,
                 self.model.as_deref(),
             )),

@@ -125,7 +125,11 @@ fn document(report: &StressReport) -> StressJson<'_> {
         attaches_failed: report.attaches_failed,
         attaches_failed_per_100000: report.rate(),
         outcomes: report.outcomes.iter().map(outcome).collect(),
-        violations: report.findings.iter().map(finding).collect(),
+        violations: report
+            .findings
+            .iter()
+            .map(|found| finding(report, found))
+            .collect(),
         hang: hang(&report.end),
         checker: checker(model),
         measure: report.measure.map(measure),
@@ -148,7 +152,7 @@ fn outcome(count: &OutcomeCount) -> OutcomeJson<'_> {
     }
 }
 
-fn finding(finding: &StressFinding) -> FindingJson<'_> {
+fn finding<'r>(report: &StressReport, finding: &'r StressFinding) -> FindingJson<'r> {
     let confirmed = finding.confirmed.as_ref();
     let status = confirmed.and_then(|found| found.status);
     FindingJson {
@@ -160,7 +164,10 @@ fn finding(finding: &StressFinding) -> FindingJson<'_> {
         errno: confirmed.and_then(|found| found.errno),
         attempts: finding.attempts,
         confirmed: confirmed.is_some(),
-        schedule: confirmed.map(|found| &*found.schedule),
+        // Of another number of threads there is no model for a token to name.
+        schedule: confirmed
+            .filter(|_| report.has_own_threads())
+            .map(|found| &*found.schedule),
         file: finding.file.as_deref(),
     }
 }

@@ -24,6 +24,7 @@ use selvedge::explore::Coverage;
 use selvedge::explore::Limit;
 use selvedge::explore::Unsuitability;
 use selvedge::explore::Unwatched;
+use selvedge::explore::Watch;
 use selvedge::explore::go_through;
 use selvedge::explore::loom_executions;
 use selvedge::runtime::Runtime;
@@ -56,8 +57,11 @@ impl Seen {
     }
 }
 
+/// More than loom is ever allowed.
+const STEPS_MAX: u32 = 1_000_000;
+
 fn loom(start: Start, threads: usize, waits: Waits, executions_max: u64) -> Seen {
-    let mut executions = loom_executions(start, threads, waits);
+    let mut executions = loom_executions(start, threads, waits, STEPS_MAX);
     let mut seen = Vec::new();
     let bounds = Bounds {
         executions_max,
@@ -196,6 +200,33 @@ fn too_many_steps_are_a_bound_with_their_number() {
     let seen = loom_on(&program, Waits::Sufficient);
 
     assert_eq!(seen.coverage, Coverage::Bounded(Limit::LoomSteps(10_000)));
+}
+
+/// As everywhere, a bound on the steps of an execution is no proof.
+#[test]
+fn an_execution_is_cut_off_after_as_many_steps_as_asked() {
+    let program = Small(vec![vec![Increment(0); 3], vec![Increment(0); 3]]);
+    let run = |steps_max| {
+        let start = program.starter::<Loom>();
+        let mut executions = loom_executions(start, 2, Waits::Sufficient, steps_max);
+        let with: (_, &mut dyn Watch) = (&Bounds::default(), &mut Unwatched);
+        let tally = go_through(&mut *executions, with, |_| ControlFlow::Continue(()));
+        (tally.executions > 0, tally.coverage)
+    };
+
+    assert_eq!(run(5), (false, Coverage::Bounded(Limit::Steps(5))));
+    assert_eq!(run(6), (true, Coverage::Exhausted));
+}
+
+/// A wait that may expire and is not to, in a script, and is never over: the script in which it
+/// expires stands for all there is.
+#[test]
+fn a_wait_that_never_ends_expires_where_waits_may() {
+    let program = Small(vec![vec![WaitTimed(0), Increment(0)], vec![Increment(0)]]);
+    let seen = loom_on(&program, Waits::MayExpire);
+
+    assert_eq!(seen.coverage, Coverage::Exhausted);
+    assert_eq!(seen.outcomes(), dfs(&program, Waits::MayExpire).outcomes);
 }
 
 /// A thread's body, and the bodies of one system.

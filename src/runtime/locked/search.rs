@@ -71,7 +71,7 @@ pub enum LoomEnd {
     /// The same, but for executions with too many steps, which were cut off.
     Steps,
     /// The same, but for executions in which a finite wait would have expired because nothing else
-    /// could run, which were cut off.
+    /// could run, which were cut off. Only if waits are sufficient.
     FiniteWait,
     /// It could not read a variable of the environment.
     Environment,
@@ -199,6 +199,8 @@ impl Search {
                 let iteration = self.iterations.load(Ordering::Relaxed);
                 (self.visit.lock())(world.execution(end, rest), iteration)
             }
+            // Another script lets the wait expire, so nothing is missed.
+            Err(Cut::FiniteWait) if self.run.waits == Waits::MayExpire => true,
             Err(cut) => {
                 self.cut.lock().get_or_insert(cut);
                 true
