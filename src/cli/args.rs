@@ -235,8 +235,8 @@ pub(super) struct StressArguments {
 /// What ends a search early.
 #[derive(Debug, Args)]
 pub(super) struct Limits {
-    /// End a search after so many executions [default: 1000000; loom and shuttle-dfs: 200000; shuttle's
-    /// samplers: 10000; beside dpor, with --second-opinion: 20000, samplers: 2000]
+    /// End a search after so many executions [default: 1000000; loom and shuttle-dfs: 200000;
+    /// shuttle's samplers: 10000; beside dpor, with --second-opinion: 20000, samplers: 2000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) executions: Option<u64>,
     /// Cut an execution off after so many steps [default: 10000]
