@@ -1,6 +1,7 @@
 //! What a step does, as data: text is made only when a trace is rendered.
 
 use super::ObjectId;
+use super::ThreadId;
 
 /// The operation of one step: what it does, to which object, with which number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,11 @@ impl Operation {
             object: None,
             argument: 0,
         }
+    }
+
+    /// The start of a thread by one that runs.
+    pub fn start_of(thread: ThreadId) -> Self {
+        Self::local(Verb::Spawn).with(u32::from(thread.byte()))
     }
 
     /// The same operation with a number.

@@ -21,6 +21,7 @@
 //! Left out, on purpose: weak memory (every step is sequentially consistent) and time (a finite
 //! wait expires as the explorer's reading of waits says).
 
+mod at_once;
 mod cell;
 pub mod controlled;
 pub mod locked;

@@ -46,6 +46,7 @@ use super::Runtime;
 use super::Turn;
 use super::Value;
 use super::Waiting;
+use super::at_once::at_once;
 
 use seat::Aborted;
 use seat::Mode;
@@ -95,7 +96,9 @@ impl Runtime for Controlled {
                 let pending = Pending::new(operation, waiting, objects.declared(), poll());
                 seat::pause(pending, Some(&poll)).0
             }
-            Mode::SetUp => return set_up_step(operation, waiting, &objects, ready, body),
+            Mode::SetUp => {
+                return seat::inside(|| at_once(operation, waiting, &objects, ready, body));
+            }
             Mode::Aborting if thread::panicking() => return inline(&objects, body).0,
             Mode::Aborting => panic::resume_unwind(Box::new(Aborted)),
             Mode::Idle => panic!("a step outside of any execution: {operation:?}"),
@@ -132,9 +135,7 @@ impl Runtime for Controlled {
 
     fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
         if seat::mode() == Mode::Running {
-            let verb = crate::execution::Verb::Spawn;
-            let operation = Operation::local(verb).with(u32::from(thread.byte()));
-            Self::act(operation, (), |()| ());
+            Self::act(Operation::start_of(thread), (), |()| ());
         }
         assert!(!seat::is_taken(thread), "thread {thread} was started twice");
         seat::spawn(thread, Box::new(body));
@@ -164,23 +165,4 @@ fn inline<F: Objects<Controlled>, O>(
     body: impl FnOnce(F::Views<'_>, Turn) -> O,
 ) -> (O, Footprint) {
     seat::inside(|| objects.open(|views| body(views, Turn::Ready)))
-}
-
-/// Runs a step before the threads start: a wait that is not over would never be.
-fn set_up_step<F: Objects<Controlled>, O>(
-    operation: Operation,
-    waiting: Waiting,
-    objects: &F,
-    ready: impl Fn(&F::Views<'_>) -> bool,
-    body: impl FnOnce(F::Views<'_>, Turn) -> O,
-) -> O {
-    let run = |views: F::Views<'_>| {
-        let ready = waiting == Waiting::Never || ready(&views);
-        assert!(
-            ready,
-            "the start-up waits for something that never comes: {operation:?}"
-        );
-        body(views, Turn::Ready)
-    };
-    seat::inside(|| objects.open(run).0)
 }

@@ -42,7 +42,6 @@ use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::execution::Verb;
 
 use super::ChoiceKind;
 use super::Objects;
@@ -53,6 +52,7 @@ use super::Turn;
 use super::Value;
 use super::Waiting;
 use super::Waits;
+use super::at_once::at_once;
 
 pub use cell::LockedCell;
 pub use cell::LockedGuard;
@@ -170,17 +170,7 @@ impl<P: Platform> Runtime for Locked<P> {
                     };
                     taking.take(&objects, ready, body)
                 }
-                None => current.inside(|| {
-                    let run = |views: F::Views<'_>| {
-                        let over = waiting == Waiting::Never || ready(&views);
-                        assert!(
-                            over,
-                            "the start-up waits for what never comes: {operation:?}"
-                        );
-                        body(views, Turn::Ready)
-                    };
-                    objects.open(run).0
-                }),
+                None => current.inside(|| at_once(operation, waiting, &objects, ready, body)),
             },
             None => panic!("a step outside of any execution: {operation:?}"),
         })
@@ -219,8 +209,7 @@ impl<P: Platform> Runtime for Locked<P> {
     fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
         let running = Self::current().is_some();
         if running {
-            let operation = Operation::local(Verb::Spawn).with(u32::from(thread.byte()));
-            Self::act(operation, (), |()| ());
+            Self::act(Operation::start_of(thread), (), |()| ());
         }
         P::with_current(|current| {
             let current = current.expect("a thread is started outside of any execution");

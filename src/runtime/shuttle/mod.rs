@@ -30,7 +30,6 @@ use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
 use crate::execution::ThreadId;
-use crate::execution::Verb;
 
 use super::Objects;
 use super::Recorded;
@@ -38,6 +37,7 @@ use super::Runtime;
 use super::Turn;
 use super::Value;
 use super::Waiting;
+use super::at_once::at_once;
 
 use board::Pending;
 use seat::Aborted;
@@ -86,7 +86,7 @@ impl Runtime for Shuttle {
                 task::pause(pending, Some(&ask))
             }
             Some(Phase::Starting | Phase::Finishing) => {
-                return at_once(operation, waiting, &objects, ready, body);
+                return inside(|| at_once(operation, waiting, &objects, ready, body));
             }
             Some(Phase::Unwinding) if thread::panicking() => return inline(&objects, body).0,
             Some(Phase::Unwinding) => panic::resume_unwind(Box::new(Aborted)),
@@ -126,8 +126,7 @@ impl Runtime for Shuttle {
 
     fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
         if seat::phase() == Some(Phase::Running) {
-            let operation = Operation::local(Verb::Spawn).with(u32::from(thread.byte()));
-            Self::act(operation, (), |()| ());
+            Self::act(Operation::start_of(thread), (), |()| ());
         }
         let started = seat::is_started(thread);
         assert!(!started, "thread {thread} was started twice");
@@ -169,24 +168,4 @@ fn inline<F: Objects<Shuttle>, O>(
     body: impl FnOnce(F::Views<'_>, Turn) -> O,
 ) -> (O, Footprint) {
     inside(|| objects.open(|views| body(views, Turn::Ready)))
-}
-
-/// Runs a step before the threads start or when all have stopped: a wait that is not over would
-/// never be.
-fn at_once<F: Objects<Shuttle>, O>(
-    operation: Operation,
-    waiting: Waiting,
-    objects: &F,
-    ready: impl Fn(&F::Views<'_>) -> bool,
-    body: impl FnOnce(F::Views<'_>, Turn) -> O,
-) -> O {
-    let run = |views: F::Views<'_>| {
-        let ready = waiting == Waiting::Never || ready(&views);
-        assert!(
-            ready,
-            "the start-up waits for something that never comes: {operation:?}"
-        );
-        body(views, Turn::Ready)
-    };
-    inside(|| objects.open(run).0)
 }

@@ -18,7 +18,7 @@ fn crossed(cells: &[Cell]) -> Vec<Body> {
         body(move || {
             mine.lock();
             here.set();
-            there.wait();
+            there.wait_for(1);
             theirs.lock();
         })
     };
@@ -102,7 +102,7 @@ fn a_panic_is_reported_and_the_others_go_on() {
             })
         };
         let waits = body(move || {
-            held.wait();
+            held.wait_for(1);
             lock.lock();
             saw(7);
         });
@@ -136,7 +136,7 @@ fn a_panic_inside_a_step_leaves_no_lock_behind() {
                 assert_ne!(*value, 1, "in a step");
             });
         });
-        let waits = body(move || second.wait());
+        let waits = body(move || second.wait_for(1));
         vec![panics, waits]
     });
 
@@ -163,7 +163,7 @@ fn a_thread_that_hangs_is_given_up_and_named() {
                     thread::yield_now();
                 }
             });
-            vec![hangs, body(move || event.wait())]
+            vec![hangs, body(move || event.wait_for(1))]
         })
     };
     let mut asked = 0;

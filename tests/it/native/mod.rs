@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use selvedge::execution::Blocked;
 use selvedge::execution::Execution;
-use selvedge::execution::Fact;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
@@ -19,18 +18,16 @@ use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
-use selvedge::runtime::Shared;
-use selvedge::runtime::Turn;
 use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::locked::Native;
 use selvedge::runtime::locked::NativeSettings;
 use selvedge::runtime::locked::Supervision;
 use selvedge::runtime::locked::run_natively;
-use selvedge::status::NtStatus;
 
-/// What a thread does.
-type Body = Box<dyn FnOnce() + Send>;
+use crate::cell;
+use crate::cell::Body;
+use crate::cell::body;
 
 const SETTINGS: NativeSettings = NativeSettings {
     waits: Waits::Sufficient,
@@ -39,93 +36,15 @@ const SETTINGS: NativeSettings = NativeSettings {
     records: true,
 };
 
-/// A variable, a lock that is free at 0, or an event that is set at 1.
-#[derive(Clone)]
-struct Cell(Shared<Native, u32>);
-
-impl Cell {
-    fn new(index: u16) -> Self {
-        let id = ObjectId::initial(ObjectKind::Variable, index);
-        Self(Shared::new(id, 0))
-    }
-
-    fn on(&self, verb: Verb) -> Operation {
-        Operation::on(verb, self.0.id())
-    }
-
-    fn load(&self) -> u32 {
-        Native::act(self.on(Verb::Load), (&self.0,), |(value,)| *value)
-    }
-
-    fn store(&self, new: u32) {
-        Native::act(self.on(Verb::Store), (&self.0,), |(mut value,)| {
-            *value = new;
-        });
-    }
-
-    fn lock(&self) {
-        let operation = self.on(Verb::Lock);
-        Native::wait(
-            operation,
-            (&self.0,),
-            |(value,)| **value == 0,
-            |(mut value,)| *value = 1,
-        );
-    }
-
-    fn unlock(&self) {
-        let operation = self.on(Verb::Unlock);
-        Native::act(operation, (&self.0,), |(mut value,)| *value.release() = 0);
-    }
-
-    fn set(&self) {
-        let operation = self.on(Verb::EventSet);
-        Native::act(operation, (&self.0,), |(mut value,)| *value = 1);
-    }
-
-    fn wait(&self) {
-        let operation = self.on(Verb::EventWait);
-        Native::wait(
-            operation,
-            (&self.0,),
-            |(value,)| **value == 1,
-            |(value,)| assert_eq!(*value, 1),
-        );
-    }
-
-    /// Whether the event was set before the wait ran out.
-    fn wait_timed(&self) -> bool {
-        let operation = self.on(Verb::EventWait);
-        Native::wait_or_expire(
-            operation,
-            (&self.0,),
-            |(value,)| **value == 1,
-            |_, turn| turn == Turn::Ready,
-        )
-    }
-
-    /// The value, outside any execution.
-    fn value(&self) -> u32 {
-        self.0.inspect(|value| *value)
-    }
-}
+type Cell = cell::Cell<Native>;
 
 fn thread(index: usize) -> ThreadId {
     ThreadId::new(index)
 }
 
-fn body(body: impl FnOnce() + Send + 'static) -> Body {
-    Box::new(body)
-}
-
 /// Records what a thread saw, so that the execution tells it.
 fn saw(value: u32) {
-    Native::record(Fact::CallReturns {
-        call: 0,
-        errno: value,
-        expected: value,
-        cause: NtStatus::SUCCESS,
-    });
+    cell::saw::<Native>(value);
 }
 
 /// What was seen, with the thread that saw it.

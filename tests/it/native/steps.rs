@@ -177,7 +177,7 @@ fn an_index_is_used_again_as_soon_as_its_thread_is_done() {
                 for _ in 0..10 {
                     let done = event.clone();
                     Native::spawn(thread(1), move || done.set());
-                    event.wait();
+                    event.wait_for(1);
                     event.store(0);
                 }
             })]
@@ -192,7 +192,7 @@ fn a_thread_that_sleeps_is_not_started_twice() {
     let execution = run(|cells| {
         let (never, event) = (cells[0].clone(), cells[1].clone());
         vec![body(move || {
-            Native::spawn(thread(1), move || never.wait());
+            Native::spawn(thread(1), move || never.wait_for(1));
             assert!(!event.wait_timed());
             Native::spawn(thread(1), || ());
         })]

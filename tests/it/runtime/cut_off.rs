@@ -64,7 +64,7 @@ fn counted(census: &Census) -> impl Fn() -> Finish + use<> {
         let waits = body(move || {
             let _own = own;
             let operation = never.on(Verb::EventWait);
-            Controlled::wait(operation, (&*never.0,), |(value,)| **value == 9, |_| ());
+            Controlled::wait(operation, (&never.0,), |(value,)| **value == 9, |_| ());
         });
         vec![locks(0), locks(1), waits]
     })

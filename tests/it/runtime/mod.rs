@@ -28,99 +28,22 @@ use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Policy;
 use selvedge::runtime::controlled::Position;
 use selvedge::runtime::controlled::System;
-use selvedge::status::NtStatus;
 
+use crate::cell;
+use crate::cell::Body;
+use crate::cell::body;
 use crate::small::machine;
 
-/// What a thread does.
-type Body = Box<dyn FnOnce() + Send>;
-
-/// A variable, or a lock that is free at 0.
-#[derive(Clone)]
-struct Cell(Arc<Shared<Controlled, u32>>);
-
-impl Cell {
-    fn new(index: u16) -> Self {
-        let id = ObjectId::initial(ObjectKind::Variable, index);
-        Self(Arc::new(Shared::new(id, 0)))
-    }
-
-    fn on(&self, verb: Verb) -> Operation {
-        Operation::on(verb, self.0.id())
-    }
-
-    fn load(&self) -> u32 {
-        Controlled::act(self.on(Verb::Load), (&*self.0,), |(value,)| *value)
-    }
-
-    fn store(&self, new: u32) {
-        Controlled::act(self.on(Verb::Store), (&*self.0,), |(mut value,)| {
-            *value = new;
-        });
-    }
-
-    /// Adds one: the new value.
-    fn count(&self) -> u32 {
-        Controlled::act(self.on(Verb::Update), (&*self.0,), |(mut value,)| {
-            *value += 1;
-            *value
-        })
-    }
-
-    fn lock(&self) {
-        let free = |value: &u32| *value == 0;
-        let operation = self.on(Verb::Lock);
-        Controlled::wait(
-            operation,
-            (&*self.0,),
-            |(value,)| free(value),
-            |(mut value,)| *value = 1,
-        );
-    }
-
-    fn unlock(&self) {
-        let operation = self.on(Verb::Unlock);
-        Controlled::act(operation, (&*self.0,), |(mut value,)| *value.release() = 0);
-    }
-
-    /// The value, outside any execution.
-    fn value(&self) -> u32 {
-        self.0.inspect(|value| *value)
-    }
-}
-
-/// Gives a lock back when it goes: a step in a destructor.
-struct Guard(Cell);
-
-impl Guard {
-    fn of(cell: &Cell) -> Self {
-        cell.lock();
-        Self(cell.clone())
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.unlock();
-    }
-}
+type Cell = cell::Cell<Controlled>;
+type Guard = cell::Guard<Controlled>;
 
 fn thread(index: usize) -> ThreadId {
     ThreadId::new(index)
 }
 
-fn body(body: impl FnOnce() + Send + 'static) -> Body {
-    Box::new(body)
-}
-
 /// Records what a thread saw, so that outcomes tell it.
 fn saw(value: u32) {
-    Controlled::record(Fact::CallReturns {
-        call: 0,
-        errno: value,
-        expected: value,
-        cause: NtStatus::SUCCESS,
-    });
+    cell::saw::<Controlled>(value);
 }
 
 /// A system of threads over two cells, of which it shows the values at rest.

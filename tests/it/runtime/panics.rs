@@ -56,7 +56,7 @@ fn a_step_that_panics_has_no_result() {
         let fatal = move || {
             x.count();
             let operation = x.on(Verb::Update);
-            Controlled::act(operation, (&*x.0,), |(_,)| -> u32 { panic!("inside") });
+            Controlled::act(operation, (&x.0,), |(_,)| -> u32 { panic!("inside") });
         };
         vec![body(fatal)]
     }));
@@ -202,7 +202,7 @@ fn inside(what: impl Fn(&Cell) + Clone + Send + 'static) -> impl System {
     over(move |x, y| {
         let (x, y, what) = (x.clone(), y.clone(), what.clone());
         vec![body(move || {
-            Controlled::act(x.on(Verb::Load), (&*x.0,), |(_value,)| what(&y));
+            Controlled::act(x.on(Verb::Load), (&x.0,), |(_value,)| what(&y));
         })]
     })
 }
@@ -236,7 +236,7 @@ fn a_step_inside_the_condition_of_a_wait_is_refused() {
         let (x, y) = (x.clone(), y.clone());
         let ready = move || {
             let operation = x.on(Verb::EventWait);
-            Controlled::wait(operation, (&*x.0,), |_| y.load() == 1, |_| ());
+            Controlled::wait(operation, (&x.0,), |_| y.load() == 1, |_| ());
         };
         vec![body(ready)]
     }));
@@ -260,7 +260,7 @@ fn a_condition_that_panics_is_a_panic_of_its_thread() {
                 false
             };
             let operation = waits.on(Verb::EventWait);
-            Controlled::wait(operation, (&*waits.0,), |(value,)| ready(value), |_| ());
+            Controlled::wait(operation, (&waits.0,), |(value,)| ready(value), |_| ());
         });
         vec![waits, body(move || sets.store(1))]
     }));
@@ -324,7 +324,7 @@ fn a_step_whose_panic_is_caught_has_its_own_footprint() {
         let (x, reads) = (x.clone(), x.clone());
         let catches = body(move || {
             let store = || {
-                Controlled::act(x.on(Verb::Store), (&*x.0,), |(mut value,)| {
+                Controlled::act(x.on(Verb::Store), (&x.0,), |(mut value,)| {
                     *value = 1;
                     assert_eq!(*value, 0, "caught");
                 });

@@ -80,7 +80,7 @@ fn an_index_is_used_again_after_its_thread() {
                 let child = x.clone();
                 Controlled::spawn(thread(1), move || child.store(value));
                 let operation = x.on(Verb::EventWait);
-                Controlled::wait(operation, (&*x.0,), |(seen,)| **seen == value, |_| ());
+                Controlled::wait(operation, (&x.0,), |(seen,)| **seen == value, |_| ());
             }
         };
         vec![body(parent)]
@@ -111,7 +111,7 @@ fn facts_keep_their_place() {
         note(Misuse::StaleHandle);
         let (x, y) = (Cell::new(0), Cell::new(1));
         Controlled::spawn(thread(0), move || {
-            Controlled::act(x.on(Verb::Load), (&*x.0,), |(_value,)| {
+            Controlled::act(x.on(Verb::Load), (&x.0,), |(_value,)| {
                 note(Misuse::UseAfterFree);
             });
             Controlled::spawn(thread(2), move || note(Misuse::IrqlTooHigh));
@@ -223,7 +223,7 @@ fn facts_of_a_thread_that_starts_come_before_its_first_step() {
         body(move || {
             note(Misuse::OverRelease);
             let operation = lock.on(Verb::EventWait);
-            Controlled::wait(operation, (&*lock.0,), |(value,)| **value == 1, |_| ());
+            Controlled::wait(operation, (&lock.0,), |(value,)| **value == 1, |_| ());
         })
     };
     let never = run(&over(|x, _| vec![starts(x)]));

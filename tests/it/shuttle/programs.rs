@@ -2,131 +2,23 @@
 
 use std::panic;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
-use selvedge::execution::Fact;
-use selvedge::execution::ObjectId;
-use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
 use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
-use selvedge::runtime::Shared;
-use selvedge::runtime::Turn;
 use selvedge::runtime::controlled::Controlled;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::shuttle::Shuttle;
-use selvedge::status::NtStatus;
+
+use crate::cell::Body;
+use crate::cell::Cell;
+use crate::cell::Guard;
+use crate::cell::body;
+use crate::cell::saw;
 
 use super::Twin;
-
-/// A variable, or a lock that is free at 0.
-struct Cell<R: Runtime>(Arc<Shared<R, u32>>);
-
-impl<R: Runtime> Clone for Cell<R> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<R: Runtime> Cell<R> {
-    fn new(index: u16) -> Self {
-        let id = ObjectId::initial(ObjectKind::Variable, index);
-        Self(Arc::new(Shared::new(id, 0)))
-    }
-
-    fn on(&self, verb: Verb) -> Operation {
-        Operation::on(verb, self.0.id())
-    }
-
-    fn load(&self) -> u32 {
-        R::act(self.on(Verb::Load), (&*self.0,), |(value,)| *value)
-    }
-
-    fn store(&self, new: u32) {
-        R::act(self.on(Verb::Store), (&*self.0,), |(mut value,)| {
-            *value = new;
-        });
-    }
-
-    /// Adds one: the new value.
-    fn count(&self) -> u32 {
-        R::act(self.on(Verb::Update), (&*self.0,), |(mut value,)| {
-            *value += 1;
-            *value
-        })
-    }
-
-    fn wait_for(&self, wanted: u32) {
-        let operation = self.on(Verb::EventWait);
-        let ready = move |value: u32| value == wanted;
-        R::wait(operation, (&*self.0,), |(v,)| ready(**v), |_| ());
-    }
-
-    fn lock(&self) {
-        let operation = self.on(Verb::Lock);
-        R::wait(
-            operation,
-            (&*self.0,),
-            |(value,)| **value == 0,
-            |(mut value,)| *value = 1,
-        );
-    }
-
-    /// Whether the lock was taken in time.
-    fn lock_in_time(&self) -> bool {
-        let operation = self.on(Verb::Lock);
-        let free = |value: u32| value == 0;
-        R::wait_or_expire(
-            operation,
-            (&*self.0,),
-            |(v,)| free(**v),
-            |(mut value,), turn| {
-                if turn == Turn::Ready {
-                    *value = 1;
-                }
-                turn == Turn::Ready
-            },
-        )
-    }
-
-    fn unlock(&self) {
-        let operation = self.on(Verb::Unlock);
-        R::act(operation, (&*self.0,), |(mut value,)| *value.release() = 0);
-    }
-}
-
-/// Gives a lock back when it goes: a step in a destructor.
-struct Guard<R: Runtime>(Cell<R>);
-
-impl<R: Runtime> Guard<R> {
-    fn of(cell: &Cell<R>) -> Self {
-        cell.lock();
-        Self(cell.clone())
-    }
-}
-
-impl<R: Runtime> Drop for Guard<R> {
-    fn drop(&mut self) {
-        self.0.unlock();
-    }
-}
-
-type Body = Box<dyn FnOnce() + Send>;
-
-fn body(body: impl FnOnce() + Send + 'static) -> Body {
-    Box::new(body)
-}
-
-fn saw<R: Runtime>(value: u32) {
-    R::record(Fact::CallReturns {
-        call: 0,
-        errno: value,
-        expected: value,
-        cause: NtStatus::SUCCESS,
-    });
-}
 
 /// A program of threads over two cells, of which it shows the values at rest.
 fn over<R: Runtime>(threads: impl FnOnce(&Cell<R>, &Cell<R>) -> Vec<Body>) -> Finish {
@@ -135,7 +27,7 @@ fn over<R: Runtime>(threads: impl FnOnce(&Cell<R>, &Cell<R>) -> Vec<Body>) -> Fi
         R::spawn(ThreadId::new(index), body);
     }
     Box::new(move || {
-        let value = |cell: &Cell<R>| (ThreadId::new(0), cell.0.inspect(|value| *value));
+        let value = |cell: &Cell<R>| (ThreadId::new(0), cell.value());
         Rest {
             values: cells.iter().map(value).collect(),
             ..Rest::default()
@@ -335,7 +227,7 @@ fn catches_a_panic_of_a_step<R: Runtime>() -> Finish {
         let catches = body(move || {
             y.count();
             let store = || {
-                R::act(x.on(Verb::Store), (&*x.0,), |(mut value,)| {
+                R::act(x.on(Verb::Store), (&x.0,), |(mut value,)| {
                     *value = 1;
                     assert_eq!(*value, 0, "caught");
                 });
@@ -357,7 +249,7 @@ fn asks_in_panic<R: Runtime>() -> Finish {
                 false
             };
             let operation = waits.on(Verb::EventWait);
-            R::wait(operation, (&*waits.0,), |(value,)| ready(value), |_| ());
+            R::wait(operation, (&waits.0,), |(value,)| ready(value), |_| ());
         });
         vec![waits, body(move || sets.store(1))]
     })
