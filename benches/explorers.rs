@@ -164,10 +164,10 @@ impl Policy for RunOn {
 fn headline(criterion: &mut Criterion) {
     let scenario = Scenario::embedded("attach/connect4_connect6").expect("it is embedded");
     let strategy = Strategy::named("shared-handle").expect("it is a preset");
-    let program = Program::new(scenario.workload(), &strategy);
+    let program = Program::new(scenario.workload(), &strategy, &Arc::default());
     let mut group = criterion.benchmark_group("headline");
     group.bench_function("start of the driver, once a search", |bencher| {
-        bencher.iter(|| Program::new(scenario.workload(), &strategy));
+        bencher.iter(|| Program::new(scenario.workload(), &strategy, &Arc::default()));
     });
     group.bench_function("start of an execution, and unwinding it", |bencher| {
         let mut machine = Machine::new(Limits {

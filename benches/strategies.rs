@@ -19,6 +19,8 @@
     reason = "a benchmark measures time: that is what it is for"
 )]
 
+use std::sync::Arc;
+
 use std::time::Duration;
 use std::time::Instant;
 
@@ -87,7 +89,7 @@ fn workload(threads: usize) -> Workload {
 
 /// How long so many pairs take, whoever makes them.
 fn time(strategy: &Strategy, threads: usize, pairs: u64) -> Duration {
-    let program = Program::new(&workload(threads), strategy);
+    let program = Program::new(&workload(threads), strategy, &Arc::default());
     let start = program.starter::<Native>();
     let pairs_in_run = PAIRS * u64::try_from(threads).expect("few threads");
     let runs = pairs.div_ceil(pairs_in_run);

@@ -1,6 +1,8 @@
 //! Checks one strategy on one scenario: explores, judges, confirms, and holds the result to what
 //! the scenario expects.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -204,7 +206,7 @@ pub fn check(
         explorer = request.explorer.name(),
         waits = waits_name(request.waits),
     );
-    let program = Program::new(scenario.workload(), strategy);
+    let program = Program::new(scenario.workload(), strategy, &Arc::default());
     let mut findings = Findings {
         outcomes: request.keep.outcomes.then(BTreeSet::new),
         ..Findings::default()

@@ -21,6 +21,7 @@ use crate::runtime::controlled::Start;
 use crate::runtime::controlled::System;
 use crate::runtime::controlled::start_up;
 use crate::strategy::Strategy;
+use crate::wfp::Ledger;
 
 /// A workload under a strategy. The driver has started; each execution goes on from there.
 #[derive(Debug, Clone)]
@@ -31,9 +32,10 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts the driver, outside any execution.
-    pub fn new(workload: &Workload, strategy: &Strategy) -> Self {
-        let start_up = start_up(|| StartUp::run::<Controlled>(strategy, workload));
+    /// Starts the driver, outside any execution. What this and every execution asks of the
+    /// circumstances is kept in the ledger.
+    pub fn new(workload: &Workload, strategy: &Strategy, ledger: &Arc<Ledger>) -> Self {
+        let start_up = start_up(|| StartUp::run::<Controlled>(strategy, workload, ledger));
         Self {
             workload: Arc::new(workload.clone()),
             strategy: *strategy,

@@ -71,7 +71,7 @@ impl<R: Runtime> Driver<R> {
             Guard::SpinLock => GuardLock::Spin(SpinLock::new(id, &irqls, verbs)),
         };
         Self {
-            engine: Engine::new(&start_up.image),
+            engine: Engine::new(&start_up.image, &start_up.options),
             irqls,
             strategy: *strategy,
             workload: Arc::clone(workload),

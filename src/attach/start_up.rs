@@ -7,6 +7,7 @@
 //! callouts it uses. Left out: the layer-2 callouts and injection handles.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::runtime::Runtime;
 use crate::status::NtStatus;
@@ -17,7 +18,9 @@ use crate::wfp::Callout;
 use crate::wfp::Engine;
 use crate::wfp::EngineHandle;
 use crate::wfp::EngineImage;
+use crate::wfp::EngineOptions;
 use crate::wfp::Key;
+use crate::wfp::Ledger;
 use crate::wfp::Lifetime;
 use crate::wfp::Provider;
 use crate::wfp::SessionOptions;
@@ -47,6 +50,8 @@ pub(super) fn callout_key(name: &str) -> Key {
 pub struct StartUp {
     /// The engine.
     pub image: EngineImage,
+    /// What each execution's engine is given.
+    pub options: EngineOptions,
     /// The driver's own handle.
     pub driver: EngineHandle,
     /// The handles of [`HandleScope::Module`].
@@ -61,8 +66,11 @@ impl StartUp {
     /// # Panics
     ///
     /// If an engine call fails: alone on a new engine none does.
-    pub fn run<R: Runtime>(strategy: &Strategy, workload: &Workload) -> Self {
-        let engine = Engine::<R>::new(&EngineImage::default());
+    pub fn run<R: Runtime>(strategy: &Strategy, workload: &Workload, ledger: &Arc<Ledger>) -> Self {
+        let options = EngineOptions {
+            ledger: Arc::clone(ledger),
+        };
+        let engine = Engine::<R>::new(&EngineImage::default(), &options);
         let infinite_wait = workload.infinite_wait;
         let dynamic = strategy.driver_session == SessionKind::Dynamic;
         let driver = engine.engine_open(SessionOptions {
@@ -82,6 +90,7 @@ impl StartUp {
         let modules: BTreeSet<Module> = types.iter().map(|attach| attach.module()).collect();
         let mut start_up = Self {
             image: EngineImage::default(),
+            options,
             driver,
             modules: Vec::new(),
             providers: Vec::new(),

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
-use crate::wfp::Profile;
+use crate::wfp::NamedProfile;
 
 use super::values;
 
@@ -121,7 +121,7 @@ pub(super) struct CompareArguments {
     pub(super) second_opinion: bool,
     /// How the mock reads what Windows leaves open [default: the model's]
     #[arg(long, value_name = "P", value_parser = values::profile())]
-    pub(super) profile: Option<Profile>,
+    pub(super) profile: Option<NamedProfile>,
     /// How finite waits are read [default: both]
     #[arg(long, value_name = "W", value_parser = values::waits())]
     pub(super) waits: Option<Waits>,

@@ -1,6 +1,8 @@
 //! Schedules as files: each counterexample with the model it belongs to, so that it replays
 //! anywhere.
 
+use std::sync::Arc;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -99,7 +101,7 @@ impl ScheduleDirectory {
         let mut paths = vec![path];
         if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
             let beside = paths[0].with_extension("loom.json");
-            let program = Program::new(scenario.workload(), strategy);
+            let program = Program::new(scenario.workload(), strategy, &Arc::default());
             let start = program.starter::<Loom>();
             write_file_by(&beside, |fresh| {
                 loom_checkpoint(&start, waits, script, *iteration, fresh)

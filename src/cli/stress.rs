@@ -3,6 +3,8 @@
 //! What is here is the clock: how long an attempt may hang, and Ctrl-C, which ends the run and
 //! keeps what was counted.
 
+use std::sync::Arc;
+
 use std::time::Duration;
 
 use crate::check::Keep;
@@ -131,7 +133,7 @@ struct Run {
 }
 
 fn attempt_all(task: &Stress, scenario: &Scenario, shown: bool) -> Run {
-    let program = Program::new(scenario.workload(), &task.strategy);
+    let program = Program::new(scenario.workload(), &task.strategy, &Arc::default());
     let start = program.starter::<Native>();
     let label = format!(
         "{} / {} ({})",

@@ -10,7 +10,7 @@ use crate::explore::Bounds;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
-use crate::wfp::Profile;
+use crate::wfp::NamedProfile;
 
 use super::args::Arguments;
 use super::args::CheckArguments;
@@ -66,7 +66,7 @@ pub(super) struct Compare {
     /// Empty: those of the model. No name occurs twice.
     pub(super) strategies: Vec<Strategy>,
     pub(super) explorer: ExplorerKind,
-    pub(super) profile: Option<Profile>,
+    pub(super) profile: Option<NamedProfile>,
     /// In the order of the table's columns. Never empty.
     pub(super) readings: Vec<Waits>,
     pub(super) budget: Budget,

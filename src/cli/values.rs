@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::explore::ExplorerKind;
 use crate::report::waits_name;
 use crate::runtime::Waits;
-use crate::wfp::Profile;
+use crate::wfp::NamedProfile;
 
 const WAITS: [Waits; 2] = [Waits::Sufficient, Waits::MayExpire];
 
@@ -31,9 +31,9 @@ pub(super) fn explorer() -> impl TypedValueParser<Value = ExplorerKind> {
 }
 
 /// Reads the name of a profile.
-pub(super) fn profile() -> impl TypedValueParser<Value = Profile> {
-    PossibleValuesParser::new(Profile::ALL.map(Profile::name))
-        .map(|name| Profile::named(&name).expect("clap lets only known names through"))
+pub(super) fn profile() -> impl TypedValueParser<Value = NamedProfile> {
+    PossibleValuesParser::new(NamedProfile::ALL.map(NamedProfile::name))
+        .map(|name| NamedProfile::named(&name).expect("clap lets only known names through"))
 }
 
 /// Reads a reading of waits.

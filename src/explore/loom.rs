@@ -170,7 +170,7 @@ mod tests {
     fn race() -> Start {
         let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
         let strategy = Strategy::named("shared-handle").unwrap();
-        Program::new(scenario.workload(), &strategy).starter::<Loom>()
+        Program::new(scenario.workload(), &strategy, &Arc::default()).starter::<Loom>()
     }
 
     /// Every execution of the race, and how loom gets to it.

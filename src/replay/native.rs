@@ -9,6 +9,8 @@
 //! `shuttle::replay` takes. Shuttle runs it on primitives of its own, so no step is compared: what
 //! it comes to is judged, and that is the answer.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
@@ -177,7 +179,7 @@ fn replay_by(
 ) -> Result<Replay, NativeReplayError> {
     let schedule = recorded.shuttle.as_ref();
     let schedule = schedule.ok_or(NativeReplayError::Missing)?;
-    let program = Program::new(scenario.workload(), &recorded.strategy);
+    let program = Program::new(scenario.workload(), &recorded.strategy, &Arc::default());
     let execution = run(&program, schedule, recorded.waits)?;
     let ending = judged(recorded, &execution);
     Ok(Replay::of(recorded, scenario, execution, ending))

@@ -14,7 +14,7 @@ use crate::scenario::ScenarioError;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
 use crate::strategy::UnknownStrategy;
-use crate::wfp::Profile;
+use crate::wfp::NamedProfile;
 
 use super::ShuttleSchedule;
 
@@ -59,7 +59,7 @@ pub struct RecordedSchedule {
     /// The strategy.
     pub strategy: Strategy,
     /// The profile of the engine.
-    pub profile: Profile,
+    pub profile: NamedProfile,
     /// How finite waits were read.
     pub waits: Waits,
     /// The property that is broken at its end.
@@ -252,9 +252,9 @@ pub(super) fn parse_property(name: &str) -> Result<Property, ScheduleError> {
     Property::named(name).ok_or_else(|| unknown("property", name, &known))
 }
 
-pub(super) fn parse_profile(name: &str) -> Result<Profile, ScheduleError> {
-    let known = Profile::ALL.map(Profile::name);
-    Profile::named(name).ok_or_else(|| unknown("profile", name, &known))
+pub(super) fn parse_profile(name: &str) -> Result<NamedProfile, ScheduleError> {
+    let known = NamedProfile::ALL.map(NamedProfile::name);
+    NamedProfile::named(name).ok_or_else(|| unknown("profile", name, &known))
 }
 
 fn unknown(what: &'static str, name: &str, known: &[&str]) -> ScheduleError {

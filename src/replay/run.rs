@@ -1,5 +1,7 @@
 //! Running a recorded schedule again, and comparing each step.
 
+use std::sync::Arc;
+
 use tracing::Span;
 
 use crate::execution::Decision;
@@ -62,7 +64,7 @@ pub struct Replay {
 ///
 /// Never on account of the schedule: what does not fit is an [`Ending::Diverged`].
 pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
-    let program = Program::new(scenario.workload(), &recorded.strategy);
+    let program = Program::new(scenario.workload(), &recorded.strategy, &Arc::default());
     let (name, strategy) = (scenario.name(), recorded.strategy.name);
     let span = tracing::info_span!(
         target: "selvedge::replay",

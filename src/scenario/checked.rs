@@ -11,7 +11,7 @@ use crate::attach::Workload;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
-use crate::wfp::Profile;
+use crate::wfp::NamedProfile;
 
 use super::Expectation;
 use super::Flaw;
@@ -35,7 +35,7 @@ pub struct Scenario {
     text: String,
     digest: String,
     workload: Workload,
-    profile: Profile,
+    profile: NamedProfile,
     strategies: Vec<Strategy>,
     expectations: Vec<Expectation>,
 }
@@ -141,7 +141,7 @@ impl Scenario {
     }
 
     /// How the mock reads what Windows leaves open.
-    pub const fn profile(&self) -> Profile {
+    pub const fn profile(&self) -> NamedProfile {
         self.profile
     }
 
@@ -171,12 +171,12 @@ fn summary(summary: &Spanned<String>) -> Result<String, Located> {
     Ok(text.clone())
 }
 
-fn profile(name: Option<&Spanned<String>>) -> Result<Profile, Located> {
+fn profile(name: Option<&Spanned<String>>) -> Result<NamedProfile, Located> {
     let Some(name) = name else {
-        return Ok(Profile::DOCUMENTED);
+        return Ok(NamedProfile::Documented);
     };
     let unknown = || Flaw::UnknownProfile(name.as_ref().clone()).at(name);
-    Profile::named(name.as_ref()).ok_or_else(unknown)
+    NamedProfile::named(name.as_ref()).ok_or_else(unknown)
 }
 
 fn strategies(names: Option<&Spanned<Vec<Spanned<String>>>>) -> Result<Vec<Strategy>, Located> {
@@ -220,7 +220,7 @@ mod tests {
 
         assert_eq!(scenario.name(), "family/case");
         assert_eq!(scenario.text(), sample::GOOD);
-        assert_eq!(scenario.profile(), Profile::DOCUMENTED);
+        assert_eq!(scenario.profile(), NamedProfile::Documented);
         assert_eq!(scenario.workload().pipeline, Pipeline::A1);
         assert!(!scenario.workload().infinite_wait);
         let names: Vec<&str> = scenario

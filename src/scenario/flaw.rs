@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::attach::FaultPoint;
 use crate::strategy::UnknownStrategy;
-use crate::wfp::Profile;
+use crate::wfp::NamedProfile;
 
 use super::ExpectedVerdict;
 
@@ -233,7 +233,7 @@ impl Flaw {
 }
 
 fn known_profiles() -> String {
-    Profile::ALL.map(Profile::name).join(", ")
+    NamedProfile::ALL.map(NamedProfile::name).join(", ")
 }
 
 fn known_points() -> String {

@@ -235,6 +235,8 @@ pub const OTHER_STATUSES: &[OtherStatus] = other_statuses! {
         the engine checks rights for user-mode callers only.";
     0xC000_009A STATUS_INSUFFICIENT_RESOURCES "The kernel ran short of pool or of another \
         resource; the caller has to undo what it did so far.";
+    0xC000_0194 STATUS_POSSIBLE_DEADLOCK "To go on would be to wait for oneself; \
+        look for a call of the engine from inside a notification.";
     0xC000_0225 STATUS_NOT_FOUND "What was looked up is not there; the engine itself \
         has a STATUS_FWP_ code for each kind of object.";
     0xC000_026C STATUS_DRIVER_UNABLE_TO_LOAD "The driver could not be loaded; \

@@ -18,6 +18,7 @@ use crate::status::NtStatus;
 
 use super::Change;
 use super::EngineHandle;
+use super::Ledger;
 use super::Objects;
 use super::SessionOptions;
 use super::notify::CalloutFunctions;
@@ -34,7 +35,15 @@ pub struct Engine<R: Runtime> {
     inner: Arc<Inner<R>>,
 }
 
+/// What an engine is given beside the image it starts from.
+#[derive(Debug, Clone, Default)]
+pub struct EngineOptions {
+    /// What it asks where Windows leaves something open, and what fails.
+    pub ledger: Arc<Ledger>,
+}
+
 struct Inner<R: Runtime> {
+    options: EngineOptions,
     lock: Shared<R, Lock>,
     committed: Shared<R, Objects>,
     functions: Shared<R, CalloutFunctions>,
@@ -71,7 +80,7 @@ impl<R: Runtime> Engine<R> {
     /// # Panics
     ///
     /// If sessions were opened here before: an image is the start of an execution.
-    pub fn new(image: &EngineImage) -> Self {
+    pub fn new(image: &EngineImage, options: &EngineOptions) -> Self {
         // The names of the image's sessions are taken: what opens next gets others.
         for (taken, _) in &image.sessions {
             let next = R::fresh(ObjectKind::SessionSlot);
@@ -82,6 +91,7 @@ impl<R: Runtime> Engine<R> {
             (session.handle(), session)
         };
         let inner = Inner {
+            options: options.clone(),
             lock: Shared::new(LOCK, Lock::default()),
             committed: Shared::new(COMMITTED, image.committed.clone()),
             functions: Shared::new(FUNCTIONS, CalloutFunctions::default()),

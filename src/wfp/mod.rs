@@ -21,6 +21,7 @@
 //!   A delete's call-backs run when it is done: the lock is free again by then.
 //! - Whether a callout's functions are registered is looked up when the call-back is due.
 
+mod circumstances;
 mod engine;
 mod key;
 mod management;
@@ -33,8 +34,14 @@ mod session;
 mod tests;
 mod transaction;
 
+pub use circumstances::CallKey;
+pub use circumstances::Circumstances;
+pub use circumstances::EngineFault;
+pub use circumstances::Ledger;
+pub use circumstances::Scope;
 pub use engine::Engine;
 pub use engine::EngineImage;
+pub use engine::EngineOptions;
 pub use key::EngineHandle;
 pub use key::FilterId;
 pub use key::Key;
@@ -49,6 +56,30 @@ pub use object::Sublayer;
 pub use objects::Change;
 pub use objects::Objects;
 pub use objects::Origin;
+pub use profile::AccessChecks;
+pub use profile::AddAgain;
+pub use profile::AfterRestart;
+pub use profile::BadHandle;
+pub use profile::CloseTeardown;
+pub use profile::ClosedWhileWaiting;
+pub use profile::CommitFailure;
+pub use profile::DefaultWait;
+pub use profile::ForcedAbort;
+pub use profile::ForeignDelete;
+pub use profile::ForeignReference;
+pub use profile::LateRegistration;
+pub use profile::LockMode;
+pub use profile::LookUp;
+pub use profile::NamedProfile;
+pub use profile::NotifyAbort;
+pub use profile::NotifyAdd;
+pub use profile::NotifyDelete;
+pub use profile::NotifyRestart;
+pub use profile::PersistentInDynamic;
 pub use profile::Profile;
+pub use profile::Question;
+pub use profile::Questions;
+pub use profile::Reentrancy;
+pub use profile::Unregister;
 pub use session::SessionOptions;
 pub use session::TransactionMode;

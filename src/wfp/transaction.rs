@@ -145,6 +145,7 @@ mod tests {
     use crate::runtime::controlled::Controlled;
     use crate::runtime::controlled::set_up;
     use crate::wfp::EngineImage;
+    use crate::wfp::EngineOptions;
     use crate::wfp::Key;
     use crate::wfp::Lifetime;
     use crate::wfp::Provider;
@@ -167,7 +168,7 @@ mod tests {
     /// Runs calls on a fresh engine with two static sessions.
     fn on_engine(calls: impl FnOnce(&Engine<Controlled>, EngineHandle, EngineHandle)) {
         set_up(|| {
-            let engine = Engine::new(&EngineImage::default());
+            let engine = Engine::new(&EngineImage::default(), &EngineOptions::default());
             let (one, two) = (engine.engine_open(STATIC), engine.engine_open(STATIC));
             calls(&engine, one, two);
         });

@@ -1,6 +1,8 @@
 //! The models that are built in: what they expect, how many executions they take, what `dfs` says
 //! to them, and what each property means in them.
 
+use std::sync::Arc;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -293,7 +295,7 @@ fn judged<E: Explorer>(
 
 /// Whether `dfs` came to its end, and `dpor` saw exactly what it saw; otherwise at least that.
 fn dfs_agrees(scenario: &Scenario, strategy: &Strategy, waits: Waits) -> bool {
-    let program = Program::new(scenario.workload(), strategy);
+    let program = Program::new(scenario.workload(), strategy, &Arc::default());
     let mut dpor = DporExplorer::new(waits);
     let (seen, coverage) = judged(&program, waits, (&mut dpor, u64::MAX));
     assert_eq!(coverage, Coverage::Exhausted);

@@ -69,7 +69,11 @@ fn assert_kept(case: Case) {
 /// Some execution looks like that, of those that `dpor` takes or of a thousand random ones.
 fn sometimes((model, strategy): Case, witness: impl Fn(&Execution) -> bool) -> bool {
     let scenario = Scenario::embedded(model).unwrap();
-    let program = Program::new(scenario.workload(), &Strategy::named(strategy).unwrap());
+    let program = Program::new(
+        scenario.workload(),
+        &Strategy::named(strategy).unwrap(),
+        &Arc::default(),
+    );
     let dpor = || {
         met(
             &program,

@@ -1,5 +1,7 @@
 //! The log of a native execution is a schedule of the controlled runtime.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use selvedge::execution::Outcome;
@@ -20,7 +22,7 @@ const ATTEMPTS: u64 = 200;
 /// Runs a scenario natively, and each log that was not there before on the controlled runtime: all
 /// come to the same. How many different logs there were.
 fn assert_replays(scenario: &Scenario, strategy: &Strategy, waits: Waits) -> usize {
-    let program = Program::new(scenario.workload(), strategy);
+    let program = Program::new(scenario.workload(), strategy, &Arc::default());
     let start = program.starter::<Native>();
     let mut known: BTreeMap<String, Outcome> = BTreeMap::new();
     for seed in 0..ATTEMPTS {

@@ -30,7 +30,7 @@ const SAMPLED: Bounds = Bounds {
 fn twin(model: &str, strategy: &'static str) -> Twin {
     let scenario = Scenario::embedded(model).unwrap();
     let strategy_of = Strategy::named(strategy).unwrap();
-    let program = Program::new(scenario.workload(), &strategy_of);
+    let program = Program::new(scenario.workload(), &strategy_of, &Arc::default());
     let shuttles = program.clone();
     let start = move || -> Finish { Box::new(shuttles.start::<Shuttle>()) };
     Twin {

@@ -153,7 +153,8 @@ impl Setting {
     /// the least index goes on that can.
     fn run_threads(&self, threads: &[Calls<'_>], turns: &[usize]) -> Ran {
         let workload = Arc::new(self.workload(threads));
-        let start_up = set_up(|| StartUp::run::<Controlled>(&self.strategy, &workload));
+        let start_up =
+            set_up(|| StartUp::run::<Controlled>(&self.strategy, &workload, &Arc::default()));
         let unloading = self.unloading;
         let strategy = self.strategy;
         let system = move || {
