@@ -178,6 +178,10 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Leave out what does not fit any more, and say what that was and whether the property is
+    /// broken all the same [default: end at the first difference]
+    #[arg(long, conflicts_with = "explorer")]
+    pub(super) best_effort: bool,
     /// Let the library that found it run the schedule, in its own terms: a file that was written
     /// with --native-schedule
     #[arg(long, value_name = "E")]

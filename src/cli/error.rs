@@ -92,11 +92,6 @@ pub(super) enum CliError {
 }
 
 impl CliError {
-    /// Whether the reader of the report has gone, which is nobody's fault.
-    pub(super) fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
-    }
-
     /// What to do about it.
     fn hint(&self) -> Option<String> {
         match self {

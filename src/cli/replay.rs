@@ -6,9 +6,11 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::replay::Ending;
+use crate::replay::NativeReplayError;
 use crate::replay::RecordedSchedule;
 use crate::replay::Replay as Replayed;
 use crate::replay::replay as run_again;
+use crate::replay::replay_best_effort;
 use crate::replay::replay_with_shuttle;
 use crate::report::Finding;
 use crate::report::Look;
@@ -24,6 +26,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::files::read_schedule;
 use super::models::load_one;
+use super::task::By;
 use super::task::Replay;
 
 /// Replays: the lane table, and what it ends with.
@@ -32,13 +35,16 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     let model = task.model.as_deref().map(load_one).transpose()?;
     let scenario = recorded.scenario(model.map(|model| model.scenario));
     let scenario = scenario.map_err(CliError::Schedule)?;
-    let replayed = if task.by_shuttle {
-        replay_with_shuttle(&recorded, &scenario)?
-    } else {
-        run_again(&recorded, &scenario)
+    let replayed = match task.by {
+        By::Strict => run_again(&recorded, &scenario),
+        By::BestEffort => replay_best_effort(&recorded, &scenario),
+        By::Shuttle => match replay_with_shuttle(&recorded, &scenario) {
+            Err(NativeReplayError::Misfit(misfit)) => return misfits(&misfit, console),
+            replayed => replayed?,
+        },
     };
     if replayed.digest_differs {
-        warn_of_digest(scenario.name(), &mut console.err)?;
+        warn_of_model(&recorded.model, scenario.name(), &mut console.err)?;
     }
     let look = Look {
         width: task.width.unwrap_or(console.width),
@@ -53,18 +59,55 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     };
     write_replayed(out, &setting, &replayed.execution, &look)?;
     writeln!(out)?;
+    write_skipped(out, &replayed, &look)?;
     let exit = write_ending(out, &replayed, &look)?;
     out.flush()?;
     Ok(exit)
 }
 
-fn warn_of_digest(name: &str, err: &mut Channel<'_>) -> io::Result<()> {
+/// What shuttle cannot follow is a difference like any other.
+fn misfits(misfit: &str, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let word = console.out.palette.paint(Tone::Notable, "DIVERGED");
+    let misfit = visible(misfit);
+    let out = &mut *console.out.writer;
+    writeln!(out, "{word} shuttle cannot follow its schedule: {misfit}")?;
+    out.flush()?;
+    Ok(Exit::Inconclusive)
+}
+
+/// The model is not as it was: it has changed, or it is another one.
+fn warn_of_model(recorded: &str, name: &str, err: &mut Channel<'_>) -> io::Result<()> {
     let label = err.palette.paint(Tone::Notable, "warning:");
-    let name = visible(name);
-    writeln!(
-        err.writer,
-        "{label} `{name}` has changed since; replaying on it all the same"
-    )
+    let last = |name: &str| name.rsplit('/').next().map(str::to_owned);
+    let same = last(recorded) == last(name);
+    let (recorded, name) = (visible(recorded), visible(name));
+    let what = if same {
+        format!("`{name}` has changed since the schedule was recorded")
+    } else {
+        format!("the schedule was recorded on `{recorded}`, and `{name}` is another model")
+    };
+    writeln!(err.writer, "{label} {what}; replaying all the same")
+}
+
+/// How many lines that were left out are told.
+const SKIPPED_MAX: usize = 10;
+
+/// What best effort left out.
+fn write_skipped(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<()> {
+    let skipped = &replayed.skipped;
+    for misfit in skipped.iter().take(SKIPPED_MAX) {
+        let word = look.palette.paint(Tone::Notable, "SKIPPED");
+        let (expected, found) = (visible(&misfit.expected), visible(&misfit.found));
+        let step = misfit.step;
+        writeln!(
+            out,
+            "{word} before step {step}: recorded {expected}; found: {found}"
+        )?;
+    }
+    if let Some(more) = skipped.len().checked_sub(SKIPPED_MAX + 1) {
+        writeln!(out, "and {} more", more + 1)?;
+    }
+    Ok(())
 }
 
 fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<Exit> {
@@ -95,10 +138,12 @@ fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Re
         Ending::NoViolation { property } => {
             let word = look.palette.paint(Tone::Notable, "NOT REPRODUCED");
             let property = property.name();
-            writeln!(
-                out,
-                "{word} every recorded step fits, and `{property}` is not broken"
-            )?;
+            let fits = match replayed.skipped.len() {
+                0 => "the whole schedule fits".to_owned(),
+                1 => "1 line of the schedule does not fit".to_owned(),
+                some => format!("{some} lines of the schedule do not fit"),
+            };
+            writeln!(out, "{word} {fits}, and `{property}` is not broken")?;
             Ok(Exit::Inconclusive)
         }
     }
@@ -148,7 +193,7 @@ mod tests {
     fn a_name_with_the_extension_of_a_file_is_missed_as_a_file() {
         assert!(names_a_file(Path::new("found/x.schedule")));
         assert!(!names_a_file(Path::new(
-            "sv1:attach/x:push-lock:documented"
+            "sv2:attach/x:push-lock:documented"
         )));
     }
 }

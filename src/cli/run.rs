@@ -1,12 +1,15 @@
 //! From arguments to an exit code.
 
 use std::ffi::OsString;
+use std::io;
+use std::io::Write;
 
 use clap::Parser;
 
 use super::args::Arguments;
 use super::check::check;
 use super::compare::compare;
+use super::console::Channel;
 use super::console::Console;
 use super::error::CliError;
 use super::exit::Exit;
@@ -18,20 +21,57 @@ use super::stress::stress;
 use super::task::Task;
 
 /// Runs one command: the first argument is the program's name. Whatever goes wrong is said on
-/// `console.err`; a reader who leaves early ends the command without a word.
+/// `console.err`; a reader who leaves early is not missed, and the command goes on to its exit
+/// code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console<'_>) -> Exit {
     let task = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => Task::from(arguments),
         Err(usage) => return show_usage(&usage, console),
     };
     let verbose = task.is_verbose();
+    // Whether the reader leaves before or after the last line is a race, and no matter of the
+    // exit code.
+    let mut out = Patient(&mut *console.out.writer);
+    let mut console = Console {
+        out: Channel {
+            writer: &mut out,
+            palette: console.out.palette,
+        },
+        err: Channel {
+            writer: &mut *console.err.writer,
+            palette: console.err.palette,
+        },
+        ..*console
+    };
+    let console = &mut console;
     match with_log(verbose, console, |console| perform(task, console)) {
         Ok(exit) => exit,
-        Err(error) if error.is_broken_pipe() => Exit::Success,
         Err(error) => {
             error.write(&mut console.err);
             Exit::BadInput
         }
+    }
+}
+
+/// Goes on without a word when the reader has gone.
+struct Patient<'a>(&'a mut dyn Write);
+
+impl Patient<'_> {
+    fn whatever<T>(result: io::Result<T>, gone: T) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(gone),
+            result => result,
+        }
+    }
+}
+
+impl Write for Patient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::whatever(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::whatever(self.0.flush(), ())
     }
 }
 
@@ -65,11 +105,7 @@ fn show_usage(usage: &clap::Error, console: &mut Console<'_>) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::io::Write;
-
     use super::*;
-    use crate::cli::Channel;
     use crate::cli::Log;
     use crate::report::Palette;
 
@@ -251,12 +287,18 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_who_leaves_early_ends_the_command_without_a_word() {
-        for arguments in [&QUICK[..], &["list", "models"], &["explain", "22"]] {
+    fn a_reader_who_leaves_early_changes_no_exit_code() {
+        let unproved = ["compare", "--explorer", "random", "--executions", "5"];
+        for arguments in [
+            &QUICK[..],
+            &unproved,
+            &["list", "models"],
+            &["explain", "22"],
+        ] {
             let mut out = Closed(io::ErrorKind::BrokenPipe);
             assert_eq!(
                 selvedge_into(&mut out, arguments),
-                (Exit::Success, String::new())
+                (selvedge(arguments).exit, String::new())
             );
         }
     }

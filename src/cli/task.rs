@@ -107,9 +107,19 @@ pub(super) struct Replay {
     pub(super) model: Option<String>,
     /// Whether the log shows the steps.
     pub(super) verbose: bool,
-    /// Whether shuttle runs its own form of the schedule.
-    pub(super) by_shuttle: bool,
+    pub(super) by: By,
     pub(super) width: Option<usize>,
+}
+
+/// How a schedule is run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// To the first difference.
+    Strict,
+    /// Leaving out what does not fit.
+    BestEffort,
+    /// By shuttle, in its own terms.
+    Shuttle,
 }
 
 /// Stress a strategy.
@@ -240,7 +250,11 @@ impl From<ReplayArguments> for Replay {
             schedule: typed.schedule,
             model: typed.model,
             verbose: typed.verbose,
-            by_shuttle: typed.explorer == Some(Library::Shuttle),
+            by: match (typed.explorer, typed.best_effort) {
+                (Some(Library::Shuttle), _) => By::Shuttle,
+                (None, true) => By::BestEffort,
+                (None, false) => By::Strict,
+            },
             width,
         }
     }

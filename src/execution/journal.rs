@@ -97,6 +97,18 @@ impl Journal {
         }
     }
 
+    /// Tells that the execution was cut off because it does not go on as recorded.
+    pub fn diverged(&self) {
+        if self.heard {
+            self.within(|| {
+                tracing::debug!(
+                    target: "selvedge::execution",
+                    "cut off: it does not go on as recorded"
+                );
+            });
+        }
+    }
+
     fn within(&self, tell: impl FnOnce()) {
         self.search.in_scope(|| self.execution.in_scope(tell));
     }

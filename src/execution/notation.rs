@@ -88,7 +88,7 @@ impl FromStr for StepNote {
         let shape = || NotationError::Shape(text.to_owned());
         let (thread, rest) = text.split_once(':').ok_or_else(shape)?;
         let (rest, failure) = match rest.split_once('!') {
-            Some((rest, status)) => (rest, Some(parse_status(status)?)),
+            Some((rest, status)) => (rest, Some(status_from_notation(status)?)),
             None => (rest, None),
         };
         let (verb, alternative) = match rest.split_once('=') {
@@ -126,7 +126,12 @@ fn parse_alternative(text: &str) -> Result<u8, NotationError> {
     number.ok_or_else(|| NotationError::Alternative(text.to_owned()))
 }
 
-fn parse_status(text: &str) -> Result<NtStatus, NotationError> {
+/// Reads a status as the notation writes it: `TXN_IN_PROGRESS`, or `0x` and eight digits.
+///
+/// # Errors
+///
+/// [`NotationError::Status`] if it is neither.
+pub fn status_from_notation(text: &str) -> Result<NtStatus, NotationError> {
     let hexadecimal = text.strip_prefix("0x").filter(|digits| digits.len() == 8);
     let value = hexadecimal.and_then(|digits| u32::from_str_radix(digits, 16).ok());
     let status = value

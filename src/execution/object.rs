@@ -3,6 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU32;
 
+use super::THREADS_MAX;
 use super::ThreadId;
 
 macro_rules! kinds {
@@ -70,6 +71,11 @@ kinds! {
 }
 
 impl ObjectKind {
+    /// The kind with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
     /// The place in [`ObjectKind::ALL`], from 1.
     #[expect(
         clippy::as_conversions,
@@ -134,6 +140,27 @@ impl ObjectId {
         self.0.get() & 0x00FF_FFFF
     }
 
+    /// The thread that made it; `None` for an object made before the threads start.
+    pub fn maker(self) -> Option<ThreadId> {
+        let owner = usize::try_from(self.serial() >> 16).ok()?;
+        owner.checked_sub(1).map(ThreadId::new)
+    }
+
+    /// The object that prints like this, such as `session 0` or `session 1.0`.
+    pub fn named(text: &str) -> Option<Self> {
+        let (kind, number) = text.rsplit_once(' ')?;
+        let kind = ObjectKind::named(kind)?;
+        let object = match number.split_once('.') {
+            None => Self::initial(kind, number.parse().ok()?),
+            Some((maker, index)) => {
+                let maker: usize = maker.parse().ok().filter(|&maker| maker < THREADS_MAX)?;
+                Self::of_thread(kind, ThreadId::new(maker), index.parse().ok()?)
+            }
+        };
+        // Signs and leading zeros are other ways to write the same; there is one way.
+        (object.to_string() == text).then_some(object)
+    }
+
     /// All parts as one number that is not 0.
     pub(super) const fn packed(self) -> NonZeroU32 {
         self.0
@@ -171,6 +198,8 @@ mod tests {
             for &kind in ObjectKind::ALL {
                 let object = ObjectId::of_thread(kind, ThreadId::new(thread), index);
                 assert_eq!((object.kind(), object.index()), (kind, index));
+                assert_eq!(object.maker(), Some(ThreadId::new(thread)));
+                assert_eq!(ObjectId::named(&object.to_string()), Some(object));
             }
         }
         let slot = ObjectId::initial(ObjectKind::SessionSlot, 3);

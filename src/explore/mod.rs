@@ -42,4 +42,5 @@ pub use search::search;
 pub use shuttle::ShuttleExecutions;
 pub use shuttle::ShuttleSearch;
 pub use shuttle_replay::NativeReplayError;
+pub use shuttle_replay::is_shuttle_schedule;
 pub use shuttle_replay::replay_native_shuttle;

@@ -101,6 +101,11 @@ fn misfit(message: &str) -> &'static str {
     found.map_or("shuttle cannot follow it", |(_, meant)| meant)
 }
 
+/// Whether a text is what shuttle encodes a schedule to: no more and no less.
+pub fn is_shuttle_schedule(encoded: &str) -> bool {
+    decode(encoded).is_some()
+}
+
 /// The schedule that a text encodes. Shuttle's decoder is not made for texts that are none: it
 /// believes their length, and panics at their end.
 fn decode(encoded: &str) -> Option<Schedule> {
@@ -154,5 +159,7 @@ fn is_as_long_as_it_says(digits: &str) -> bool {
             Some(false) => place += 1 + width,
         }
     }
-    place <= bits.len()
+    // What is left of the last byte is no surplus.
+    let rest = bits.get(place..);
+    rest.is_some_and(|rest| rest.len() < 8 && !rest.contains(&true))
 }

@@ -1,10 +1,14 @@
-//! Schedules as files: TOML with every step, and the scenario they are of.
+//! Schedules as files: TOML with the course, and the scenario they are of.
+//!
+//! Version 2 is written; version 1, which lists every step, is read. The lines of version 2 are
+//! those of `item_text`.
 
 use serde::Deserialize;
 use serde::Serialize;
 use toml::Spanned;
 
 use crate::execution::StepNote;
+use crate::execution::status_from_notation;
 use crate::scenario::Scenario;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
@@ -12,14 +16,24 @@ use crate::strategy::Strategy;
 use super::Expected;
 use super::RecordedSchedule;
 use super::ScheduleError;
+use super::course::Course;
+use super::course::Turns;
+use super::item_text::read_failure;
+use super::item_text::read_line;
 use super::native::NativeTable;
+use super::native::NativeText;
 use super::recorded::parse_profile;
 use super::recorded::parse_property;
 use super::recorded::parse_waits;
 use super::recorded::waits_name;
 
 const FORMAT: &str = "selvedge/schedule";
-const VERSION: u32 = 1;
+
+/// The version that is written.
+const VERSION: u32 = 2;
+
+/// The versions that are read.
+const VERSIONS: [u32; 2] = [1, VERSION];
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -33,13 +47,19 @@ struct Written<'a> {
     property: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    schedule: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<String>,
     scenario: &'a str,
     // A table comes after all plain keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     native: Option<NativeTable>,
 }
 
+/// Of the three lists, version 1 has `steps`, and version 2 has the others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -52,9 +72,11 @@ struct File {
     waits: String,
     property: String,
     status: Option<Spanned<String>>,
-    steps: Vec<String>,
+    steps: Option<Spanned<Vec<String>>>,
+    schedule: Option<Spanned<Vec<Spanned<String>>>>,
+    failures: Option<Spanned<Vec<Spanned<String>>>>,
     scenario: String,
-    native: Option<NativeTable>,
+    native: Option<NativeText>,
 }
 
 /// What is asked of a file before the rest: another version may have other keys.
@@ -71,19 +93,7 @@ impl RecordedSchedule {
     ///
     /// Never: everything in it can be written as TOML.
     pub fn to_file_text(&self, scenario: &Scenario) -> String {
-        let note = |expected: &Expected| {
-            let verb = expected.verb?;
-            let failure = expected.failure.flatten();
-            Some(
-                StepNote {
-                    decision: expected.decision,
-                    verb,
-                    failure,
-                }
-                .to_string(),
-            )
-        };
-        let written = Written {
+        let mut written = Written {
             format: FORMAT,
             version: VERSION,
             model: &self.model,
@@ -93,10 +103,22 @@ impl RecordedSchedule {
             waits: waits_name(self.waits),
             property: self.property.name(),
             status: self.status.map(NtStatus::short),
-            steps: self.steps.iter().filter_map(note).collect(),
+            steps: Vec::new(),
+            schedule: Vec::new(),
+            failures: Vec::new(),
             scenario: scenario.text(),
             native: self.shuttle.as_ref().map(NativeTable::from),
         };
+        match &self.course {
+            Course::Steps(steps) => {
+                written.version = 1;
+                written.steps = steps.iter().filter_map(note).collect();
+            }
+            Course::Turns(turns) => {
+                written.schedule = turns.items.iter().map(ToString::to_string).collect();
+                written.failures = turns.failures.iter().map(ToString::to_string).collect();
+            }
+        }
         toml::to_string_pretty(&written).expect("plain strings and numbers are TOML")
     }
 
@@ -106,41 +128,57 @@ impl RecordedSchedule {
     ///
     /// What is wrong with it, with the line where that is known.
     pub fn from_file_text(name: &str, text: &str) -> Result<Self, ScheduleError> {
-        let form = |error: &toml::de::Error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            form_error(name, text, offset, error.message())
-        };
-        let head: Head = toml::from_str(text).map_err(|error| form(&error))?;
+        let source = Source { name, text };
+        let head: Head = source.read()?;
         if head.format.as_deref() != Some(FORMAT) {
             let message = format!("expected the line `format = \"{FORMAT}\"`");
-            return Err(form_error(name, text, 0, &message));
+            return Err(source.error(0, &message));
         }
-        if let Some(version) = head.version.filter(|version| *version != VERSION) {
-            return Err(ScheduleError::Version {
-                found: version.to_string(),
-            });
+        let foreign = head.version.filter(|version| !VERSIONS.contains(version));
+        if let Some(version) = foreign {
+            let found = version.to_string();
+            return Err(ScheduleError::Version { found });
         }
-        let file: File = toml::from_str(text).map_err(|error| form(&error))?;
+        source.schedule(source.read()?)
+    }
+}
+
+fn note(expected: &Expected) -> Option<String> {
+    let note = StepNote {
+        decision: expected.decision,
+        verb: expected.verb?,
+        failure: expected.failure.flatten(),
+    };
+    Some(note.to_string())
+}
+
+/// The text of a file, and what errors call it.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn read<T: for<'de> Deserialize<'de>>(self) -> Result<T, ScheduleError> {
+        toml::from_str(self.text).map_err(|error: toml::de::Error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            self.error(offset, error.message())
+        })
+    }
+
+    fn schedule(self, file: File) -> Result<RecordedSchedule, ScheduleError> {
         debug_assert_eq!(file.format.as_ref(), FORMAT, "as the head says");
-        debug_assert_eq!(file.version, VERSION, "as the head says");
-        let status = file.status.map(|status| {
-            let found =
-                NtStatus::from_symbol(status.as_ref()).or_else(|| hexadecimal(status.as_ref()));
-            let message = format!("unknown status `{}`", status.as_ref());
-            found.ok_or_else(|| form_error(name, text, status.span().start, &message))
+        let course = self.course(&file)?;
+        let status = file.status.as_ref().map(|status| {
+            let read = status_from_notation(status.as_ref());
+            read.map_err(|error| self.error(status.span().start, &error.to_string()))
         });
-        let steps = file.steps.iter().enumerate();
-        let steps: Result<Vec<Expected>, ScheduleError> = steps
-            .map(|(index, step)| {
-                let note: Result<StepNote, _> = step.parse();
-                let wrong = |source| ScheduleError::Step {
-                    index: index + 1,
-                    source,
-                };
-                note.map(Expected::from).map_err(wrong)
-            })
-            .collect();
-        let schedule = Self {
+        let native = file.native.map(|native| {
+            let read = native.read();
+            read.map_err(|flaw| self.error(flaw.offset, &format!("[native]: {}", flaw.problem)))
+        });
+        let schedule = RecordedSchedule {
             model: file.model,
             text: Some(file.scenario),
             digest: file.digest,
@@ -149,28 +187,80 @@ impl RecordedSchedule {
             waits: parse_waits(&file.waits)?,
             property: parse_property(&file.property)?,
             status: status.transpose()?,
-            steps: steps?,
-            shuttle: file.native.map(NativeTable::read).transpose()?,
+            course,
+            shuttle: native.transpose()?,
         };
         schedule.check_length()
     }
-}
 
-fn hexadecimal(text: &str) -> Option<NtStatus> {
-    let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 8)?;
-    u32::from_str_radix(digits, 16)
-        .ok()
-        .map(NtStatus::from_value)
-}
-
-fn form_error(name: &str, text: &str, offset: usize, message: &str) -> ScheduleError {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    // The first line of a message says what is wrong; the rest would draw the place again.
-    let message = message.lines().next().unwrap_or("not TOML").to_owned();
-    ScheduleError::Form {
-        name: name.to_owned(),
-        line,
-        message,
+    /// What the lists say: those of its version, and no others.
+    fn course(self, file: &File) -> Result<Course, ScheduleError> {
+        let (steps, schedule, failures) = (&file.steps, &file.schedule, &file.failures);
+        let surplus = match file.version {
+            1 => [
+                schedule
+                    .as_ref()
+                    .map(|list| (list.span().start, "schedule")),
+                failures
+                    .as_ref()
+                    .map(|list| (list.span().start, "failures")),
+            ],
+            _ => [
+                steps.as_ref().map(|list| (list.span().start, "steps")),
+                None,
+            ],
+        };
+        if let Some((offset, key)) = surplus.into_iter().flatten().next() {
+            let message = format!("version {} has no key `{key}`", file.version);
+            return Err(self.error(offset, &message));
+        }
+        let missing = |key: &str| self.error(0, &format!("missing field `{key}`"));
+        if file.version == 1 {
+            let steps = steps.as_ref().ok_or_else(|| missing("steps"))?;
+            return read_steps(steps.as_ref()).map(Course::Steps);
+        }
+        let schedule = schedule.as_ref().ok_or_else(|| missing("schedule"))?;
+        let failures = failures.as_ref().map_or(&[][..], |list| list.as_ref());
+        Ok(Course::Turns(Turns {
+            items: self.lines(schedule.as_ref(), read_line)?,
+            failures: self.lines(failures, read_failure)?,
+        }))
     }
+
+    fn lines<T>(
+        self,
+        lines: &[Spanned<String>],
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Vec<T>, ScheduleError> {
+        let lines = lines.iter().map(|line| {
+            let item = read(line.as_ref());
+            item.map_err(|problem| self.error(line.span().start, &problem))
+        });
+        lines.collect()
+    }
+
+    fn error(self, offset: usize, message: &str) -> ScheduleError {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        // The first line of a message says what is wrong; the rest would draw the place again.
+        let message = message.lines().next().unwrap_or("not TOML").to_owned();
+        ScheduleError::Form {
+            name: self.name.to_owned(),
+            line,
+            message,
+        }
+    }
+}
+
+/// The steps of version 1.
+fn read_steps(steps: &[String]) -> Result<Vec<Expected>, ScheduleError> {
+    let read = |(index, step): (usize, &String)| {
+        let note: Result<StepNote, _> = step.parse();
+        note.map(Expected::from)
+            .map_err(|source| ScheduleError::Step {
+                index: index + 1,
+                source,
+            })
+    };
+    steps.iter().enumerate().map(read).collect()
 }

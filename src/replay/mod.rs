@@ -1,25 +1,36 @@
-//! Recorded schedules: written down in two forms, read back, and run again step by step.
+//! Recorded schedules: written down in two forms, read back, and run again.
 //!
-//! A *file* ([`RecordedSchedule::to_file_text`]) is TOML: it lists every step in the notation of
-//! [`StepNote`] and carries its scenario, so it can be run anywhere. A *token*
-//! ([`RecordedSchedule::to_token`]) is one line for a shell: it names its scenario and says how
-//! many steps each thread takes in a row and which the last of them is. Both name a format version.
+//! A schedule says which thread runs up to which point ([`Course`]): the how-manieth time that it is
+//! about to do an operation on an object. What happens on the way is not recorded, so a schedule
+//! still fits after an edit elsewhere. A *file* ([`RecordedSchedule::to_file_text`]) is TOML and
+//! carries its scenario, so it can be run anywhere. A *token* ([`RecordedSchedule::to_token`]) is
+//! one line for a shell and names its scenario. Both name a format version; version 1, which lists
+//! every step, is still read.
 //!
-//! [`replay`] forces the recorded choices and compares as it goes: the thread can step, it offers
-//! the alternative, it does what was recorded, and it fails as recorded. The first difference ends
-//! the replay and is reported; nothing is guessed.
+//! [`replay`] does what was recorded up to the first difference, which ends it and is reported.
+//! [`replay_best_effort`] leaves out what does not fit, and says what that was.
 //!
 //! A file may also carry the same schedule in the terms of shuttle, which runs that by itself
 //! ([`replay_with_shuttle`]).
-//!
-//! [`StepNote`]: crate::execution::StepNote
 
+mod course;
 mod file;
+mod follow;
+mod force;
+mod item_text;
 mod native;
 mod recorded;
+mod rename;
 mod run;
 mod token;
 
+pub use course::Choice;
+pub use course::Course;
+pub use course::Failure;
+pub use course::Item;
+pub use course::Turn;
+pub use course::Turns;
+pub use follow::Misfit;
 pub use native::NativeReplayError;
 pub use native::ShuttleSchedule;
 pub use native::replay_with_shuttle;
@@ -30,3 +41,4 @@ pub use recorded::ScheduleError;
 pub use run::Ending;
 pub use run::Replay;
 pub use run::replay;
+pub use run::replay_best_effort;

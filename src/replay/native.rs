@@ -14,10 +14,13 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
+use toml::Spanned;
 
 use crate::execution::Execution;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::explore::NativeReplayError as Undone;
+use crate::explore::is_shuttle_schedule;
 use crate::explore::replay_native_shuttle;
 use crate::program::Program;
 use crate::runtime::ChoiceKind;
@@ -29,7 +32,6 @@ use crate::scenario::Scenario;
 
 use super::RecordedSchedule;
 use super::Replay;
-use super::ScheduleError;
 use super::run::judged;
 
 /// What stands in the key `explorer`.
@@ -48,12 +50,27 @@ pub struct ShuttleSchedule {
 }
 
 /// The same as a table of a file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Serialize)]
 pub(super) struct NativeTable {
     explorer: String,
     encoded: String,
     choices: Vec<String>,
+}
+
+/// The table as it was typed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NativeText {
+    explorer: Spanned<String>,
+    encoded: Spanned<String>,
+    choices: Vec<Spanned<String>>,
+}
+
+/// What is wrong with the table, and at which byte of the file.
+#[derive(Debug)]
+pub(super) struct NativeFlaw {
+    pub(super) offset: usize,
+    pub(super) problem: String,
 }
 
 impl From<&ShuttleSchedule> for NativeTable {
@@ -66,39 +83,46 @@ impl From<&ShuttleSchedule> for NativeTable {
     }
 }
 
-impl NativeTable {
+fn flaw(at: &Spanned<String>, problem: String) -> NativeFlaw {
+    let offset = at.span().start;
+    NativeFlaw { offset, problem }
+}
+
+impl NativeText {
     /// The schedule that the table says.
-    pub(super) fn read(self) -> Result<ShuttleSchedule, ScheduleError> {
-        let wrong = |message: String| Err(ScheduleError::Native(message));
-        if self.explorer != EXPLORER {
-            return wrong(format!(
-                "unknown explorer `{}`; known is {EXPLORER}",
-                self.explorer
-            ));
+    pub(super) fn read(self) -> Result<ShuttleSchedule, NativeFlaw> {
+        let (explorer, encoded) = (self.explorer.as_ref(), self.encoded.as_ref());
+        if explorer != EXPLORER {
+            let problem = format!("unknown explorer `{explorer}`; known is {EXPLORER}");
+            return Err(flaw(&self.explorer, problem));
         }
-        let digits = self.encoded.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !digits || self.encoded.is_empty() || self.encoded.len() > ENCODED_MAX {
-            return wrong("`encoded` is not a schedule of shuttle's".to_owned());
-        }
-        let mut fixed = Vec::new();
-        for choice in &self.choices {
-            match read_choice(choice) {
-                Some((key, _)) if fixed.iter().any(|(known, _)| *known == key) => {
-                    return wrong(format!("`{choice}` is chosen twice"));
-                }
-                Some(choice) => fixed.push(choice),
-                None => {
-                    return wrong(format!(
-                        "`{choice}` is not a choice: expected THREAD:choice.NUMBER=ALTERNATIVE, or \
-                         `expiry` for `choice`"
-                    ));
-                }
-            }
+        if encoded.len() > ENCODED_MAX || !is_shuttle_schedule(encoded) {
+            let problem = "`encoded` is not a schedule of shuttle's".to_owned();
+            return Err(flaw(&self.encoded, problem));
         }
         Ok(ShuttleSchedule {
-            script: Script::of(fixed),
-            encoded: self.encoded,
+            script: Script::of(self.fixed()?),
+            encoded: self.encoded.into_inner(),
         })
+    }
+
+    fn fixed(&self) -> Result<Vec<(Key, u8)>, NativeFlaw> {
+        let mut fixed: Vec<(Key, u8)> = Vec::new();
+        for choice in &self.choices {
+            let text = choice.as_ref();
+            let Some((key, alternative)) = read_choice(text) else {
+                let problem = format!(
+                    "`{text}` is not a choice: expected THREAD:choice.NUMBER=ALTERNATIVE, or \
+                     `expiry` for `choice`"
+                );
+                return Err(flaw(choice, problem));
+            };
+            if fixed.iter().any(|(known, _)| *known == key) {
+                return Err(flaw(choice, format!("`{text}` is chosen twice")));
+            }
+            fixed.push((key, alternative));
+        }
+        Ok(fixed)
     }
 }
 
@@ -144,17 +168,20 @@ pub enum NativeReplayError {
          shuttle-random --native-schedule --out DIR`"
     )]
     Missing,
-    /// Shuttle refused it.
+    /// It is not what shuttle encodes a schedule to.
+    #[error("[native]: `encoded` is not a schedule of shuttle's")]
+    Unreadable,
+    /// It does not fit the scenario, which may have changed since.
     #[error("shuttle cannot run the schedule: {0}")]
-    Refused(String),
+    Misfit(String),
 }
 
 /// Lets shuttle run the schedule in its own terms, on a scenario, and judges what it came to.
 ///
 /// # Errors
 ///
-/// [`NativeReplayError::Missing`] if there is none, and [`NativeReplayError::Refused`] if it does
-/// not fit the scenario.
+/// [`NativeReplayError::Missing`] if there is none, [`NativeReplayError::Unreadable`] if it is not
+/// one, and [`NativeReplayError::Misfit`] if it does not fit the scenario.
 pub fn replay_with_shuttle(
     recorded: &RecordedSchedule,
     scenario: &Scenario,
@@ -168,8 +195,12 @@ fn run_with_shuttle(
     waits: Waits,
 ) -> Result<Execution, NativeReplayError> {
     let start = program.starter::<Shuttle>();
-    replay_native_shuttle(&schedule.script, &schedule.encoded, start, waits)
-        .map_err(|error| NativeReplayError::Refused(error.to_string()))
+    replay_native_shuttle(&schedule.script, &schedule.encoded, start, waits).map_err(|error| {
+        match error {
+            Undone::Misfit(misfit) => NativeReplayError::Misfit(misfit),
+            _ => NativeReplayError::Unreadable,
+        }
+    })
 }
 
 fn replay_by(
@@ -194,6 +225,9 @@ mod tests {
     use crate::status::NtStatus;
     use crate::strategy::Strategy;
 
+    /// A schedule that shuttle encoded.
+    const ENCODED: &str = "910212e5d6ede98996c4f16280208a22290100";
+
     fn scenario() -> Scenario {
         Scenario::embedded("direct/connect4_connect6").unwrap()
     }
@@ -215,7 +249,7 @@ mod tests {
         );
         recorded.shuttle = Some(ShuttleSchedule {
             script: Script::of(choices.iter().copied()),
-            encoded: "910212".to_owned(),
+            encoded: ENCODED.to_owned(),
         });
         recorded
     }
@@ -250,14 +284,16 @@ mod tests {
     #[test]
     fn what_is_wrong_in_the_table_is_named() {
         let text = race(&choices()).to_file_text(&scenario());
+        let surplus = format!("{ENCODED}00");
         for (from, to, problem) in [
             (
                 "explorer = \"shuttle\"",
                 "explorer = \"loom\"",
                 "unknown explorer `loom`",
             ),
-            ("\"910212\"", "\"hello\"", "`encoded` is not a schedule"),
-            ("\"910212\"", "\"\"", "`encoded` is not a schedule"),
+            (ENCODED, "hello", "`encoded` is not a schedule"),
+            (ENCODED, "", "`encoded` is not a schedule"),
+            (ENCODED, &surplus, "`encoded` is not a schedule"),
             (
                 "1:choice.0=1",
                 "1:choice.0=256",
@@ -288,6 +324,7 @@ mod tests {
             assert_ne!(changed, text);
             let error = RecordedSchedule::from_file_text("x", &changed).unwrap_err();
             assert!(error.to_string().contains(problem), "{error}");
+            assert!(error.to_string().starts_with("x:"), "{error}");
         }
     }
 

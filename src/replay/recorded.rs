@@ -17,6 +17,9 @@ use crate::strategy::UnknownStrategy;
 use crate::wfp::NamedProfile;
 
 use super::ShuttleSchedule;
+use super::course::Course;
+use super::course::Turns;
+use super::rename::Renaming;
 
 /// How many steps a schedule has at most.
 pub const STEPS_MAX: usize = 100_000;
@@ -66,8 +69,8 @@ pub struct RecordedSchedule {
     pub property: Property,
     /// The status at the root of that, if there was one.
     pub status: Option<NtStatus>,
-    /// The steps in order.
-    pub steps: Vec<Expected>,
+    /// Who runs when, and what is chosen.
+    pub course: Course,
     /// The same schedule in shuttle's own terms, if it is carried along.
     pub shuttle: Option<ShuttleSchedule>,
 }
@@ -77,10 +80,13 @@ pub struct RecordedSchedule {
 #[non_exhaustive]
 pub enum ScheduleError {
     /// It does not begin like a token.
-    #[error("not a schedule token: expected `sv1:MODEL:…`, as `selvedge compare` prints it")]
+    #[error("not a schedule token: expected `sv2:MODEL:…`, as `selvedge compare` prints it")]
     NotAToken,
     /// It is of another version of the format.
-    #[error("a schedule of format version {found}; this selvedge reads version 1: record it again")]
+    #[error(
+        "a schedule of format version {found}; this selvedge reads versions 1 and 2: record it \
+         again"
+    )]
     Version {
         /// The version it names.
         found: String,
@@ -92,7 +98,7 @@ pub enum ScheduleError {
         found: usize,
     },
     /// A token's number of steps is missing or wrong.
-    #[error("the token says it has {said} steps and lists {listed}: it is cut off or was changed")]
+    #[error("the token says it has {said} parts and lists {listed}: it is cut off or was changed")]
     Total {
         /// What it says; may be no number.
         said: String,
@@ -102,6 +108,17 @@ pub enum ScheduleError {
     /// A part of a token's steps is none.
     #[error("`{0}` is not a run of steps: expected THREADxCOUNT-OPERATION, such as `0x3-begin`")]
     Segment(String),
+    /// The status of a token's violation is none.
+    #[error("{0}")]
+    Status(String),
+    /// A turn or choice of a token is none.
+    #[error("item {index} of the token: {problem}")]
+    Item {
+        /// The place of the item, from 1.
+        index: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A step is not one.
     #[error("step {index}: {source}")]
     Step {
@@ -138,9 +155,6 @@ pub enum ScheduleError {
         /// What was expected, in one line.
         message: String,
     },
-    /// The part in the terms of a library is wrong.
-    #[error("[native]: {0}")]
-    Native(String),
     /// The strategy is unknown.
     #[error(transparent)]
     Strategy(#[from] UnknownStrategy),
@@ -182,11 +196,7 @@ impl RecordedSchedule {
             waits,
             property,
             status,
-            steps: execution
-                .steps
-                .iter()
-                .map(|step| StepNote::of(step).into())
-                .collect(),
+            course: Course::Turns(Turns::of(execution)),
             shuttle: None,
         }
     }
@@ -196,7 +206,7 @@ impl RecordedSchedule {
     /// # Errors
     ///
     /// [`ScheduleError::NeedsModel`] if there is none, [`ScheduleError::Scenario`] if it is broken,
-    /// and [`ScheduleError::Thread`] if a step is of a thread that it does not have.
+    /// and [`ScheduleError::Thread`] if a step of version 1 is of a thread that it does not have.
     pub fn scenario(&self, given: Option<Scenario>) -> Result<Scenario, ScheduleError> {
         let scenario = match (given, &self.text) {
             (Some(scenario), _) => scenario,
@@ -206,13 +216,13 @@ impl RecordedSchedule {
             }
             (None, None) => return Err(ScheduleError::NeedsModel(self.model.clone())),
         };
+        let Course::Steps(steps) = &self.course else {
+            // A turn of a thread that is gone is a difference like any other.
+            return Ok(scenario);
+        };
         let count = scenario.workload().thread_count();
-        let mut threads = self
-            .steps
-            .iter()
-            .map(|step| step.decision.thread.index())
-            .enumerate();
-        match threads.find(|(_, thread)| *thread >= count) {
+        let threads = steps.iter().map(|step| step.decision.thread.index());
+        match threads.enumerate().find(|(_, thread)| *thread >= count) {
             Some((index, thread)) => Err(ScheduleError::Thread {
                 index: index + 1,
                 thread,
@@ -223,9 +233,18 @@ impl RecordedSchedule {
         }
     }
 
+    /// The course in the numbers of a scenario: where the one that it was recorded on is carried
+    /// along, a thread or link is known by its name.
+    pub(super) fn course_on(&self, scenario: &Scenario) -> Course {
+        let text = self.text.as_deref().filter(|text| *text != scenario.text());
+        let old = text.and_then(|text| Scenario::parse(&self.model, text).ok());
+        let renamed = old.map(|old| Renaming::between(&old, scenario).apply(&self.course));
+        renamed.unwrap_or_else(|| self.course.clone())
+    }
+
     /// A schedule has steps, and not too many.
     pub(super) fn check_length(self) -> Result<Self, ScheduleError> {
-        match self.steps.len() {
+        match self.course.len() {
             0 => Err(ScheduleError::Empty),
             1..=STEPS_MAX => Ok(self),
             _ => Err(ScheduleError::TooLong),

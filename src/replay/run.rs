@@ -1,35 +1,43 @@
-//! Running a recorded schedule again, and comparing each step.
+//! Running a recorded schedule again, strictly or as well as it goes, and judging the end.
 
 use std::sync::Arc;
 
 use tracing::Span;
 
-use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Journal;
-use crate::execution::Step;
-use crate::execution::StepNote;
 use crate::program::Program;
 use crate::property::Property;
 use crate::property::Violation;
 use crate::property::judge;
+use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
-use crate::runtime::controlled::Position;
 use crate::runtime::controlled::System;
 use crate::scenario::Scenario;
 
 use super::Expected;
 use super::RecordedSchedule;
+use super::STEPS_MAX;
+use super::course::Course;
+use super::course::Taken;
+use super::course::Turns;
+use super::follow::Fit;
+use super::follow::Follower;
+use super::follow::Misfit;
+use super::force::Forced;
+
+/// How many lines are left out one by one, each at the cost of an execution.
+const REMOVED_MAX: usize = 64;
 
 /// How a replay ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// Every step fits, and the recorded violation is there.
+    /// The schedule fits, or as much of it as was asked, and the recorded violation is there.
     Reproduced(Violation),
-    /// A step does not fit.
+    /// The schedule does not fit.
     Diverged {
         /// The place of the step, from 1.
         step: usize,
@@ -38,7 +46,7 @@ pub enum Ending {
         /// What there is instead.
         found: String,
     },
-    /// Every step fits, but the property holds now.
+    /// It fits, but the property holds now.
     NoViolation {
         /// The property.
         property: Property,
@@ -54,16 +62,47 @@ pub struct Replay {
     pub threads: Vec<String>,
     /// How it ended.
     pub ending: Ending,
+    /// What was left out, in order. Empty unless it was [`replay_best_effort`].
+    pub skipped: Vec<Misfit>,
     /// Whether the scenario has changed since the schedule was recorded.
     pub digest_differs: bool,
 }
 
-/// Runs a recorded schedule again on a scenario.
+impl From<Misfit> for Ending {
+    fn from(misfit: Misfit) -> Self {
+        let Misfit {
+            step,
+            expected,
+            found,
+        } = misfit;
+        Self::Diverged {
+            step,
+            expected,
+            found,
+        }
+    }
+}
+
+/// Runs a recorded schedule again on a scenario, to the first difference.
 ///
 /// # Panics
 ///
 /// Never on account of the schedule: what does not fit is an [`Ending::Diverged`].
 pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
+    replay_as(recorded, scenario, Fit::Strict)
+}
+
+/// Runs a recorded schedule again on a scenario; what does not fit is left out, and the ending says
+/// whether the property is broken all the same. It is never [`Ending::Diverged`].
+///
+/// # Panics
+///
+/// Never on account of the schedule.
+pub fn replay_best_effort(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
+    replay_as(recorded, scenario, Fit::BestEffort)
+}
+
+fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Replay {
     let program = Program::new(scenario.workload(), &recorded.strategy, &Arc::default());
     let (name, strategy) = (scenario.name(), recorded.strategy.name);
     let span = tracing::info_span!(
@@ -72,9 +111,55 @@ pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
         scenario = name,
         strategy
     );
-    let (execution, divergence) = force(&program, recorded, &span);
-    let ending = divergence.unwrap_or_else(|| judged(recorded, &execution));
-    Replay::of(recorded, scenario, execution, ending)
+    let course = recorded.course_on(scenario);
+    let on = Stage {
+        system: &program,
+        waits: recorded.waits,
+        span: &span,
+    };
+    let ran = match (&course, fit) {
+        (Course::Steps(steps), _) => on.force(steps, fit),
+        (Course::Turns(turns), Fit::Strict) => on.follow(turns, fit).0.with_failures(turns),
+        (Course::Turns(turns), Fit::BestEffort) => on.follow_most(turns),
+    };
+    let ending = judged(recorded, &ran.execution);
+    let (ending, skipped) = match fit {
+        Fit::Strict => (ran.strictly(ending), Vec::new()),
+        Fit::BestEffort => (ending, ran.misfits),
+    };
+    Replay {
+        skipped,
+        ..Replay::of(recorded, scenario, ran.execution, ending)
+    }
+}
+
+/// An execution under a course, and what did not fit.
+struct RunAgain {
+    execution: Execution,
+    /// What does not fit.
+    misfits: Vec<Misfit>,
+    /// What is worth telling if the property is not broken.
+    loose: Vec<Misfit>,
+}
+
+impl RunAgain {
+    /// The same, with what failed when it was recorded and does not fail now.
+    fn with_failures(mut self, turns: &Turns) -> Self {
+        self.loose.extend(missed(turns, &self.execution));
+        self
+    }
+
+    /// What a strict replay ends with.
+    fn strictly(&self, judged: Ending) -> Ending {
+        let is_broken = matches!(judged, Ending::Reproduced(_));
+        let reason = self
+            .loose
+            .iter()
+            .filter(|_| !is_broken)
+            .min_by_key(|reason| reason.step);
+        let misfit = self.misfits.first().or(reason);
+        misfit.cloned().map_or(judged, Ending::from)
+    }
 }
 
 /// How a replay ended whose steps all fit.
@@ -98,159 +183,130 @@ impl Replay {
             execution,
             threads: scenario.workload().thread_names(),
             ending,
+            skipped: Vec::new(),
             digest_differs: !scenario.digest().starts_with(&recorded.digest),
         }
     }
 }
 
-/// Runs a system under recorded choices: the execution, and where it differs from the record.
-fn force(
-    system: &dyn System,
-    recorded: &RecordedSchedule,
-    span: &Span,
-) -> (Execution, Option<Ending>) {
-    let steps = &recorded.steps;
-    let steps_max = u32::try_from(steps.len())
-        .expect("a schedule is short")
-        .saturating_add(1);
-    let mut machine = Machine::new(Limits {
-        waits: recorded.waits,
-        steps_max,
-    });
-    let journal = Journal::open(span, 1);
-    machine.tell_in(journal.clone());
-    let mut forced = Forced {
-        steps,
-        divergence: None,
-    };
-    let mut execution = machine.run(system, &mut forced).clone();
-    journal.end(&execution.end);
-    let mut divergence = forced.divergence;
-    if divergence.is_none() {
-        let taken = execution.steps.len();
-        divergence = taken
-            .checked_sub(1)
-            .and_then(|last| differs(steps.get(last)?, &execution.steps[last], last));
-        if divergence.is_none() && taken < steps.len() {
-            let expected = describe(&steps[taken]);
-            let found = "the execution is over".to_owned();
-            divergence = Some(Ending::Diverged {
-                step: taken + 1,
-                expected,
-                found,
-            });
-        }
+/// The first recorded failure that is none now: why a property may not be broken any more.
+fn missed(turns: &Turns, execution: &Execution) -> Option<Misfit> {
+    let mut taken = Taken::default();
+    let mut met = Vec::new();
+    for (index, step) in execution.steps.iter().enumerate() {
+        let at = taken.point(step.thread, step.operation);
+        taken.count(step.thread, step.operation);
+        met.push(((step.thread, at), index, step.result.failure()));
     }
-    if divergence.is_some() && execution.end == End::Redundant {
-        // What was cut off at the difference is no kind of end.
-        execution.end = End::StepLimit;
-    }
-    (execution, divergence)
-}
-
-/// Chooses what was recorded, as long as it is there.
-struct Forced<'a> {
-    steps: &'a [Expected],
-    divergence: Option<Ending>,
-}
-
-impl Policy for Forced<'_> {
-    fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
-        let index = position.steps.len();
-        self.divergence = self
-            .compare_last(position)
-            .or_else(|| self.compare_next(position));
-        if self.divergence.is_some() {
-            return None;
-        }
-        self.steps.get(index).map(|step| step.decision)
-    }
-}
-
-impl Forced<'_> {
-    /// The step before: did it fail or succeed as recorded?
-    fn compare_last(&self, position: &Position<'_>) -> Option<Ending> {
-        let last = position.steps.len().checked_sub(1)?;
-        differs(self.steps.get(last)?, &position.steps[last], last)
-    }
-
-    /// The next step: can its thread take it, and is it the recorded one?
-    fn compare_next(&self, position: &Position<'_>) -> Option<Ending> {
-        let index = position.steps.len();
-        let diverged = |expected: String, found: String| {
-            Some(Ending::Diverged {
-                step: index + 1,
-                expected,
-                found,
-            })
+    turns.failures.iter().find_map(|failure| {
+        let here = met
+            .iter()
+            .find(|(place, ..)| *place == (failure.thread, failure.at));
+        let (step, found) = match here {
+            Some((_, _, Some(status))) if *status == failure.status => return None,
+            Some((_, index, Some(status))) => {
+                (index + 1, format!("it fails with {}", status.short()))
+            }
+            Some((_, index, None)) => (index + 1, "it does not fail".to_owned()),
+            None => (execution.steps.len(), "that step is not taken".to_owned()),
         };
-        let Some(expected) = self.steps.get(index) else {
-            let able: Vec<String> = position
-                .enabled
-                .iter()
-                .map(|thread| thread.to_string())
-                .collect();
-            let found = format!("these threads can still go on: {}", able.join(", "));
-            return diverged("the end".to_owned(), found);
-        };
-        let Decision {
-            thread,
-            alternative,
-        } = expected.decision;
-        let Some(pending) = position.pending(thread) else {
-            let found = format!("thread {thread} is not running");
-            return diverged(describe(expected), found);
-        };
-        let title = pending.operation.verb.title();
-        if expected
-            .verb
-            .is_some_and(|verb| verb != pending.operation.verb)
-        {
-            let found = format!("thread {thread} is about to take {title}");
-            return diverged(describe(expected), found);
-        }
-        let offered =
-            position.enabled.contains(thread) && position.offered(thread).contains(&alternative);
-        if offered {
-            None
-        } else {
-            let found = if position.enabled.contains(thread) {
-                format!("{title} of thread {thread} does not offer alternative {alternative}")
-            } else {
-                format!("thread {thread} is blocked in {title}")
-            };
-            diverged(describe(expected), found)
-        }
-    }
-}
-
-/// Whether a step that was taken differs from the record.
-fn differs(expected: &Expected, step: &Step, index: usize) -> Option<Ending> {
-    let found = StepNote::of(step);
-    let other_verb = expected.verb.is_some_and(|verb| verb != found.verb);
-    let other_result = expected
-        .failure
-        .is_some_and(|failure| failure != found.failure);
-    (other_verb || other_result).then(|| Ending::Diverged {
-        step: index + 1,
-        expected: describe(expected),
-        found: found.to_string(),
+        Some(Misfit {
+            step,
+            expected: failure.to_string(),
+            found,
+        })
     })
 }
 
-fn describe(expected: &Expected) -> String {
-    let Decision {
-        thread,
-        alternative,
-    } = expected.decision;
-    match (expected.verb, expected.failure) {
-        (Some(verb), failure) => StepNote {
-            decision: expected.decision,
-            verb,
-            failure: failure.flatten(),
+/// Where a schedule is run again.
+struct Stage<'a> {
+    system: &'a dyn System,
+    waits: Waits,
+    span: &'a Span,
+}
+
+impl Stage<'_> {
+    /// Follows a course of version 2 as well as it goes: a line that does not fit is left out from
+    /// the start, so that its turn does not run on to the end of its thread.
+    fn follow_most(&self, turns: &Turns) -> RunAgain {
+        let mut left = turns.clone();
+        let mut skipped = Vec::new();
+        for _ in 0..REMOVED_MAX {
+            let (ran, place) = self.follow(&left, Fit::Strict);
+            let Some(place) = place else {
+                return RunAgain {
+                    misfits: [skipped, ran.loose].concat(),
+                    loose: Vec::new(),
+                    ..ran
+                };
+            };
+            left.items.remove(place);
+            skipped.extend(ran.misfits);
         }
-        .to_string(),
-        (None, _) if alternative > 0 => format!("thread {thread}, alternative {alternative}"),
-        (None, _) => format!("a step of thread {thread}"),
+        let (ran, _) = self.follow(&left, Fit::BestEffort);
+        RunAgain {
+            misfits: [skipped, ran.misfits, ran.loose].concat(),
+            loose: Vec::new(),
+            ..ran
+        }
+    }
+
+    /// Follows a course of version 2, and the place of the first item that does not fit.
+    fn follow(&self, turns: &Turns, fit: Fit) -> (RunAgain, Option<usize>) {
+        let mut follower = Follower::new(turns, fit);
+        let (mut execution, journal) = self.run(STEPS_MAX, &mut follower);
+        match execution.end {
+            End::Redundant => {}
+            End::StepLimit => follower.endless(execution.steps.len()),
+            End::Finished | End::Deadlock(_) | End::Panicked { .. } => follower.finish(&execution),
+        }
+        close(&mut execution, &journal);
+        let (places, misfits): (Vec<usize>, Vec<Misfit>) = follower.misfits.into_iter().unzip();
+        let ran = RunAgain {
+            execution,
+            misfits,
+            loose: follower.loose,
+        };
+        (ran, places.first().copied())
+    }
+
+    /// Takes the steps of version 1.
+    fn force(&self, steps: &[Expected], fit: Fit) -> RunAgain {
+        let steps_max = match fit {
+            Fit::Strict => steps.len(),
+            Fit::BestEffort => STEPS_MAX,
+        };
+        let mut forced = Forced::new(steps, fit);
+        let (mut execution, journal) = self.run(steps_max, &mut forced);
+        if execution.end != End::Redundant {
+            forced.finish(&execution);
+        }
+        close(&mut execution, &journal);
+        RunAgain {
+            execution,
+            misfits: forced.misfits,
+            loose: Vec::new(),
+        }
+    }
+
+    fn run<P: Policy>(&self, steps_max: usize, policy: &mut P) -> (Execution, Journal) {
+        let steps_max = u32::try_from(steps_max).expect("a schedule is short");
+        let mut machine = Machine::new(Limits {
+            waits: self.waits,
+            steps_max: steps_max.saturating_add(1),
+        });
+        let journal = Journal::open(self.span, 1);
+        machine.tell_in(journal.clone());
+        (machine.run(self.system, policy).clone(), journal)
+    }
+}
+
+/// Tells how an execution ended. What was cut off at a difference is no kind of end.
+fn close(execution: &mut Execution, journal: &Journal) {
+    if execution.end == End::Redundant {
+        journal.diverged();
+        execution.end = End::StepLimit;
+    } else {
+        journal.end(&execution.end);
     }
 }

@@ -9,6 +9,7 @@ mod cell;
 mod cli;
 mod counts;
 mod differential;
+mod edits;
 mod journal;
 mod loom;
 mod models;
