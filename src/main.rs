@@ -8,8 +8,10 @@ use anstream::AutoStream;
 use selvedge::cli::Channel;
 use selvedge::cli::Console;
 use selvedge::cli::Log;
+use selvedge::cli::charset_of_locale;
 use selvedge::cli::palette_of;
 use selvedge::cli::rust_log;
+use selvedge::report::Charset;
 use selvedge::report::Look;
 
 /// What loom and shuttle read from the environment: each would change a search that they are asked
@@ -35,10 +37,20 @@ fn main() -> ExitCode {
             palette: palettes.1,
         },
         width: window.map_or(Look::PLAIN.width, |(_, columns)| columns.into()),
+        charset: charset_of(window.is_some()),
         progress,
         log: Log::to_stderr(filter.as_deref()),
     };
     selvedge::cli::run(std::env::args_os(), &mut console).into()
+}
+
+/// A pipe gets the same bytes whatever the locale is.
+fn charset_of(is_terminal: bool) -> Charset {
+    if is_terminal {
+        charset_of_locale()
+    } else {
+        Charset::Ascii
+    }
 }
 
 /// Removes what a library would obey: a verdict does not depend on the environment.

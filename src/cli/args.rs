@@ -139,6 +139,9 @@ pub(super) struct CompareArguments {
     /// Print the lane table of each row's first counterexample
     #[arg(long)]
     pub(super) show: bool,
+    /// Print the lane tables in another form, and nothing else
+    #[arg(long, value_name = "F", conflicts_with = "second_opinion")]
+    pub(super) show_as: Option<ShowAs>,
     /// Measure time, rate and memory
     #[arg(long)]
     pub(super) measure: bool,
@@ -153,7 +156,7 @@ pub(super) struct CompareArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<String>,
     #[command(flatten)]
-    pub(super) page: Page,
+    pub(super) page: PageArguments,
 }
 
 #[derive(Debug, Args)]
@@ -178,6 +181,18 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Walk through it by commands: forward, back, to a step, on with another thread; `?` lists
+    /// them. They are read line by line from stdin, which need be no terminal
+    #[arg(long, conflicts_with = "explorer")]
+    pub(super) step: bool,
+    /// The form of the lane table
+    #[arg(
+        long,
+        value_name = "F",
+        default_value = "terminal",
+        conflicts_with = "step"
+    )]
+    pub(super) show_as: ShowAs,
     /// Leave out what does not fit any more, and say what that was and whether the property is
     /// broken all the same [default: end at the first difference]
     #[arg(long, conflicts_with = "explorer")]
@@ -187,7 +202,7 @@ pub(super) struct ReplayArguments {
     #[arg(long, value_name = "E")]
     pub(super) explorer: Option<Library>,
     #[command(flatten)]
-    pub(super) page: Page,
+    pub(super) page: PageArguments,
 }
 
 #[derive(Debug, Args)]
@@ -233,7 +248,7 @@ pub(super) struct StressArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<String>,
     #[command(flatten)]
-    pub(super) page: Page,
+    pub(super) page: PageArguments,
 }
 
 /// What ends a search early.
@@ -252,10 +267,38 @@ pub(super) struct Limits {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Page {
+pub(super) struct PageArguments {
     /// How many columns a table may have [default: the terminal's width, or 100]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub(super) width: Option<u16>,
+    /// Which characters to print beside names [default: what the locale says in a terminal, else
+    /// ascii]
+    #[arg(long, value_name = "C")]
+    pub(super) charset: Option<CharsetName>,
+    /// Give every step of a lane table a row: do not fold what is repeated, and what no other
+    /// thread depends on
+    #[arg(long)]
+    pub(super) every_step: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CharsetName {
+    /// Only ASCII
+    Ascii,
+    /// Unicode
+    #[value(name = "utf-8")]
+    Utf8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ShowAs {
+    /// A lane table for a terminal
+    #[default]
+    Terminal,
+    /// A table for a pull request
+    Markdown,
+    /// A sequence diagram of Mermaid
+    Mermaid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,11 +3,13 @@
 use std::io::Write;
 
 use crate::report::Comparison;
+use crate::report::Form;
 use crate::report::Look;
 use crate::report::Measured;
 use crate::report::Palette;
 use crate::report::write_comparison;
 use crate::report::write_counterexample;
+use crate::report::write_counterexample_as;
 use crate::report::write_json;
 use crate::strategy::Strategy;
 
@@ -35,18 +37,12 @@ pub(super) fn compare(task: &Compare, console: &mut Console<'_>) -> Result<Exit,
         return Err(CliError::NoOtherTerms(task.explorer.name()));
     }
     let Some(file) = &task.report.file else {
-        let look = Look {
-            width: task.report.width.unwrap_or(console.width),
-            palette: console.out.palette,
-        };
+        let look = task.report.page.on(console.look());
         return report(task, &models, &look, console);
     };
     probe_file(file)?;
     let mut text = Vec::new();
-    let look = Look {
-        palette: Palette::PLAIN,
-        width: task.report.width.unwrap_or(Look::PLAIN.width),
-    };
+    let look = task.report.page.on(Look::PLAIN);
     let exit = report(task, &models, &look, &mut redirected(console, &mut text))?;
     write_file(file, &text)?;
     Ok(exit)
@@ -156,8 +152,32 @@ fn write_terminal(
     look: &Look,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
+    if let Some(form) = task.report.show_as.form() {
+        return write_documents(form, comparison, look, out);
+    }
     write_comparison(out, comparison, look)?;
     write_shown(task, comparison, look, out)
+}
+
+/// Writes each row's first counterexample in another form, and nothing else.
+fn write_documents(
+    form: Form,
+    comparison: &Comparison,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let model = comparison.model.as_deref();
+    let found = comparison.reports().filter_map(|report| {
+        let first = report.counterexamples.first()?;
+        Some((report, first))
+    });
+    for (index, (report, first)) in found.enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_counterexample_as(out, (form, look.detail), report, first, model)?;
+    }
+    Ok(())
 }
 
 /// Writes the lane table of each row's first counterexample, if that was asked for.

@@ -8,6 +8,9 @@ use anstream::AutoStream;
 use anstream::ColorChoice;
 use anstream::stream::RawStream;
 
+use crate::report::Charset;
+use crate::report::Detail;
+use crate::report::Look;
 use crate::report::Palette;
 
 /// One stream and the colours it takes.
@@ -67,10 +70,39 @@ pub struct Console<'a> {
     pub err: Channel<'a>,
     /// How many columns the reader's window has; 100 where there is none.
     pub width: usize,
+    /// Which characters the reader's window shows.
+    pub charset: Charset,
     /// Whether a spinner may be shown: stderr is a terminal.
     pub progress: bool,
     /// The log: what is asked of it, and where it goes.
     pub log: Log<'a>,
+}
+
+impl Console<'_> {
+    /// How a report looks here if nobody says otherwise.
+    pub(super) const fn look(&self) -> Look {
+        Look {
+            width: self.width,
+            palette: self.out.palette,
+            charset: self.charset,
+            detail: Detail::Folded,
+        }
+    }
+}
+
+/// What the locale says of a terminal. The first variable that is set counts, as in `setlocale`.
+pub fn charset_of_locale() -> Charset {
+    let variables = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+    let mut set = variables
+        .filter_map(env::var_os)
+        .filter(|value| !value.is_empty());
+    let locale = set.next().unwrap_or_default();
+    let locale = locale.to_string_lossy().to_ascii_lowercase();
+    if locale.contains("utf-8") || locale.contains("utf8") {
+        Charset::Utf8
+    } else {
+        Charset::Ascii
+    }
 }
 
 /// What the environment asks the log for.

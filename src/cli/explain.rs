@@ -38,10 +38,7 @@ enum Known {
 /// Explains every code, or none: an unknown one is found before anything is printed.
 pub(super) fn explain(codes: &[String], console: &mut Console<'_>) -> Result<Exit, CliError> {
     let known = resolve(codes)?;
-    let look = Look {
-        width: console.width,
-        palette: console.out.palette,
-    };
+    let look = console.look();
     let out = &mut *console.out.writer;
     for (index, code) in known.into_iter().enumerate() {
         if index > 0 {

@@ -4,7 +4,6 @@ use crate::explore::ExplorerKind;
 use crate::property::Property;
 use crate::report::Cell;
 use crate::report::Grid;
-use crate::report::Look;
 use crate::report::Tone;
 use crate::report::counted;
 use crate::scenario::Scenario;
@@ -27,10 +26,7 @@ pub(super) fn list(what: List, console: &mut Console<'_>) -> Result<Exit, CliErr
             .map(|kind| row(kind.name(), kind.summary()))
             .to_vec(),
     };
-    let look = Look {
-        width: console.width,
-        palette: console.out.palette,
-    };
+    let look = console.look();
     Grid::for_rows(&rows, 0, &look).rows(console.out.writer, &rows)?;
     console.out.writer.flush()?;
     Ok(Exit::Success)

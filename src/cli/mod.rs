@@ -32,6 +32,7 @@ mod values;
 pub use console::Channel;
 pub use console::Console;
 pub use console::Log;
+pub use console::charset_of_locale;
 pub use console::palette_of;
 pub use console::rust_log;
 pub use exit::Exit;

@@ -12,10 +12,12 @@ use crate::replay::Replay as Replayed;
 use crate::replay::replay as run_again;
 use crate::replay::replay_best_effort;
 use crate::replay::replay_with_shuttle;
+use crate::report::Document;
 use crate::report::Finding;
 use crate::report::Look;
 use crate::report::Setting;
 use crate::report::Tone;
+use crate::report::replay_command;
 use crate::report::visible;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
@@ -46,10 +48,7 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     if replayed.digest_differs {
         warn_of_model(&recorded.model, scenario.name(), &mut console.err)?;
     }
-    let look = Look {
-        width: task.width.unwrap_or(console.width),
-        palette: console.out.palette,
-    };
+    let look = task.page.on(console.look());
     let out = &mut *console.out.writer;
     let setting = Setting {
         scenario: scenario.name(),
@@ -57,12 +56,45 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
         waits: recorded.waits,
         threads: &replayed.threads,
     };
+    if let Some(form) = task.show_as.form() {
+        let command = replay_command(&recorded.to_token(), task.model.as_deref());
+        let document = Document {
+            setting,
+            finding: finding(&replayed.ending),
+            execution: &replayed.execution,
+            replay: Some(&command),
+            detail: look.detail,
+        };
+        document.write(out, form)?;
+        out.flush()?;
+        return Ok(exit(&replayed.ending));
+    }
     write_replayed(out, &setting, &replayed.execution, &look)?;
     writeln!(out)?;
     write_skipped(out, &replayed, &look)?;
-    let exit = write_ending(out, &replayed, &look)?;
+    write_ending(out, &replayed, &look)?;
     out.flush()?;
-    Ok(exit)
+    Ok(exit(&replayed.ending))
+}
+
+/// The violation that a replay ended with.
+fn finding(ending: &Ending) -> Option<Finding<'_>> {
+    let Ending::Reproduced(violation) = ending else {
+        return None;
+    };
+    Some(Finding {
+        property: violation.property,
+        cause: &violation.cause,
+        status: violation.status,
+        errno: violation.errno,
+    })
+}
+
+const fn exit(ending: &Ending) -> Exit {
+    match ending {
+        Ending::Reproduced(_) => Exit::Violated,
+        Ending::Diverged { .. } | Ending::NoViolation { .. } => Exit::Inconclusive,
+    }
 }
 
 /// What shuttle cannot follow is a difference like any other.
@@ -110,18 +142,12 @@ fn write_skipped(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::R
     Ok(())
 }
 
-fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<Exit> {
+fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<()> {
+    if let Some(finding) = finding(&replayed.ending) {
+        return write_reproduced(out, &finding, &replayed.execution, look);
+    }
     match &replayed.ending {
-        Ending::Reproduced(violation) => {
-            let finding = Finding {
-                property: violation.property,
-                cause: &violation.cause,
-                status: violation.status,
-                errno: violation.errno,
-            };
-            write_reproduced(out, &finding, &replayed.execution, look)?;
-            Ok(Exit::Violated)
-        }
+        Ending::Reproduced(_) => Ok(()),
         Ending::Diverged {
             step,
             expected,
@@ -132,8 +158,7 @@ fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Re
             writeln!(
                 out,
                 "{word} at step {step}: recorded {expected}; found: {found}"
-            )?;
-            Ok(Exit::Inconclusive)
+            )
         }
         Ending::NoViolation { property } => {
             let word = look.palette.paint(Tone::Notable, "NOT REPRODUCED");
@@ -143,8 +168,7 @@ fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Re
                 1 => "1 line of the schedule does not fit".to_owned(),
                 some => format!("{some} lines of the schedule do not fit"),
             };
-            writeln!(out, "{word} {fits}, and `{property}` is not broken")?;
-            Ok(Exit::Inconclusive)
+            writeln!(out, "{word} {fits}, and `{property}` is not broken")
         }
     }
 }

@@ -138,6 +138,7 @@ mod tests {
                 palette: Palette::PLAIN,
             },
             width: 100,
+            charset: crate::report::Charset::Ascii,
             progress: false,
             log: Log::kept(None),
         };

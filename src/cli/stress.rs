@@ -16,7 +16,6 @@ use crate::program::Program;
 use crate::report::CheckReport;
 use crate::report::Look;
 use crate::report::Measure;
-use crate::report::Palette;
 use crate::report::StressEnd;
 use crate::report::StressFinding;
 use crate::report::StressReport;
@@ -94,14 +93,8 @@ fn write(task: &Stress, report: &StressReport, console: &mut Console<'_>) -> Res
     }
     let mut text = Vec::new();
     let look = match task.report.file {
-        Some(_) => Look {
-            palette: Palette::PLAIN,
-            width: task.report.width.unwrap_or(Look::PLAIN.width),
-        },
-        None => Look {
-            palette: console.out.palette,
-            width: task.report.width.unwrap_or(console.width),
-        },
+        Some(_) => task.report.page.on(Look::PLAIN),
+        None => task.report.page.on(console.look()),
     };
     if task.report.json {
         write_stress_json(&mut text, report)?;

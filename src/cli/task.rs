@@ -8,18 +8,25 @@ use crate::check::Keep;
 use crate::check::Request;
 use crate::explore::Bounds;
 use crate::explore::ExplorerKind;
+use crate::report::Charset;
+use crate::report::Detail;
+use crate::report::Form;
+use crate::report::Look;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
 use crate::wfp::NamedProfile;
 
 use super::args::Arguments;
+use super::args::CharsetName;
 use super::args::CheckArguments;
 use super::args::Command;
 use super::args::CompareArguments;
 use super::args::Format;
 use super::args::Library;
 use super::args::Limits;
+use super::args::PageArguments;
 use super::args::ReplayArguments;
+use super::args::ShowAs;
 use super::args::StressArguments;
 use super::args::Topic;
 
@@ -85,12 +92,63 @@ pub(super) struct Compare {
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) json: bool,
+    pub(super) show_as: ShowAs,
     /// Whether the lane table of each row's first counterexample is part of it.
     pub(super) shows_lanes: bool,
-    pub(super) width: Option<usize>,
+    pub(super) page: Page,
     pub(super) file: Option<PathBuf>,
     /// Where schedules go.
     pub(super) schedules: Option<PathBuf>,
+}
+
+/// What was said of how a page looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    width: Option<usize>,
+    charset: Option<Charset>,
+    detail: Detail,
+}
+
+impl Page {
+    /// How a reader's page looks, as far as nothing else was said.
+    pub(super) fn on(self, reader: Look) -> Look {
+        Look {
+            width: self.width.unwrap_or(reader.width),
+            palette: reader.palette,
+            charset: self.charset.unwrap_or(reader.charset),
+            detail: self.detail,
+        }
+    }
+}
+
+impl ShowAs {
+    /// The form, if it is not that of a terminal.
+    pub(super) const fn form(self) -> Option<Form> {
+        match self {
+            Self::Terminal => None,
+            Self::Markdown => Some(Form::Markdown),
+            Self::Mermaid => Some(Form::Mermaid),
+        }
+    }
+}
+
+impl From<&PageArguments> for Page {
+    fn from(typed: &PageArguments) -> Self {
+        let charset = typed.charset.map(|named| match named {
+            CharsetName::Ascii => Charset::Ascii,
+            CharsetName::Utf8 => Charset::Utf8,
+        });
+        let detail = if typed.every_step {
+            Detail::EveryStep
+        } else {
+            Detail::Folded
+        };
+        Self {
+            width: typed.width.map(usize::from),
+            charset,
+            detail,
+        }
+    }
 }
 
 /// Hold models to their expectations.
@@ -108,7 +166,10 @@ pub(super) struct Replay {
     /// Whether the log shows the steps.
     pub(super) verbose: bool,
     pub(super) by: By,
-    pub(super) width: Option<usize>,
+    pub(super) page: Page,
+    pub(super) show_as: ShowAs,
+    /// Whether it is walked through by commands.
+    pub(super) steps: bool,
 }
 
 /// How a schedule is run again.
@@ -190,8 +251,9 @@ impl From<CompareArguments> for Compare {
             measures: typed.measure,
             report: Report {
                 json: typed.format == Format::Json,
-                shows_lanes: typed.show,
-                width: typed.page.width.map(usize::from),
+                show_as: typed.show_as.unwrap_or_default(),
+                shows_lanes: typed.show || typed.show_as.is_some(),
+                page: Page::from(&typed.page),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
             },
@@ -245,7 +307,6 @@ impl From<CheckArguments> for Check {
 
 impl From<ReplayArguments> for Replay {
     fn from(typed: ReplayArguments) -> Self {
-        let width = typed.page.width.map(usize::from);
         Self {
             schedule: typed.schedule,
             model: typed.model,
@@ -255,7 +316,9 @@ impl From<ReplayArguments> for Replay {
                 (None, true) => By::BestEffort,
                 (None, false) => By::Strict,
             },
-            width,
+            page: Page::from(&typed.page),
+            show_as: typed.show_as,
+            steps: typed.step,
         }
     }
 }
@@ -274,8 +337,9 @@ impl From<StressArguments> for Stress {
             measures: typed.measure,
             report: Report {
                 json: typed.format == Format::Json,
+                show_as: ShowAs::default(),
                 shows_lanes: false,
-                width: typed.page.width.map(usize::from),
+                page: Page::from(&typed.page),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
             },

@@ -1,24 +1,25 @@
-//! The lane table of an execution: a column per thread, a row per step.
+//! The lane table in a terminal: a column per thread, a row per step.
 //!
 //! Where the threads are too many for columns of a readable width, their lanes shrink to marks and
 //! the text moves to one column on the right. A thread that never did anything has no lane.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
 use crate::execution::ThreadId;
 
+use super::Charset;
+use super::LaneTable;
 use super::Look;
 use super::Tone;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::grid::share;
-use super::story::Line;
-use super::story::Saying;
-use super::story::tell;
-use super::words::visible;
+use super::said::Said;
+use super::said::Saying;
+use super::said::plain_ascii;
+use super::story::Row;
 
 /// Below this width a lane is not readable: the longest names break more than once.
 const LANE_MIN: usize = 18;
@@ -26,10 +27,11 @@ const LANE_MIN: usize = 18;
 /// How much room the text has at least where the lanes are marks.
 const TEXT_MIN: usize = 36;
 
-/// How wide the column of step numbers is: room for the bound on steps, and a margin.
-const NUMBER_WIDTH: usize = 6;
+/// How wide the column of step numbers is at least: room for the bound on steps, and a margin.
+const NUMBER_MIN: usize = 6;
 
-/// Writes the lane table. `threads` has the name of each thread by index; a missing one is empty.
+/// Writes the lane table of an execution. `threads` has the name of each thread by index; a missing
+/// one is empty.
 ///
 /// # Errors
 ///
@@ -40,64 +42,77 @@ pub fn write_lanes(
     threads: &[String],
     look: &Look,
 ) -> io::Result<()> {
-    let lines = tell(execution);
-    let seen: BTreeSet<ThreadId> = lines
-        .iter()
-        .flat_map(|line| &line.sayings)
-        .map(|saying| saying.thread)
-        .collect();
-    let table = LaneTable {
-        lanes: seen.into_iter().collect(),
-        threads,
+    let table = LaneTable::of(execution, threads, look.detail);
+    if table.rows.is_empty() {
+        return writeln!(out, "  (no step was taken)");
+    }
+    let printer = Printer {
+        number_width: number_width(&table),
+        table: &table,
         look,
     };
-    match table.widths(&lines) {
-        _ if lines.is_empty() => writeln!(out, "  (no step was taken)"),
-        Some(widths) => table.wide(out, &lines, &widths),
-        None => table.narrow(out, &lines),
+    match printer.widths() {
+        Some(widths) => printer.wide(out, &widths),
+        None => printer.narrow(out),
     }
 }
 
-struct LaneTable<'a> {
-    /// The threads that have a lane, ascending.
-    lanes: Vec<ThreadId>,
-    threads: &'a [String],
+/// How wide the column of step numbers is.
+fn number_width(table: &LaneTable) -> usize {
+    let widths = table.rows.iter().map(|row| row.number().len());
+    widths.max().unwrap_or(0).max(NUMBER_MIN)
+}
+
+struct Printer<'a> {
+    table: &'a LaneTable,
+    number_width: usize,
     look: &'a Look,
 }
 
-impl LaneTable<'_> {
+impl Printer<'_> {
+    /// The text of a cell, in the characters that the reader has.
+    fn text(&self, said: &Said) -> String {
+        let words = said.words();
+        match self.look.charset {
+            Charset::Utf8 => words,
+            Charset::Ascii => plain_ascii(&words).into_owned(),
+        }
+    }
+
     /// The widths of the lanes, if each gets a readable one.
-    fn widths(&self, lines: &[Line]) -> Option<Vec<usize>> {
-        let mut wanted: Vec<usize> = self
+    fn widths(&self) -> Option<Vec<usize>> {
+        let titles = self
+            .table
             .lanes
             .iter()
-            .map(|&thread| Cell::plain(self.title(thread)).width())
-            .collect();
-        for saying in lines.iter().flat_map(|line| &line.sayings) {
-            let lane = self.lane(saying.thread);
-            wanted[lane] = wanted[lane].max(Cell::plain(saying.text.as_str()).width());
+            .map(|lane| Cell::plain(lane.title()).width());
+        let mut wanted: Vec<usize> = titles.collect();
+        for saying in self.table.rows.iter().flat_map(|row| &row.sayings) {
+            let lane = self.table.lane(saying.thread);
+            wanted[lane] = wanted[lane].max(Cell::plain(self.text(&saying.said)).width());
         }
-        let budget = self.look.width.checked_sub(NUMBER_WIDTH + 2)?;
+        let budget = self.look.width.checked_sub(self.number_width + 2)?;
         share(&wanted, LANE_MIN, budget)
     }
 
     /// A column per thread.
-    fn wide(&self, out: &mut dyn Write, lines: &[Line], columns: &[usize]) -> io::Result<()> {
-        let widths = [&[NUMBER_WIDTH], columns].concat();
+    fn wide(&self, out: &mut dyn Write, columns: &[usize]) -> io::Result<()> {
+        let widths = [&[self.number_width], columns].concat();
         let grid = Grid::new(widths, self.look.palette);
-        let titles = self
-            .lanes
+        let lanes = &self.table.lanes;
+        let titles = lanes
             .iter()
-            .map(|&thread| Cell::new(Tone::Strong, self.title(thread)));
+            .map(|lane| Cell::new(Tone::Strong, lane.title()));
         let header: Vec<Cell> = std::iter::once(Cell::right(Tone::Strong, "step"))
             .chain(titles)
             .collect();
         grid.row(out, &header)?;
-        for line in lines {
-            let mut cells = vec![Cell::default(); self.lanes.len() + 1];
-            cells[0] = number(line);
-            for saying in &line.sayings {
-                cells[1 + self.lane(saying.thread)] = Cell::new(saying.tone, saying.text.as_str());
+        for row in &self.table.rows {
+            let mut cells = vec![Cell::default(); lanes.len() + 1];
+            cells[0] = Cell::right(Tone::Quiet, row.number());
+            for saying in &row.sayings {
+                let cell = Cell::new(saying.said.tone(), self.text(&saying.said));
+                cells[1 + self.table.lane(saying.thread)] = cell;
             }
             grid.row(out, &cells)?;
         }
@@ -106,117 +121,101 @@ impl LaneTable<'_> {
 
     /// A narrow column of marks per thread, and one column for what is said. Where even the marks
     /// take too much room, one column with the index of who acts stands for them.
-    fn narrow(&self, out: &mut dyn Write, lines: &[Line]) -> io::Result<()> {
-        for &thread in &self.lanes {
-            writeln!(
-                out,
-                "{:1$}{thread} = {name}",
-                "",
-                NUMBER_WIDTH + 2,
-                name = self.name(thread)
-            )?;
+    fn narrow(&self, out: &mut dyn Write) -> io::Result<()> {
+        let lanes = &self.table.lanes;
+        for lane in lanes {
+            let (thread, name) = (lane.thread, &lane.name);
+            writeln!(out, "{:1$}{thread} = {name}", "", self.number_width + 2)?;
         }
-        let index_width = self.lanes.last().map_or(1, |last| last.to_string().len());
-        let marks_width = (index_width + 2) * self.lanes.len();
-        let has_marks = NUMBER_WIDTH + 2 + marks_width + TEXT_MIN <= self.look.width;
+        let index_width = lanes.last().map_or(1, |last| last.thread.to_string().len());
+        let marks_width = (index_width + 2) * lanes.len();
+        let has_marks = self.number_width + 2 + marks_width + TEXT_MIN <= self.look.width;
         let marks = if has_marks {
-            vec![index_width; self.lanes.len()]
+            vec![index_width; lanes.len()]
         } else {
             vec![6]
         };
-        let used: usize = NUMBER_WIDTH + 2 + marks.iter().map(|width| width + 2).sum::<usize>();
+        let used = self.number_width + 2 + marks.iter().map(|width| width + 2).sum::<usize>();
         let text_width = self.look.width.saturating_sub(used).max(TEXT_MIN);
-        let widths = [vec![NUMBER_WIDTH], marks, vec![text_width]].concat();
+        let widths = [vec![self.number_width], marks, vec![text_width]].concat();
         let grid = Grid::new(widths, self.look.palette);
-
-        let strong = |text: String| Cell::right(Tone::Strong, text);
-        let titles = if has_marks {
-            self.lanes
-                .iter()
-                .map(|thread| strong(thread.to_string()))
-                .collect()
-        } else {
-            vec![strong("thread".into())]
-        };
-        let what = Cell::new(Tone::Strong, "what happens");
-        grid.row(
-            out,
-            &[vec![strong("step".into())], titles, vec![what]].concat(),
-        )?;
-        for line in lines {
+        grid.row(out, &self.narrow_header(has_marks))?;
+        for row in &self.table.rows {
             let marks = if has_marks {
-                let mark = |&thread: &ThreadId| mark_of(line, thread);
-                self.lanes.iter().map(mark).collect()
+                let mark = |lane: &super::Lane| self.mark_of(row, lane.thread);
+                lanes.iter().map(mark).collect()
             } else {
-                vec![Cell::right(Tone::Plain, line.sayings[0].thread.to_string())]
+                let thread = row.sayings[0].thread;
+                vec![Cell::right(Tone::Plain, thread.to_string())]
             };
-            grid.row(out, &[vec![number(line)], marks, vec![said(line)]].concat())?;
+            let number = Cell::right(Tone::Quiet, row.number());
+            grid.row(out, &[vec![number], marks, vec![self.line(row)]].concat())?;
         }
         Ok(())
     }
 
-    fn lane(&self, thread: ThreadId) -> usize {
-        self.lanes
-            .binary_search(&thread)
-            .expect("every thread that says something has a lane")
+    fn narrow_header(&self, has_marks: bool) -> Vec<Cell> {
+        let strong = |text: String| Cell::right(Tone::Strong, text);
+        let titles = if has_marks {
+            let lanes = self.table.lanes.iter();
+            lanes.map(|lane| strong(lane.thread.to_string())).collect()
+        } else {
+            vec![strong("thread".into())]
+        };
+        let what = Cell::new(Tone::Strong, "what happens");
+        [vec![strong("step".into())], titles, vec![what]].concat()
     }
 
-    fn title(&self, thread: ThreadId) -> String {
-        format!("{thread} {}", self.name(thread))
-            .trim_end()
-            .to_owned()
+    /// A mark for who acts, one for whom that preempts, one for whom it leaves waiting or ended.
+    fn mark_of(&self, row: &Row, thread: ThreadId) -> Cell {
+        let [acts, preempted, left, idle] = match self.look.charset {
+            Charset::Ascii => ["*", "!", ".", "|"],
+            Charset::Utf8 => ["\u{25cf}", "!", "\u{b7}", "\u{2502}"],
+        };
+        let place = row
+            .sayings
+            .iter()
+            .position(|saying| saying.thread == thread);
+        let (tone, mark) = match place.map(|place| (place, &row.sayings[place].said)) {
+            None => (Tone::Quiet, idle),
+            Some((0, said)) => (said.tone(), acts),
+            Some((_, Said::Preempted)) => (Tone::Notable, preempted),
+            Some(_) => (Tone::Quiet, left),
+        };
+        Cell::right(tone, mark)
     }
 
-    fn name(&self, thread: ThreadId) -> String {
-        visible(self.threads.get(thread.index()).map_or("", String::as_str)).into_owned()
+    /// The main saying of a row, and what became of the other thread.
+    fn line(&self, row: &Row) -> Cell {
+        let beside = |saying: &Saying| {
+            let text = self.text(&saying.said);
+            let inner = text
+                .strip_prefix('(')
+                .and_then(|text| text.strip_suffix(')'));
+            let happened = inner.unwrap_or(&text);
+            format!("   ({} {happened})", saying.thread)
+        };
+        let main = &row.sayings[0];
+        let rest: String = row.sayings[1..].iter().map(beside).collect();
+        Cell::new(main.said.tone(), format!("{}{rest}", self.text(&main.said)))
     }
-}
-
-fn number(line: &Line) -> Cell {
-    Cell::right(
-        Tone::Quiet,
-        line.step.map_or(String::new(), |step| step.to_string()),
-    )
-}
-
-/// `*` for who acts, `!` for whom that preempts, `.` for whom it leaves waiting.
-fn mark_of(line: &Line, thread: ThreadId) -> Cell {
-    let place = line
-        .sayings
-        .iter()
-        .position(|saying| saying.thread == thread);
-    let (tone, mark) = match place.map(|place| (place, line.sayings[place].tone)) {
-        None => (Tone::Quiet, "|"),
-        Some((0, tone)) => (tone, "*"),
-        Some((_, Tone::Notable)) => (Tone::Notable, "!"),
-        Some(_) => (Tone::Quiet, "."),
-    };
-    Cell::right(tone, mark)
-}
-
-/// The main saying of a line, and what became of the other thread.
-fn said(line: &Line) -> Cell {
-    let beside = |saying: &Saying| {
-        let happened = saying.text.trim_matches(['(', ')']);
-        format!("   ({} {happened})", saying.thread)
-    };
-    let main = &line.sayings[0];
-    let rest: String = line.sayings[1..].iter().map(beside).collect();
-    Cell::new(main.tone, format!("{}{rest}", main.text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execution::Access;
     use crate::execution::Blocked;
     use crate::execution::End;
     use crate::execution::Fact;
+    use crate::execution::Footprint;
     use crate::execution::Misuse;
     use crate::execution::ObjectId;
     use crate::execution::ObjectKind;
     use crate::execution::Operation;
     use crate::execution::Step;
     use crate::execution::StepResult;
+    use crate::execution::Touch;
     use crate::execution::Verb;
     use crate::report::Palette;
     use crate::report::sample;
@@ -232,7 +231,11 @@ mod tests {
     fn step(thread: usize, verb: Verb, enabled: &[usize]) -> Step {
         let mut step = sample::race().steps[0];
         step.thread = ThreadId::new(thread);
-        step.operation = Operation::on(verb, ObjectId::initial(ObjectKind::ProviderLock, 2));
+        let object = ObjectId::initial(ObjectKind::ProviderLock, 2);
+        step.operation = Operation::on(verb, object);
+        // It depends on every other, and nothing of it is to be seen.
+        let access = Access::Release;
+        step.footprint = Footprint::of(&[Touch { object, access }]).unwrap();
         step.enabled = enabled.iter().copied().map(ThreadId::new).collect();
         step.result = StepResult::Done;
         step
@@ -246,10 +249,10 @@ mod tests {
   step  0 CONNECT4                       1 CONNECT6
      1  FwpmTransactionBegin session 0
      2  (preempted)                      FwpmTransactionBegin session 0
-                                         -> TXN_IN_PROGRESS
+                                         -> TXN_IN_PROGRESS (sees step 1)
                                          returns errno 22, expected 0
                                          (TXN_IN_PROGRESS)
-     3  FwpmFilterAdd session 0 #0
+     3  FwpmFilterAdd session 0 #0       (finished)
      4  FwpmFilterAdd session 0 #1
      5  FwpmTransactionCommit session 0
         +2 filters
@@ -265,9 +268,9 @@ mod tests {
             r"
   step  0 CONNECT4                       1 CONNECT6
      1  FwpmTransactionBegin session 0
-     2  (preempted)                      FwpmTransactionBegin session 0 -> TXN_IN_PROGRESS
+     2  (preempted)                      FwpmTransactionBegin session 0 -> TXN_IN_PROGRESS (sees step 1)
                                          returns errno 22, expected 0 (TXN_IN_PROGRESS)
-     3  FwpmFilterAdd session 0 #0
+     3  FwpmFilterAdd session 0 #0       (finished)
      4  FwpmFilterAdd session 0 #1
      5  FwpmTransactionCommit session 0
         +2 filters
@@ -303,12 +306,12 @@ mod tests {
      2  !  *  |  |  |  |  |  |  |  |  ExAcquirePushLockExclusive (0 preempted)
      3  |  !  *  |  |  |  |  |  |  |  ExAcquirePushLockExclusive (1 preempted)
      4  |  |  !  *  |  |  |  |  |  |  ExAcquirePushLockExclusive (2 preempted)
-     5  |  |  |  |  *  |  |  |  |  |  ExAcquirePushLockExclusive
-     6  |  |  |  |  |  *  |  |  |  |  ExAcquirePushLockExclusive
-     7  |  |  |  |  |  |  *  |  |  |  ExAcquirePushLockExclusive
-     8  |  |  |  |  |  |  |  *  |  |  ExAcquirePushLockExclusive
-     9  |  |  |  |  |  |  |  |  *  |  ExAcquirePushLockExclusive
-    10  |  |  |  |  |  |  |  |  |  *  ExAcquirePushLockExclusive
+     5  |  |  |  .  *  |  |  |  |  |  ExAcquirePushLockExclusive (3 finished)
+     6  |  |  |  |  .  *  |  |  |  |  ExAcquirePushLockExclusive (4 finished)
+     7  |  |  |  |  |  .  *  |  |  |  ExAcquirePushLockExclusive (5 finished)
+     8  |  |  |  |  |  |  .  *  |  |  ExAcquirePushLockExclusive (6 finished)
+     9  |  |  |  |  |  |  |  .  *  |  ExAcquirePushLockExclusive (7 finished)
+    10  |  |  |  |  |  |  |  |  .  *  ExAcquirePushLockExclusive (8 finished)
 "
         );
     }
@@ -323,7 +326,7 @@ mod tests {
 
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
         assert!(
-            text.contains("    64      63  ExAcquirePushLockExclusive\n"),
+            text.contains("    64      63  ExAcquirePushLockExclusive (62 finished)\n"),
             "{text}"
         );
     }
@@ -351,7 +354,7 @@ mod tests {
             r"
   step  0 CONNECT4                                     1 CONNECT6
      1  ExAcquirePushLockExclusive
-     2  (waits)                                        acquire engine guard
+     2  (waits for provider-lock 2)                    acquire engine guard
         waits for ever: acquire engine guard           waits for ever: ExAcquirePushLockExclusive
         provider-lock 2                                provider-lock 2
 "

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use anstyle::AnsiColor;
 use anstyle::Style;
 
+use super::Detail;
+
 /// How a piece of text is meant. What colour that is, if any, is the [`Palette`]'s business.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[non_exhaustive]
@@ -64,6 +66,16 @@ impl Palette {
     }
 }
 
+/// Which characters a reader's terminal shows. Names from a model are shown as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Charset {
+    /// Only ASCII.
+    #[default]
+    Ascii,
+    /// Unicode, as UTF-8.
+    Utf8,
+}
+
 /// How a report is to look: everything that a renderer may know of its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -71,13 +83,19 @@ pub struct Look {
     pub width: usize,
     /// The colours.
     pub palette: Palette,
+    /// The characters.
+    pub charset: Charset,
+    /// How much of an execution is shown.
+    pub detail: Detail,
 }
 
 impl Look {
-    /// What a file or a pipe gets: 100 columns, no colour.
+    /// What a file or a pipe gets: 100 columns, no colour, ASCII, folded.
     pub const PLAIN: Self = Self {
         width: 100,
         palette: Palette::PLAIN,
+        charset: Charset::Ascii,
+        detail: Detail::Folded,
     };
 
     /// The same with this width.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::execution::Access;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
@@ -13,6 +14,7 @@ use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
+use crate::execution::Touch;
 use crate::execution::Verb;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
@@ -37,7 +39,15 @@ pub(crate) fn race() -> Execution {
         operation: Operation::on(verb, session),
         alternative: 0,
         expired: false,
-        footprint: Footprint::EMPTY,
+        footprint: Footprint::of(&[Touch {
+            object: session,
+            access: if result.is_success() {
+                Access::Write
+            } else {
+                Access::Read
+            },
+        }])
+        .expect("one object fits"),
         result: StepResult::Status(result),
         enabled: enabled
             .iter()

@@ -1,8 +1,9 @@
-//! An execution as lines to be told: what each step says, and what happened between the steps.
+//! An execution as rows to be told: what each step says, and what happened between the steps.
 //!
-//! Lines are data with a thread and a tone; [`lanes`](super::lanes) lays them out. Shown are all
-//! steps, what every call returned, injected faults, misuse, and filters that came or went for
-//! everybody. Left out: the other facts, which only properties need.
+//! Rows are data ([`Said`]); the lane table, Markdown and Mermaid only print them. Shown are all
+//! steps, why one thread goes on instead of another, what every call returned, injected faults,
+//! misuse, and filters that came or went for everybody. Left out: the other facts, which only
+//! properties need.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -14,7 +15,6 @@ use crate::execution::Fact;
 use crate::execution::FactRecord;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
-use crate::execution::Operation;
 use crate::execution::Remark;
 use crate::execution::Step;
 use crate::execution::StepResult;
@@ -22,66 +22,51 @@ use crate::execution::ThreadId;
 use crate::execution::Verb;
 use crate::status::NtStatus;
 
-use super::Tone;
-use super::grid::GLUE;
-use super::words::counted;
-use super::words::visible;
+use super::holds::awaited;
+use super::holds::awaited_for_ever;
+use super::holds::seen;
+use super::said::Act;
+use super::said::Said;
+use super::said::Saying;
 
-/// What one thread has to say in a line.
+/// One row: a step, several steps told as one, or something beside the steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Saying {
-    /// Whose lane it stands in.
-    pub(super) thread: ThreadId,
-    /// What.
-    pub(super) text: String,
-    /// How it is meant.
-    pub(super) tone: Tone,
-}
-
-impl Saying {
-    fn new(thread: ThreadId, tone: Tone, text: String) -> Self {
-        Self { thread, text, tone }
-    }
-}
-
-/// One line: a step, or something beside the steps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
-    /// The number of the step, from 1.
-    pub(super) step: Option<usize>,
+pub struct Row {
+    /// The numbers of the first and the last step, from 1; `None` is no step.
+    pub steps: Option<(usize, usize)>,
     /// What is said: at least one saying, the main one first, each of another thread.
-    pub(super) sayings: Vec<Saying>,
+    pub sayings: Vec<Saying>,
 }
 
-impl Line {
-    /// A line that is no step.
-    fn beside(sayings: Vec<Saying>) -> Self {
+impl Row {
+    /// A row that is no step.
+    const fn beside(sayings: Vec<Saying>) -> Self {
         Self {
-            step: None,
+            steps: None,
             sayings,
         }
     }
 }
 
-/// Tells an execution from its first step to its end.
-pub(super) fn tell(execution: &Execution) -> Vec<Line> {
+/// Tells an execution from its first step to its end, every step by itself.
+pub(super) fn tell(execution: &Execution) -> Vec<Row> {
     let teller = Teller::new(execution);
-    let mut lines = teller.facts_after(0);
+    let mut rows = teller.facts_after(0);
     for (index, step) in execution.steps.iter().enumerate() {
-        let mut sayings = vec![teller.step(step)];
+        let mut sayings = vec![teller.step(index, step)];
         sayings.extend(
             index
                 .checked_sub(1)
                 .and_then(|before| teller.switch(before)),
         );
-        lines.push(Line {
-            step: Some(index + 1),
+        rows.push(Row {
+            steps: Some((index + 1, index + 1)),
             sayings,
         });
-        lines.extend(teller.facts_after(index + 1));
+        rows.extend(teller.facts_after(index + 1));
     }
-    lines.extend(teller.end());
-    lines
+    rows.extend(teller.end());
+    rows
 }
 
 /// Knows which details tell the steps of one execution apart.
@@ -97,6 +82,12 @@ struct Teller<'a> {
     faulted: BTreeSet<(ThreadId, u16)>,
     /// The filter contexts whose filters came or went, in order of appearance.
     contexts: Vec<u32>,
+    /// By step, whose write it is the first to see.
+    seen: Vec<Option<usize>>,
+    /// The places of the facts that follow each step, by how many steps there were.
+    facts: BTreeMap<u32, Vec<usize>>,
+    /// The last step of each thread, by index.
+    last: BTreeMap<ThreadId, usize>,
 }
 
 impl<'a> Teller<'a> {
@@ -131,55 +122,59 @@ impl<'a> Teller<'a> {
             many_calls,
             faulted,
             contexts,
+            seen: seen(execution),
+            facts: places_of_facts(execution),
+            last: last_steps(execution),
         }
     }
 
-    fn step(&self, step: &Step) -> Saying {
-        let mut parts = vec![self.operation(step.operation)];
-        parts.extend(outcome(step));
-        if step.expired {
-            parts.push("(expired)".into());
+    fn step(&self, index: usize, step: &Step) -> Saying {
+        Saying {
+            thread: step.thread,
+            said: Said::Step(self.act(index, step)),
         }
-        if let StepResult::Status(status) = step.result
-            && status != NtStatus::SUCCESS
-        {
-            parts.push(format!("->{GLUE}{}", status.short()));
-        }
-        let tone = match (step.result.failure(), step.expired) {
-            (_, true) => Tone::Notable,
-            (Some(_), false) => Tone::Bad,
-            (None, false) => Tone::Plain,
-        };
-        Saying::new(step.thread, tone, parts.join(" "))
     }
 
     /// The verb, with the object or number that tells it from the other uses of the verb. A call of
     /// the engine always names its session: whether two threads use the same one is the question
     /// here.
-    fn operation(&self, operation: Operation) -> String {
+    fn act(&self, index: usize, step: &Step) -> Act {
+        let operation = step.operation;
         let verb = operation.verb;
-        let mut parts = vec![verb.title().to_owned()];
         let ambiguous = self.ambiguous_objects.contains(&verb);
         let names = |object: &ObjectId| ambiguous || object.kind() == ObjectKind::SessionSlot;
-        parts.extend(operation.object.filter(names).map(glued));
-        if self.ambiguous_arguments.contains(&verb) && verb != Verb::RundownWait {
-            parts.push(numbered(operation.argument));
+        let is_numbered = self.ambiguous_arguments.contains(&verb) && verb != Verb::RundownWait;
+        let status = match step.result {
+            StepResult::Status(status) if status != NtStatus::SUCCESS => Some(status),
+            StepResult::Status(_) | StepResult::Done | StepResult::Value(_) => None,
+        };
+        Act {
+            title: verb.title(),
+            object: operation.object.filter(names),
+            number: is_numbered.then_some(operation.argument),
+            remark: Remark::on(step),
+            expired: step.expired,
+            status,
+            sees: self.seen[index],
         }
-        parts.join(" ")
     }
 
     /// What became of the thread of step `before`, if another one takes the next step.
     fn switch(&self, before: usize) -> Option<Saying> {
-        let (past, rest) = self.execution.steps.split_at(before + 1);
-        let (thread, step) = (past.last()?.thread, rest.first()?);
-        if thread == step.thread {
+        let steps = &self.execution.steps;
+        let (thread, next) = (steps[before].thread, steps.get(before + 1)?);
+        if thread == next.thread {
             return None;
         }
-        if step.enabled.contains(thread) {
-            return Some(Saying::new(thread, Tone::Notable, "(preempted)".into()));
-        }
-        let goes_on = rest.iter().any(|step| step.thread == thread) || self.is_stuck(thread);
-        goes_on.then(|| Saying::new(thread, Tone::Quiet, "(waits)".into()))
+        let goes_on = self.last.get(&thread).is_some_and(|last| *last > before);
+        let said = if next.enabled.contains(thread) {
+            Said::Preempted
+        } else if goes_on || self.is_stuck(thread) {
+            Said::Waits(awaited(self.execution, before))
+        } else {
+            Said::Finished
+        };
+        Some(Saying { thread, said })
     }
 
     fn is_stuck(&self, thread: ThreadId) -> bool {
@@ -190,9 +185,12 @@ impl<'a> Teller<'a> {
     }
 
     /// The facts that follow the step with this number, equal ones of a thread as one.
-    fn facts_after(&self, number: usize) -> Vec<Line> {
-        let here = |record: &&FactRecord| usize::try_from(record.after) == Ok(number);
-        let facts: Vec<&FactRecord> = self.execution.facts.iter().filter(here).collect();
+    fn facts_after(&self, number: usize) -> Vec<Row> {
+        let places = u32::try_from(number)
+            .ok()
+            .and_then(|number| self.facts.get(&number));
+        let facts = places.into_iter().flatten();
+        let facts: Vec<&FactRecord> = facts.map(|&place| &self.execution.facts[place]).collect();
         let alike =
             facts.chunk_by(|one, other| one.thread == other.thread && one.fact == other.fact);
         alike
@@ -200,31 +198,35 @@ impl<'a> Teller<'a> {
             .collect()
     }
 
-    fn fact(&self, record: &FactRecord, times: usize) -> Option<Line> {
-        let (tone, text) = match record.fact {
+    fn fact(&self, record: &FactRecord, times: usize) -> Option<Row> {
+        let said = match record.fact {
             Fact::CallReturns { .. } => self.returned(record)?,
-            Fact::FaultInjected => (Tone::Notable, "fault injected".to_owned()),
-            Fact::Misused(misuse) => (Tone::Bad, format!("MISUSE: {}", misuse.describe())),
-            Fact::FilterCommitted { context } => self.filters('+', context, times)?,
-            Fact::FilterRemoved { context } => self.filters('-', context, times)?,
+            Fact::FaultInjected => Said::Fault,
+            Fact::Misused(misuse) => Said::Misused(misuse),
+            Fact::FilterCommitted { context } => self.filters(true, context, times)?,
+            Fact::FilterRemoved { context } => self.filters(false, context, times)?,
             Fact::CallBegins { .. }
             | Fact::AttachUses { .. }
             | Fact::DetachTakes { .. }
             | Fact::ContextMade { .. } => return None,
         };
-        let saying = match (record.thread, tone) {
-            (Some(thread), _) => Saying::new(thread, tone, text),
-            // Of the start-up only what went wrong is worth a line.
-            (None, Tone::Bad | Tone::Notable) => {
-                Saying::new(ThreadId::new(0), tone, format!("at start-up: {text}"))
-            }
-            (None, _) => return None,
+        let is_wrong = match &said {
+            Said::Returned { instead_of, .. } => instead_of.is_some(),
+            said => matches!(said, Said::Fault | Said::Misused(_)),
         };
-        Some(Line::beside(vec![saying]))
+        let saying = match record.thread {
+            Some(thread) => Saying { thread, said },
+            // Of the start-up only what went wrong is worth a row.
+            None if is_wrong => Saying {
+                thread: ThreadId::new(0),
+                said: Said::AtStartUp(Box::new(said)),
+            },
+            None => return None,
+        };
+        Some(Row::beside(vec![saying]))
     }
 
-    /// `returns errno 22, expected 0 (TXN_IN_PROGRESS)`, and which call where there are several.
-    fn returned(&self, record: &FactRecord) -> Option<(Tone, String)> {
+    fn returned(&self, record: &FactRecord) -> Option<Said> {
         let Fact::CallReturns {
             call,
             errno,
@@ -234,69 +236,63 @@ impl<'a> Teller<'a> {
         else {
             return None;
         };
-        let many = record
-            .thread
-            .is_some_and(|thread| self.many_calls.contains(&thread));
-        let faulted = record
-            .thread
-            .is_some_and(|thread| self.faulted.contains(&(thread, call)));
-        let differs = errno != expected && !faulted;
-        let which = many.then(|| format!("call {call}: "));
-        let errno_word = if errno == 0 { "" } else { "errno " };
-        let instead = differs.then(|| format!(", expected {expected}"));
-        let cause = (!cause.is_success()).then(|| format!(" ({})", cause.short()));
-        let [which, instead, cause] = [which, instead, cause].map(Option::unwrap_or_default);
-        let tone = if differs { Tone::Bad } else { Tone::Strong };
-        Some((
-            tone,
-            format!("{which}returns {errno_word}{errno}{instead}{cause}"),
-        ))
+        let is_one_of_many = |thread| self.many_calls.contains(&thread);
+        let is_faulted = |thread| self.faulted.contains(&(thread, call));
+        let differs = errno != expected && !record.thread.is_some_and(is_faulted);
+        Some(Said::Returned {
+            call: record.thread.is_some_and(is_one_of_many).then_some(call),
+            errno,
+            instead_of: differs.then_some(expected),
+            cause: (!cause.is_success()).then_some(cause),
+        })
     }
 
-    /// `+3 filters`: for every session, and of which context where there are several.
-    fn filters(&self, sign: char, context: u32, times: usize) -> Option<(Tone, String)> {
+    fn filters(&self, came: bool, context: u32, count: usize) -> Option<Said> {
         let place = self.contexts.iter().position(|&known| known == context)?;
-        let text = format!("{sign}{}", counted(u64::try_from(times).ok()?, "filter"));
-        let one = self.contexts.len() == 1;
-        let text = if one {
-            text
-        } else {
-            format!("{text} of context {}", letter(place))
-        };
-        Some((Tone::Quiet, text))
+        let context = (self.contexts.len() > 1).then_some(place);
+        Some(Said::Filters {
+            came,
+            count,
+            context,
+        })
     }
 
     /// What keeps the execution from ending well.
-    fn end(&self) -> Option<Line> {
+    fn end(&self) -> Option<Row> {
         let sayings = match &self.execution.end {
             End::Finished | End::Redundant | End::StepLimit => return None,
             End::Deadlock(blocked) => blocked.iter().map(|stuck| self.stuck(stuck)).collect(),
-            End::Panicked { thread, message } => {
-                vec![Saying::new(
-                    *thread,
-                    Tone::Bad,
-                    format!("panics: {}", visible(message)),
-                )]
-            }
+            End::Panicked { thread, message } => vec![Saying {
+                thread: *thread,
+                said: Said::Panics(message.clone()),
+            }],
         };
-        Some(Line::beside(sayings))
+        Some(Row::beside(sayings))
     }
 
     fn stuck(&self, stuck: &Blocked) -> Saying {
-        let operation = self.named(stuck.operation);
-        Saying::new(
-            stuck.thread,
-            Tone::Bad,
-            format!("waits for ever: {operation}"),
-        )
-    }
-
-    fn named(&self, operation: Operation) -> String {
-        match operation.object {
-            Some(object) => format!("{} {}", operation.verb.title(), glued(object)),
-            None => self.operation(operation),
+        let (thread, operation) = (stuck.thread, stuck.operation);
+        let wait = awaited_for_ever(self.execution, thread, operation);
+        Saying {
+            thread,
+            said: Said::Stuck(operation, wait),
         }
     }
+}
+
+/// The facts by how many steps there were before them.
+fn places_of_facts(execution: &Execution) -> BTreeMap<u32, Vec<usize>> {
+    let mut places: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (place, record) in execution.facts.iter().enumerate() {
+        places.entry(record.after).or_default().push(place);
+    }
+    places
+}
+
+/// The index of the last step of each thread.
+fn last_steps(execution: &Execution) -> BTreeMap<ThreadId, usize> {
+    let steps = execution.steps.iter().enumerate();
+    steps.map(|(index, step)| (step.thread, index)).collect()
 }
 
 /// The keys that go with more than one value.
@@ -309,50 +305,17 @@ fn ambiguous<T: Ord>(pairs: impl Iterator<Item = (Verb, T)>) -> BTreeSet<Verb> {
     values.into_keys().collect()
 }
 
-/// What a step chose, or gave back where that says more than that it was done.
-fn outcome(step: &Step) -> Option<String> {
-    let text = match Remark::on(step)? {
-        Remark::Equals(value) => format!("={GLUE}{value}"),
-        Remark::Count(count, what) => format!("({count}{GLUE}{what})"),
-        remark @ (Remark::Refused | Remark::Note(_) | Remark::Answer(_)) => remark.to_string(),
-    };
-    Some(text)
-}
-
-/// The number of an operation. What a thread made has the thread before it, as in the names of
-/// objects.
-fn numbered(argument: u32) -> String {
-    match argument >> 16 {
-        0 => format!("#{argument}"),
-        maker => format!("#{}.{}", maker - 1, argument & 0xFFFF),
-    }
-}
-
-/// The object's name in one piece.
-fn glued(object: ObjectId) -> String {
-    object.to_string().replace(' ', &GLUE.to_string())
-}
-
-/// A, B, … Z, then numbers.
-fn letter(place: usize) -> String {
-    let letter = u8::try_from(place)
-        .ok()
-        .and_then(|place| b'A'.checked_add(place));
-    let letter = letter.filter(u8::is_ascii_uppercase).map(char::from);
-    letter.map_or_else(|| (place + 1).to_string(), String::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::execution::FactRecord;
+    use crate::report::grid::GLUE;
     use crate::report::sample;
 
     fn texts(execution: &Execution) -> Vec<String> {
-        let lines = tell(execution);
-        lines
-            .into_iter()
-            .map(|line| line.sayings[0].text.replace(GLUE, " "))
+        let rows = tell(execution);
+        rows.into_iter()
+            .map(|row| row.sayings[0].said.words().replace(GLUE, " "))
             .collect()
     }
 
@@ -419,21 +382,8 @@ mod tests {
         assert_eq!(texts[0], "FwpmTransactionBegin session 0");
         assert_eq!(
             texts[1],
-            "FwpmTransactionBegin session 0 -> TXN_IN_PROGRESS"
+            "FwpmTransactionBegin session 0 \u{2192} TXN_IN_PROGRESS (sees step 1)"
         );
         assert_eq!(texts[3], "FwpmFilterAdd session 0 #0");
-    }
-
-    #[test]
-    fn what_a_thread_made_is_numbered_by_thread() {
-        assert_eq!(
-            [3, 0x1_0000, 0x2_0005].map(numbered),
-            ["#3", "#0.0", "#1.5"]
-        );
-    }
-
-    #[test]
-    fn contexts_beyond_the_alphabet_have_numbers() {
-        assert_eq!([0, 25, 26, 300].map(letter), ["A", "Z", "27", "301"]);
     }
 }

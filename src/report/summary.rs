@@ -45,7 +45,7 @@ impl<'a> Setting<'a> {
     }
 
     /// `attach/connect4_connect6 / shared-handle (waits sufficient)`.
-    fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         let phrase = waits_phrase(self.waits);
         visible(&format!("{} / {} ({phrase})", self.scenario, self.strategy)).into_owned()
     }
@@ -163,7 +163,7 @@ fn write_facts(
 }
 
 /// `5 steps, 2 switches, 1 preemption`, and the faults if there are any.
-fn size(execution: &Execution) -> String {
+pub(super) fn size(execution: &Execution) -> String {
     let steps = u64::try_from(execution.steps.len()).expect("a trace fits into memory");
     let mut parts = vec![counted(steps, "step")];
     let switches = u64::from(execution.switches());
@@ -206,10 +206,10 @@ VIOLATED non-interference  attach/connect4_connect6 / shared-handle (waits suffi
   step  0 CONNECT4                       1 CONNECT6
      1  FwpmTransactionBegin session 0
      2  (preempted)                      FwpmTransactionBegin session 0
-                                         -> TXN_IN_PROGRESS
+                                         -> TXN_IN_PROGRESS (sees step 1)
                                          returns errno 22, expected 0
                                          (TXN_IN_PROGRESS)
-     3  FwpmFilterAdd session 0 #0
+     3  FwpmFilterAdd session 0 #0       (finished)
      4  FwpmFilterAdd session 0 #1
      5  FwpmTransactionCommit session 0
         +2 filters

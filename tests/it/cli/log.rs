@@ -33,6 +33,7 @@ fn here(log: Log<'_>, arguments: &[&str]) -> (String, String) {
             palette,
         },
         width: 100,
+        charset: selvedge::report::Charset::Ascii,
         progress: false,
         log,
     };

@@ -52,6 +52,7 @@ fn here(arguments: &[&str]) -> Vec<u8> {
             palette: Palette::PLAIN,
         },
         width: 100,
+        charset: selvedge::report::Charset::Ascii,
         progress: false,
         log: Log::kept(None),
     };

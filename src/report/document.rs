@@ -1,0 +1,171 @@
+//! A violation as a document: Markdown for a pull request, or a diagram of Mermaid.
+
+use std::io;
+use std::io::Write;
+
+use crate::execution::Execution;
+
+use super::CheckReport;
+use super::Counterexample;
+use super::Detail;
+use super::Finding;
+use super::LaneTable;
+use super::Setting;
+use super::lane_markdown::escaped;
+use super::lane_markdown::write_lanes_as_markdown;
+use super::lane_mermaid::write_lanes_as_mermaid;
+use super::summary::size;
+use super::words::replay_command;
+
+/// Which form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Heading, cause, lane table and replay command.
+    Markdown,
+    /// The diagram alone; heading and cause are its comments.
+    Mermaid,
+}
+
+/// What is to be written, and how much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// Where it was found.
+    pub setting: Setting<'a>,
+    /// What is broken, if anything is.
+    pub finding: Option<Finding<'a>>,
+    /// The execution that shows it.
+    pub execution: &'a Execution,
+    /// The command that shows it again, if there is one.
+    pub replay: Option<&'a str>,
+    /// How much of the execution is shown.
+    pub detail: Detail,
+}
+
+impl Document<'_> {
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write(&self, out: &mut dyn Write, form: Form) -> io::Result<()> {
+        let table = LaneTable::of(self.execution, self.setting.threads, self.detail);
+        match form {
+            Form::Markdown => self.markdown(out, &table),
+            Form::Mermaid => self.mermaid(out, &table),
+        }
+    }
+
+    fn heading(&self) -> String {
+        let title = self.setting.title();
+        match &self.finding {
+            Some(finding) => format!("VIOLATED {}: {title}", finding.property.name()),
+            None => title,
+        }
+    }
+
+    /// Cause, status, errno and size, each with its name.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let finding = self.finding.as_ref();
+        let mut facts = Vec::new();
+        facts.extend(finding.map(|finding| ("cause", finding.cause.to_owned())));
+        let status = finding.and_then(|finding| finding.status);
+        facts.extend(status.map(|status| ("status", status.to_string())));
+        let errno = finding.and_then(|finding| finding.errno);
+        facts.extend(errno.map(|errno| ("errno", errno.to_string())));
+        facts.push(("size", size(self.execution)));
+        facts
+    }
+
+    fn markdown(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
+        writeln!(out, "### {}", escaped(&self.heading()))?;
+        writeln!(out)?;
+        for (name, text) in self.facts() {
+            writeln!(out, "- {name}: {}", escaped(&text))?;
+        }
+        writeln!(out)?;
+        write_lanes_as_markdown(out, table)?;
+        if let Some(command) = self.replay {
+            writeln!(out, "\n```sh\n{command}\n```")?;
+        }
+        Ok(())
+    }
+
+    /// A comment of Mermaid begins with `%%`, and is nowhere but on a line of its own.
+    fn mermaid(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
+        writeln!(out, "%% {}", self.heading())?;
+        for (name, text) in self.facts() {
+            writeln!(out, "%% {name}: {}", super::words::visible(&text))?;
+        }
+        write_lanes_as_mermaid(out, table)
+    }
+}
+
+/// Writes one counterexample of a report in another form. `model` is the path of a scenario that is
+/// not embedded.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_counterexample_as(
+    out: &mut dyn Write,
+    (form, detail): (Form, Detail),
+    report: &CheckReport,
+    counterexample: &Counterexample,
+    model: Option<&str>,
+) -> io::Result<()> {
+    let command = replay_command(&counterexample.schedule, model);
+    let document = Document {
+        setting: Setting::of(report),
+        finding: Some(Finding::of(counterexample)),
+        execution: &counterexample.execution,
+        replay: Some(&command),
+        detail,
+    };
+    document.write(out, form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::runtime::Waits;
+
+    fn written(form: Form) -> String {
+        let report = sample::violated("shared-handle", Waits::Sufficient);
+        let found = &report.counterexamples[0];
+        let mut out = Vec::new();
+        let how = (form, Detail::Folded);
+        write_counterexample_as(&mut out, how, &report, found, None).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn markdown_says_what_why_how_and_again() {
+        let text = written(Form::Markdown);
+
+        for part in [
+            "### VIOLATED non-interference: attach/connect4\\_connect6 / shared-handle (waits ",
+            "\n- cause: attach by thread 1 returned 22 instead of 0\n",
+            "\n- size: 5 steps, 2 switches, 1 preemption\n\n| step | 0 CONNECT4 | 1 CONNECT6 |\n",
+            "\n```sh\nselvedge replay selvedge1:attach/connect4_connect6:0.1.0x3\n```\n",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+
+    #[test]
+    fn mermaid_says_the_same_in_comments() {
+        let text = written(Form::Mermaid);
+
+        let lines: Vec<&str> = text.lines().take(6).collect();
+        assert_eq!(
+            lines[0].split(':').next(),
+            Some("%% VIOLATED non-interference")
+        );
+        assert_eq!(
+            lines[1],
+            "%% cause: attach by thread 1 returned 22 instead of 0"
+        );
+        assert_eq!(lines[5], "sequenceDiagram");
+    }
+}
