@@ -79,6 +79,7 @@ pub mod program;
 pub mod property;
 pub mod replay;
 pub mod report;
+pub mod robust;
 pub mod runtime;
 pub mod scenario;
 pub mod status;

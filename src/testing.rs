@@ -181,7 +181,7 @@ mod tests {
         for part in [
             "expected PROVED, found VIOLATED",
             "TXN_IN_PROGRESS",
-            "selvedge replay sv1:",
+            "selvedge replay sv2:",
         ] {
             assert!(message.contains(part), "{part} in {message}");
         }

@@ -28,6 +28,7 @@ mod search;
 mod stress;
 mod task;
 mod values;
+mod walk;
 
 pub use console::Channel;
 pub use console::Console;

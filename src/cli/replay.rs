@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::io::IsTerminal;
 use std::io::Write;
 use std::path::Path;
 
@@ -21,6 +22,7 @@ use crate::report::replay_command;
 use crate::report::visible;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
+use crate::scenario::Scenario;
 
 use super::console::Channel;
 use super::console::Console;
@@ -30,6 +32,8 @@ use super::files::read_schedule;
 use super::models::load_one;
 use super::task::By;
 use super::task::Replay;
+use super::walk::Commands;
+use super::walk::walk;
 
 /// Replays: the lane table, and what it ends with.
 pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, CliError> {
@@ -37,6 +41,9 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     let model = task.model.as_deref().map(load_one).transpose()?;
     let scenario = recorded.scenario(model.map(|model| model.scenario));
     let scenario = scenario.map_err(CliError::Schedule)?;
+    if task.steps {
+        return walk_through(&recorded, &scenario, task, console);
+    }
     let replayed = match task.by {
         By::Strict => run_again(&recorded, &scenario),
         By::BestEffort => replay_best_effort(&recorded, &scenario),
@@ -95,6 +102,25 @@ const fn exit(ending: &Ending) -> Exit {
         Ending::Reproduced(_) => Exit::Violated,
         Ending::Diverged { .. } | Ending::NoViolation { .. } => Exit::Inconclusive,
     }
+}
+
+/// Walks by the commands that stdin gives.
+fn walk_through(
+    recorded: &RecordedSchedule,
+    scenario: &Scenario,
+    task: &Replay,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let stdin = io::stdin();
+    let commands = Commands {
+        prompts: stdin.is_terminal(),
+        input: &mut stdin.lock(),
+    };
+    let look = task.page.on(console.look());
+    let out = &mut *console.out.writer;
+    let exit = walk(recorded, scenario, commands, (out, &look))?;
+    console.out.writer.flush()?;
+    Ok(exit)
 }
 
 /// What shuttle cannot follow is a difference like any other.

@@ -78,7 +78,7 @@ pub enum Unsuitability {
 impl fmt::Display for Unsuitability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Threads { needs, has } => write!(f, "needs {needs} threads, has {has}"),
+            Self::Threads { needs, has } => write!(f, "{needs} threads, takes at most {has}"),
             Self::Environment(variable) => write!(f, "{variable} is set: unset it"),
         }
     }

@@ -23,6 +23,7 @@ mod recorded;
 mod rename;
 mod run;
 mod token;
+mod walk;
 
 pub use course::Choice;
 pub use course::Course;
@@ -42,3 +43,7 @@ pub use run::Ending;
 pub use run::Replay;
 pub use run::replay;
 pub use run::replay_best_effort;
+pub use walk::About;
+pub use walk::Place;
+pub use walk::Refusal;
+pub use walk::Walk;

@@ -26,6 +26,7 @@ mod result;
 mod said;
 #[cfg(test)]
 pub(crate) mod sample;
+mod state;
 mod story;
 mod stress;
 mod stress_json;
@@ -73,6 +74,7 @@ pub use said::Act;
 pub use said::Fold;
 pub use said::Said;
 pub use said::Saying;
+pub use state::State;
 pub use story::Row;
 pub use stress::OutcomeCount;
 pub use stress::StressEnd;

@@ -405,7 +405,7 @@ mod tests {
 
         assert_eq!(
             opinion(&violated(&[22]), &here),
-            "cannot run: needs 5 threads, has 4"
+            "cannot run: 5 threads, takes at most 4"
         );
     }
 

@@ -411,7 +411,7 @@ waits sufficient
 push-lock
  dpor            PROVED           1,305        0         0  found nothing
  dfs             PROVED           1,305        0         0  agrees
- loom            UNSUITABLE           -        -         -  cannot run: needs 5 threads, has 4
+ loom            UNSUITABLE           -        -         -  cannot run: 5 threads, takes at most 4
  shuttle-dfs     BOUNDED          1,305        0         0  agrees so far: saw 0 of 0 outcomes;
                                                             bound: a finite wait ran out, which loom
                                                             cannot express
@@ -452,7 +452,7 @@ push-lock
             [
                 "null",
                 r#"{"kind":"agrees"}"#,
-                r#"{"kind":"cannot-run","reason":"needs 5 threads, has 4"}"#,
+                r#"{"kind":"cannot-run","reason":"5 threads, takes at most 4"}"#,
                 r#"{"kind":"agrees-so-far","of":0,"seen":0}"#,
                 r#"{"kind":"agrees-so-far","of":0,"seen":0}"#,
                 r#"{"differences":["found non-interference TXN_IN_PROGRESS"],"kind":"differs"}"#,

@@ -284,3 +284,24 @@ fn of_20_models_edited_elsewhere_19_still_show_their_violation() {
     };
     assert_eq!(lost, [("the fault itself is removed", diverged)]);
 }
+
+/// Best effort goes through all of them, and says of the one what it left out.
+#[test]
+fn best_effort_goes_through_and_says_what_it_left_out() {
+    let lost = CASES
+        .iter()
+        .find(|case| case.what == "the fault itself is removed")
+        .unwrap();
+    let (recorded, edited) = (lost.recorded(), lost.edited());
+    let replayed = replay_best_effort(&recorded, &edited);
+
+    assert!(
+        matches!(replayed.ending, Ending::NoViolation { .. }),
+        "{:?}",
+        replayed.ending
+    );
+    assert_eq!(
+        replayed.skipped[0].expected,
+        "0 until before abort on session 0"
+    );
+}

@@ -103,7 +103,7 @@ fn who_cannot_run_a_model_says_why() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
     let loom = rows(&ran.out, "loom").concat();
     assert!(
-        loom.ends_with("cannot run: needs 5 threads, has 4"),
+        loom.ends_with("cannot run: 5 threads, takes at most 4"),
         "{}",
         ran.out
     );

@@ -1,0 +1,5 @@
+//! Any bytes as a scenario file: a scenario, or one message.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| selvedge::robust::scenario(bytes));

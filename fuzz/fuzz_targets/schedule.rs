@@ -1,0 +1,5 @@
+//! Any text as a schedule file, which is replayed both ways if it is one.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| selvedge::robust::schedule(text));

@@ -1,0 +1,5 @@
+//! Any text as a token, which is replayed both ways if it is one.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| selvedge::robust::token(text));

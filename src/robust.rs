@@ -1,0 +1,68 @@
+//! What bad input may never do: panic, hang, or be refused with anything but one clear message.
+//!
+//! Fuzzing and the tests hold any input to this, the same way. Not held to it is what a scenario
+//! would cost to check: it is parsed, and only a schedule that somebody wrote is run on it.
+
+use crate::replay::RecordedSchedule;
+use crate::replay::ScheduleError;
+use crate::replay::replay;
+use crate::replay::replay_best_effort;
+use crate::report::Detail;
+use crate::report::LaneTable;
+use crate::scenario::Scenario;
+
+/// How long a message is at most, in characters: one line that can be read.
+const MESSAGE_MAX: usize = 2_000;
+
+/// Takes bytes as a scenario file.
+///
+/// # Panics
+///
+/// If the message of a refusal is not one.
+pub fn scenario(bytes: &[u8]) {
+    if let Err(error) = Scenario::from_bytes("t", bytes) {
+        require_clear(&error.to_string());
+    }
+}
+
+/// Takes a text as a schedule file, and replays it if it is one.
+///
+/// # Panics
+///
+/// If the message of a refusal is not one.
+pub fn schedule(text: &str) {
+    run(RecordedSchedule::from_file_text("t.schedule", text));
+}
+
+/// Takes a text as a token, and replays it if it is one.
+///
+/// # Panics
+///
+/// If the message of a refusal is not one.
+pub fn token(text: &str) {
+    run(RecordedSchedule::from_token(text));
+}
+
+fn run(read: Result<RecordedSchedule, ScheduleError>) {
+    let ready = read.and_then(|recorded| {
+        let scenario = recorded.scenario(None)?;
+        Ok((recorded, scenario))
+    });
+    match ready {
+        Err(error) => require_clear(&error.to_string()),
+        Ok((recorded, scenario)) => {
+            for replayed in [
+                replay(&recorded, &scenario),
+                replay_best_effort(&recorded, &scenario),
+            ] {
+                LaneTable::of(&replayed.execution, &replayed.threads, Detail::Folded);
+            }
+        }
+    }
+}
+
+fn require_clear(message: &str) {
+    assert!(!message.is_empty(), "a refusal says nothing");
+    let length = message.chars().count();
+    assert!(length <= MESSAGE_MAX, "a refusal of {length} characters");
+}

@@ -1,0 +1,131 @@
+//! Ten thousand broken inputs, and the corpora of fuzzing: nothing panics, hangs, or is refused
+//! with anything but one clear message.
+//!
+//! The mutations follow from a seed, so a failure names the input that shows it again. What is
+//! required of an input is the same as in fuzzing, where a search for such inputs goes on.
+
+use std::fs;
+use std::path::Path;
+
+use selvedge::robust;
+
+/// How many inputs of each kind are mutated: a third each of 10,002.
+const EACH: u64 = 3_334;
+
+/// A sequence of numbers that a seed determines: splitmix64.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        let end = u64::try_from(end).unwrap();
+        usize::try_from(self.next() % end.max(1)).unwrap()
+    }
+}
+
+/// What is put in: what means something somewhere.
+const WORDS: [&str; 24] = [
+    "0",
+    "1",
+    "64",
+    "-1",
+    "99999999999999999999",
+    "\"",
+    "\n",
+    "[",
+    "]",
+    "{",
+    "=",
+    ":",
+    "+",
+    ".",
+    "#",
+    "@",
+    " until its end",
+    " until before ",
+    "a1-",
+    "begin",
+    "[[thread]]\n",
+    "session/0",
+    "\u{0}",
+    "\u{e4}",
+];
+
+/// The text with one to four changes: a part cut out, doubled or moved, or a word put in.
+fn mutated(text: &str, numbers: &mut Numbers) -> String {
+    let mut characters: Vec<char> = text.chars().collect();
+    for _ in 0..=numbers.below(4) {
+        let start = numbers.below(characters.len() + 1);
+        let end = (start + numbers.below(12)).min(characters.len());
+        let part: Vec<char> = characters[start..end].to_vec();
+        let place = numbers.below(characters.len() + 1);
+        match numbers.below(4) {
+            0 => drop(characters.drain(start..end)),
+            1 => drop(characters.splice(place..place, part)),
+            2 => {
+                let word = WORDS[numbers.below(WORDS.len())];
+                drop(characters.splice(place..place, word.chars()));
+            }
+            _ => {
+                let word = WORDS[numbers.below(WORDS.len())];
+                drop(characters.splice(start..end, word.chars()));
+            }
+        }
+    }
+    characters.into_iter().collect()
+}
+
+/// The inputs of a fuzz target, by name.
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 3, "{target} has a corpus");
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+fn texts(target: &str) -> Vec<String> {
+    let inputs = corpus(target).into_iter();
+    inputs
+        .filter_map(|bytes| String::from_utf8(bytes).ok())
+        .collect()
+}
+
+#[test]
+fn the_corpora_of_fuzzing_are_taken_or_refused() {
+    corpus("scenario")
+        .iter()
+        .for_each(|bytes| robust::scenario(bytes));
+    texts("schedule")
+        .iter()
+        .for_each(|text| robust::schedule(text));
+    texts("token").iter().for_each(|text| robust::token(text));
+}
+
+fn mutate_all(target: &str, take: impl Fn(&str)) {
+    let seeds = texts(target);
+    let mut numbers = Numbers(7);
+    for round in 0..EACH {
+        let seed = &seeds[usize::try_from(round).unwrap() % seeds.len()];
+        take(&mutated(seed, &mut numbers));
+    }
+}
+
+#[test]
+fn ten_thousand_mutated_inputs_are_taken_or_refused() {
+    mutate_all("scenario", |text| robust::scenario(text.as_bytes()));
+    mutate_all("schedule", robust::schedule);
+    mutate_all("token", robust::token);
+}
