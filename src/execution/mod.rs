@@ -5,6 +5,7 @@
 //! test.
 
 mod decision;
+mod excerpt;
 mod fact;
 mod footprint;
 mod journal;
@@ -22,6 +23,7 @@ mod thread;
 
 pub use decision::Decision;
 pub use decision::Schedule;
+pub use excerpt::excerpt;
 pub use fact::Fact;
 pub use fact::FactRecord;
 pub use fact::Misuse;

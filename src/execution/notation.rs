@@ -20,6 +20,7 @@ use super::Step;
 use super::THREADS_MAX;
 use super::ThreadId;
 use super::Verb;
+use super::excerpt;
 
 /// What the notation says of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +86,7 @@ impl FromStr for StepNote {
     type Err = NotationError;
 
     fn from_str(text: &str) -> Result<Self, NotationError> {
-        let shape = || NotationError::Shape(text.to_owned());
+        let shape = || NotationError::Shape(excerpt(text));
         let (thread, rest) = text.split_once(':').ok_or_else(shape)?;
         let (rest, failure) = match rest.split_once('!') {
             Some((rest, status)) => (rest, Some(status_from_notation(status)?)),
@@ -96,7 +97,7 @@ impl FromStr for StepNote {
             None => (rest, 0),
         };
         let thread = parse_thread(thread)?;
-        let verb = Verb::from_name(verb).ok_or_else(|| NotationError::Verb(verb.to_owned()))?;
+        let verb = Verb::from_name(verb).ok_or_else(|| NotationError::Verb(excerpt(verb)))?;
         Ok(Self {
             decision: Decision {
                 thread,
@@ -118,12 +119,12 @@ fn parse_thread(text: &str) -> Result<ThreadId, NotationError> {
     let index = parse_digits(text).filter(|&index| index < THREADS_MAX);
     index
         .map(ThreadId::new)
-        .ok_or_else(|| NotationError::Thread(text.to_owned()))
+        .ok_or_else(|| NotationError::Thread(excerpt(text)))
 }
 
 fn parse_alternative(text: &str) -> Result<u8, NotationError> {
     let number = parse_digits(text).and_then(|number| u8::try_from(number).ok());
-    number.ok_or_else(|| NotationError::Alternative(text.to_owned()))
+    number.ok_or_else(|| NotationError::Alternative(excerpt(text)))
 }
 
 /// Reads a status as the notation writes it: `TXN_IN_PROGRESS`, or `0x` and eight digits.
@@ -137,7 +138,7 @@ pub fn status_from_notation(text: &str) -> Result<NtStatus, NotationError> {
     let status = value
         .map(NtStatus::from_value)
         .or_else(|| NtStatus::from_symbol(text));
-    status.ok_or_else(|| NotationError::Status(text.to_owned()))
+    status.ok_or_else(|| NotationError::Status(excerpt(text)))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use thiserror::Error;
 use super::ObjectId;
 use super::Operation;
 use super::Verb;
+use super::excerpt;
 
 /// A place in the course of one thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,15 +73,15 @@ impl Point {
         object: Option<&str>,
         occurrence: Option<&str>,
     ) -> Result<Self, PointError> {
-        let verb = Verb::from_name(verb).ok_or_else(|| PointError::Verb(verb.to_owned()))?;
+        let verb = Verb::from_name(verb).ok_or_else(|| PointError::Verb(excerpt(verb)))?;
         let object = object.map(|text| {
             let named = ObjectId::named(text);
-            named.ok_or_else(|| PointError::Object(text.to_owned()))
+            named.ok_or_else(|| PointError::Object(excerpt(text)))
         });
         let occurrence = occurrence.map_or(Ok(NonZeroU32::MIN), |text| {
             let number = text.parse::<NonZeroU32>().ok();
             let plain = number.filter(|number| number.to_string() == text);
-            plain.ok_or_else(|| PointError::Occurrence(text.to_owned()))
+            plain.ok_or_else(|| PointError::Occurrence(excerpt(text)))
         });
         Ok(Self {
             verb,

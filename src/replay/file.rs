@@ -35,6 +35,9 @@ const VERSION: u32 = 2;
 /// The versions that are read.
 const VERSIONS: [u32; 2] = [1, VERSION];
 
+/// How many characters there are in what a message says of a line: it may quote the line.
+const MESSAGE_MAX: usize = 400;
+
 #[derive(Serialize)]
 struct Written<'a> {
     format: &'a str,
@@ -243,7 +246,8 @@ impl Source<'_> {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         // The first line of a message says what is wrong; the rest would draw the place again.
-        let message = message.lines().next().unwrap_or("not TOML").to_owned();
+        let message = message.lines().next().unwrap_or("not TOML");
+        let message: String = message.chars().take(MESSAGE_MAX).collect();
         ScheduleError::Form {
             name: self.name.to_owned(),
             line,

@@ -22,6 +22,7 @@ use crate::execution::Point;
 use crate::execution::PointError;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::execution::excerpt;
 use crate::execution::status_from_notation;
 
 use super::course::Choice;
@@ -106,6 +107,7 @@ pub(super) fn read_line(text: &str) -> Result<Item, String> {
             false,
         ));
     }
+    let text = excerpt(text);
     Err(format!(
         "`{text}` is not a line of a schedule: expected `THREAD until before OPERATION on OBJECT`, \
          `… until it waits at …`, `… until its end`, `… takes 1 at …` or `… expires at …`"
@@ -122,6 +124,7 @@ pub(super) fn read_failure(text: &str) -> Result<Failure, String> {
         .split_once(AT)
         .and_then(|(thread, rest)| Some((thread, rest.rsplit_once(WITH)?)));
     let Some((thread, (point, status))) = parts else {
+        let text = excerpt(text);
         return Err(format!(
             "`{text}` is not a failure: expected `THREAD at OPERATION on OBJECT with STATUS`"
         ));
@@ -223,7 +226,7 @@ fn read_place(text: &str) -> Result<Point, String> {
     if place(&point) == text {
         Ok(point)
     } else {
-        let object = object.unwrap_or(text).to_owned();
+        let object = excerpt(object.unwrap_or(text));
         Err(PointError::Object(object).to_string())
     }
 }
@@ -240,14 +243,17 @@ fn read_thread(text: &str) -> Result<ThreadId, String> {
     let thread = index
         .map(ThreadId::new)
         .filter(|thread| thread.to_string() == text);
-    thread.ok_or_else(|| NotationError::Thread(text.to_owned()).to_string())
+    thread.ok_or_else(|| NotationError::Thread(excerpt(text)).to_string())
 }
 
 /// An alternative is not the first, which would go without saying.
 fn read_alternative(text: &str) -> Result<u8, String> {
     let number = text.parse().ok().filter(|&number: &u8| number > 0);
     let plain = number.filter(|number| number.to_string() == text);
-    plain.ok_or_else(|| format!("`{text}` is not an alternative: expected a number from 1 to 255"))
+    plain.ok_or_else(|| {
+        let text = excerpt(text);
+        format!("`{text}` is not an alternative: expected a number from 1 to 255")
+    })
 }
 
 /// The objects of an item and of a failure that may have other names in another scenario.

@@ -1,7 +1,7 @@
 //! Recorded schedules: written down in two forms, read back, and run again.
 //!
-//! A schedule says which thread runs up to which point ([`Course`]): the how-manieth time that it is
-//! about to do an operation on an object. What happens on the way is not recorded, so a schedule
+//! A schedule says which thread runs up to which point ([`Course`]): the how-manieth time that it
+//! is about to do an operation on an object. What happens on the way is not recorded, so a schedule
 //! still fits after an edit elsewhere. A *file* ([`RecordedSchedule::to_file_text`]) is TOML and
 //! carries its scenario, so it can be run anywhere. A *token* ([`RecordedSchedule::to_token`]) is
 //! one line for a shell and names its scenario. Both name a format version; version 1, which lists

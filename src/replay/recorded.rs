@@ -7,6 +7,7 @@ use crate::execution::Execution;
 use crate::execution::NotationError;
 use crate::execution::StepNote;
 use crate::execution::Verb;
+use crate::execution::excerpt;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::scenario::Scenario;
@@ -214,7 +215,7 @@ impl RecordedSchedule {
             (None, None) if Scenario::embedded_names().any(|name| name == self.model) => {
                 Scenario::embedded(&self.model)?
             }
-            (None, None) => return Err(ScheduleError::NeedsModel(self.model.clone())),
+            (None, None) => return Err(ScheduleError::NeedsModel(excerpt(&self.model))),
         };
         let Course::Steps(steps) = &self.course else {
             // A turn of a thread that is gone is a difference like any other.
@@ -279,7 +280,7 @@ pub(super) fn parse_profile(name: &str) -> Result<NamedProfile, ScheduleError> {
 fn unknown(what: &'static str, name: &str, known: &[&str]) -> ScheduleError {
     ScheduleError::Unknown {
         what,
-        name: name.to_owned(),
+        name: excerpt(name),
         known: known.join(", "),
     }
 }

@@ -23,6 +23,7 @@ use std::fmt::Write;
 use crate::execution::Decision;
 use crate::execution::StepNote;
 use crate::execution::Verb;
+use crate::execution::excerpt;
 use crate::execution::status_from_notation;
 use crate::property::Property;
 use crate::status::NtStatus;
@@ -106,7 +107,7 @@ fn parse_version(first: &str) -> Result<u8, ScheduleError> {
         "2" => Ok(2),
         "" => Err(ScheduleError::NotAToken),
         other if other.bytes().all(|byte| byte.is_ascii_digit()) => {
-            let found = other.to_owned();
+            let found = excerpt(other);
             Err(ScheduleError::Version { found })
         }
         _ => Err(ScheduleError::NotAToken),
@@ -143,7 +144,7 @@ fn require_total(said: &str, listed: usize) -> Result<(), ScheduleError> {
     if said == listed.to_string() {
         return Ok(());
     }
-    let said = said.to_owned();
+    let said = excerpt(said);
     Err(ScheduleError::Total { said, listed })
 }
 
@@ -210,7 +211,7 @@ fn parse_steps(text: &str) -> Result<Vec<Expected>, ScheduleError> {
 
 /// One run: what its steps decide, how many they are, and what the last does.
 fn parse_run(run: &str, index: usize) -> Result<(Decision, usize, Verb), ScheduleError> {
-    let segment = || ScheduleError::Segment(run.to_owned());
+    let segment = || ScheduleError::Segment(excerpt(run));
     let (numbers, verb) = run.split_once('-').ok_or_else(segment)?;
     let (thread, count) = numbers.split_once('x').ok_or_else(segment)?;
     let (count, alternative) = count.split_once('a').unwrap_or((count, "0"));

@@ -174,8 +174,8 @@ mod tests {
             .collect()
     }
 
-    /// Thread 1 stores once; thread 0 swaps and loads in vain, twelve times. The first swap is a row
-    /// of its own, because it sees the store.
+    /// Thread 1 stores once; thread 0 swaps and loads in vain, twelve times. The first swap is a
+    /// row of its own, because it sees the store.
     #[test]
     fn a_loop_is_told_once_and_counted() {
         let mut steps = vec![step(1, Verb::Store, 0, Access::Write)];

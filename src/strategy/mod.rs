@@ -13,6 +13,8 @@ use std::num::NonZeroU8;
 
 use thiserror::Error;
 
+use crate::execution::excerpt;
+
 /// Whose engine handle an attach works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HandleScope {
@@ -88,7 +90,7 @@ impl Strategy {
             return Ok(*preset);
         }
         let unknown = || UnknownStrategy {
-            name: name.to_owned(),
+            name: excerpt(name),
         };
         let digits = name
             .strip_prefix("retry-")

@@ -156,8 +156,8 @@ fn a_token_that_no_longer_fits_names_the_first_difference() {
     ]);
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(3), ""));
-    let told = "DIVERGED at step 24: recorded 1 until its end; found: thread 1 has to wait at guard \
-        on strategy-lock 0";
+    let told = "DIVERGED at step 24: recorded 1 until its end; found: thread 1 has to wait at \
+        guard on strategy-lock 0";
     assert_eq!(ran.out.lines().last(), Some(told));
 }
 
@@ -191,7 +191,8 @@ fn best_effort_leaves_out_what_does_not_fit() {
     assert_eq!(ran.code, Some(1), "{}", ran.out);
 }
 
-/// A file of version 1 has every step, so the first that differs is named: by what it does, and by how it fails.
+/// A file of version 1 has every step, so the first that differs is named: by what it does, and by
+/// how it fails.
 #[test]
 fn a_file_of_version_1_whose_step_no_longer_fits_names_the_step() {
     let folder = Folder::new();
