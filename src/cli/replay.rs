@@ -112,13 +112,13 @@ fn walk_through(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let stdin = io::stdin();
-    let commands = Commands {
+    let mut commands = Commands {
         prompts: stdin.is_terminal(),
         input: &mut stdin.lock(),
     };
     let look = task.page.on(console.look());
     let out = &mut *console.out.writer;
-    let exit = walk(recorded, scenario, commands, (out, &look))?;
+    let exit = walk(recorded, scenario, &mut commands, (out, &look))?;
     console.out.writer.flush()?;
     Ok(exit)
 }

@@ -107,7 +107,7 @@ pub(super) struct Commands<'a> {
 pub(super) fn walk(
     recorded: &RecordedSchedule,
     scenario: &Scenario,
-    commands: Commands<'_>,
+    commands: &mut Commands<'_>,
     (out, look): (&mut dyn Write, &Look),
 ) -> io::Result<Exit> {
     let threads = scenario.workload().thread_names();
@@ -269,7 +269,6 @@ const fn why(refusal: Refusal) -> &'static str {
         Refusal::NotRunning => "it is not running",
         Refusal::Blocked => "it has to wait",
         Refusal::Alternative => "it does not have that alternative",
-        _ => "it is refused",
     }
 }
 
@@ -283,11 +282,17 @@ mod tests {
         let recorded = RecordedSchedule::from_token(token).unwrap();
         let scenario = recorded.scenario(None).unwrap();
         let mut out = Vec::new();
-        let commands = Commands {
+        let mut commands = Commands {
             input: &mut script.as_bytes(),
             prompts: false,
         };
-        let exit = walk(&recorded, &scenario, commands, (&mut out, &Look::PLAIN)).unwrap();
+        let exit = walk(
+            &recorded,
+            &scenario,
+            &mut commands,
+            (&mut out, &Look::PLAIN),
+        )
+        .unwrap();
         (exit, String::from_utf8(out).unwrap())
     }
 

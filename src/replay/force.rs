@@ -66,7 +66,7 @@ impl<'a> Forced<'a> {
     }
 
     /// The next recorded step: what there is instead, if it cannot be taken.
-    fn compare_next(&self, expected: &Expected, position: &Position<'_>) -> Option<Misfit> {
+    fn compare_next(expected: &Expected, position: &Position<'_>) -> Option<Misfit> {
         let found = obstacle(expected, position)?;
         Some(Misfit {
             step: position.steps.len() + 1,
@@ -99,7 +99,7 @@ impl Policy for Forced<'_> {
         }
         while let Some(expected) = self.steps.get(self.done) {
             self.done += 1;
-            match self.compare_next(expected, position) {
+            match Self::compare_next(expected, position) {
                 None => {
                     self.last = Some(expected);
                     return Some(expected.decision);

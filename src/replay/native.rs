@@ -198,7 +198,7 @@ fn run_with_shuttle(
     replay_native_shuttle(&schedule.script, &schedule.encoded, start, waits).map_err(|error| {
         match error {
             Undone::Misfit(misfit) => NativeReplayError::Misfit(misfit),
-            _ => NativeReplayError::Unreadable,
+            Undone::Unreadable => NativeReplayError::Unreadable,
         }
     })
 }

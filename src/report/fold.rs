@@ -24,8 +24,8 @@ const PERIOD_MAX: usize = 16;
 const TIMES_MIN: usize = 3;
 
 /// The rows with loops and runs folded.
-pub(super) fn folded(rows: Vec<Row>, execution: &Execution) -> Vec<Row> {
-    runs(loops(rows), &independent(execution))
+pub(super) fn folded(rows: &[Row], execution: &Execution) -> Vec<Row> {
+    runs(&loops(rows), &independent(execution))
 }
 
 /// A row that is one step and says nothing else.
@@ -37,9 +37,10 @@ fn lone(row: &Row) -> Option<(&Saying, &Act)> {
 }
 
 fn act(saying: &Saying) -> Option<(&Saying, &Act)> {
-    match &saying.said {
-        Said::Step(act) => Some((saying, act)),
-        _ => None,
+    if let Said::Step(act) = &saying.said {
+        Some((saying, act))
+    } else {
+        None
     }
 }
 
@@ -59,15 +60,17 @@ fn times(rows: &[Row], start: usize, period: usize) -> usize {
         let row = rows.get(place + period);
         row.is_some_and(|row| same(&rows[place], row))
     };
-    let alike = (start..).take_while(|&place| is_again(place)).count();
+    let alike = (start..rows.len())
+        .take_while(|&place| is_again(place))
+        .count();
     1 + alike / period
 }
 
-fn loops(rows: Vec<Row>) -> Vec<Row> {
+fn loops(rows: &[Row]) -> Vec<Row> {
     let mut folded = Vec::new();
     let mut start = 0;
     while start < rows.len() {
-        let repeats = |period: &usize| times(&rows, start, *period) >= TIMES_MIN;
+        let repeats = |period: &usize| times(rows, start, *period) >= TIMES_MIN;
         let period =
             (1..=PERIOD_MAX).find(|period| lone(&rows[start]).is_some() && repeats(period));
         let Some(period) = period else {
@@ -75,7 +78,7 @@ fn loops(rows: Vec<Row>) -> Vec<Row> {
             start += 1;
             continue;
         };
-        let times = times(&rows, start, period);
+        let times = times(rows, start, period);
         folded.extend_from_slice(&rows[start..start + period]);
         let end = start + period * times;
         folded.push(together(
@@ -102,7 +105,7 @@ fn together(rows: &[Row], said: Said) -> Row {
     }
 }
 
-fn runs(rows: Vec<Row>, independent: &[bool]) -> Vec<Row> {
+fn runs(rows: &[Row], independent: &[bool]) -> Vec<Row> {
     let is_quiet = |row: &Row| {
         let step = row.steps.filter(|(first, last)| first == last);
         let is_own = step.is_some_and(|(step, _)| independent[step - 1]);
@@ -168,7 +171,7 @@ mod tests {
     fn told(steps: Vec<Step>) -> Vec<(Option<(usize, usize)>, String)> {
         let mut execution = Execution::empty();
         execution.steps = steps;
-        let rows = folded(tell(&execution), &execution);
+        let rows = folded(&tell(&execution), &execution);
         rows.iter()
             .map(|row| (row.steps, row.sayings[0].said.words().replace(GLUE, " ")))
             .collect()

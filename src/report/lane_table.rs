@@ -52,7 +52,7 @@ impl LaneTable {
     /// empty.
     pub fn of(execution: &Execution, threads: &[String], detail: Detail) -> Self {
         let rows = match detail {
-            Detail::Folded => folded(tell(execution), execution),
+            Detail::Folded => folded(&tell(execution), execution),
             Detail::EveryStep => tell(execution),
         };
         let sayings = rows.iter().flat_map(|row| &row.sayings);

@@ -135,7 +135,7 @@ impl Said {
                 count,
                 context,
             } => filters(*came, *count, *context),
-            Self::Stuck(operation, wait) => stuck(*operation, wait),
+            Self::Stuck(operation, wait) => stuck(*operation, *wait),
             Self::Panics(message) => format!("panics: {}", visible(message)),
         }
     }
@@ -225,7 +225,7 @@ fn more(times: usize) -> String {
 
 impl Wait {
     /// ` for provider-lock 0, held by 1`.
-    fn words(&self) -> String {
+    fn words(self) -> String {
         let object = self.object.map(|object| format!(" for {}", glued(object)));
         let holder = self.holder.map(|holder| format!(", held by{GLUE}{holder}"));
         let [object, holder] = [object, holder].map(Option::unwrap_or_default);
@@ -234,7 +234,7 @@ impl Wait {
 }
 
 /// `waits for ever: acquire engine guard strategy-lock 0, held by 1`.
-fn stuck(operation: Operation, wait: &Wait) -> String {
+fn stuck(operation: Operation, wait: Wait) -> String {
     let what = operation
         .object
         .map_or_else(String::new, |object| format!(" {}", glued(object)));

@@ -10,8 +10,35 @@ use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::ObjectId;
 use crate::execution::Step;
+use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
+
+/// The steps that take a hold, if they are not refused.
+const TAKES: [Verb; 6] = [
+    Verb::GuardAcquire,
+    Verb::ProviderAcquire,
+    Verb::Lock,
+    Verb::TryLock,
+    Verb::LockShared,
+    Verb::RundownAcquire,
+];
+
+/// The steps that give it back.
+const GIVES_BACK: [Verb; 5] = [
+    Verb::GuardRelease,
+    Verb::ProviderRelease,
+    Verb::Unlock,
+    Verb::UnlockShared,
+    Verb::RundownRelease,
+];
+
+/// Whether a step did what it was to do: a try that did not get its object gave back 0.
+fn is_done(step: &Step) -> bool {
+    let tries = matches!(step.operation.verb, Verb::TryLock | Verb::RundownAcquire);
+    let is_refused = tries && step.result == StepResult::Value(0);
+    step.result.failure().is_none() && !step.expired && !is_refused
+}
 
 /// What is held, open and installed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,52 +56,34 @@ impl State {
     pub fn after(execution: &Execution) -> Self {
         let mut state = Self::default();
         execution.steps.iter().for_each(|step| state.take_in(step));
-        for record in execution
+        let own = execution
             .facts
             .iter()
-            .filter(|record| record.thread.is_some())
-        {
-            let (context, change) = match record.fact {
-                Fact::FilterCommitted { context } => (context, 1),
-                Fact::FilterRemoved { context } => (context, -1),
-                _ => continue,
-            };
-            *state.filters.entry(context).or_default() += change;
+            .filter(|record| record.thread.is_some());
+        for fact in own.map(|record| record.fact) {
+            if let Fact::FilterCommitted { context } = fact {
+                *state.filters.entry(context).or_default() += 1;
+            } else if let Fact::FilterRemoved { context } = fact {
+                *state.filters.entry(context).or_default() -= 1;
+            }
         }
         state.filters.retain(|_, count| *count != 0);
         state
     }
 
     fn take_in(&mut self, step: &Step) {
-        let Some(object) = step.operation.object else {
+        let verb = step.operation.verb;
+        let Some(object) = step.operation.object.filter(|_| is_done(step)) else {
             return;
         };
-        let is_refused = step.result.failure().is_some()
-            || step.expired
-            || step.result == crate::execution::StepResult::Value(0);
-        match step.operation.verb {
-            Verb::TryLock | Verb::RundownAcquire if is_refused => {}
-            Verb::Begin | Verb::Commit | Verb::Abort if is_refused => {}
-            Verb::GuardAcquire | Verb::ProviderAcquire | Verb::Lock | Verb::TryLock
-                if step.expired => {}
-            Verb::GuardAcquire
-            | Verb::ProviderAcquire
-            | Verb::Lock
-            | Verb::TryLock
-            | Verb::LockShared
-            | Verb::RundownAcquire => self.held.entry(object).or_default().push(step.thread),
-            Verb::GuardRelease
-            | Verb::ProviderRelease
-            | Verb::Unlock
-            | Verb::UnlockShared
-            | Verb::RundownRelease => self.release(object, step.thread),
-            Verb::Begin => {
-                self.open.insert(object, step.thread);
-            }
-            Verb::Commit | Verb::Abort => {
-                self.open.remove(&object);
-            }
-            _ => {}
+        if TAKES.contains(&verb) {
+            self.held.entry(object).or_default().push(step.thread);
+        } else if GIVES_BACK.contains(&verb) {
+            self.release(object, step.thread);
+        } else if verb == Verb::Begin {
+            self.open.insert(object, step.thread);
+        } else if verb == Verb::Commit || verb == Verb::Abort {
+            self.open.remove(&object);
         }
     }
 

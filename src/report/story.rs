@@ -210,10 +210,9 @@ impl<'a> Teller<'a> {
             | Fact::DetachTakes { .. }
             | Fact::ContextMade { .. } => return None,
         };
-        let is_wrong = match &said {
-            Said::Returned { instead_of, .. } => instead_of.is_some(),
-            said => matches!(said, Said::Fault | Said::Misused(_)),
-        };
+        let is_unexpected =
+            matches!(&said, Said::Returned { instead_of, .. } if instead_of.is_some());
+        let is_wrong = is_unexpected || matches!(said, Said::Fault | Said::Misused(_));
         let saying = match record.thread {
             Some(thread) => Saying { thread, said },
             // Of the start-up only what went wrong is worth a row.

@@ -105,13 +105,15 @@ fn texts(target: &str) -> Vec<String> {
 
 #[test]
 fn the_corpora_of_fuzzing_are_taken_or_refused() {
-    corpus("scenario")
-        .iter()
-        .for_each(|bytes| robust::scenario(bytes));
-    texts("schedule")
-        .iter()
-        .for_each(|text| robust::schedule(text));
-    texts("token").iter().for_each(|text| robust::token(text));
+    for bytes in corpus("scenario") {
+        robust::scenario(&bytes);
+    }
+    for text in texts("schedule") {
+        robust::schedule(&text);
+    }
+    for text in texts("token") {
+        robust::token(&text);
+    }
 }
 
 fn mutate_all(target: &str, take: impl Fn(&str)) {
