@@ -4,6 +4,7 @@ use super::Decision;
 use super::End;
 use super::Fact;
 use super::FactRecord;
+use super::Operation;
 use super::Outcome;
 use super::Rest;
 use super::Schedule;
@@ -67,6 +68,21 @@ impl Execution {
             results: self.results(),
             rest: self.rest.clone(),
         }
+    }
+
+    /// The next step of the thread that took the step at `index`, unless that thread has ended
+    /// meanwhile and another was started at its index.
+    ///
+    /// # Panics
+    ///
+    /// If there is no step at `index`.
+    pub fn next_of_thread(&self, index: usize) -> Option<&Step> {
+        let thread = self.steps[index].thread;
+        let start = Operation::start_of(thread);
+        let mut later = self.steps[index + 1..].iter();
+        later
+            .find(|step| step.thread == thread || step.operation == start)
+            .filter(|step| step.thread == thread)
     }
 
     /// How often another thread goes on than the one before.

@@ -189,15 +189,15 @@ impl Turns {
 /// What the thread of a step does next, or waits to do for ever.
 fn next_of(execution: &Execution, index: usize) -> Option<Operation> {
     let thread = execution.steps[index].thread;
-    let mut later = execution.steps[index + 1..].iter();
-    let next = later
-        .find(|step| step.thread == thread)
-        .map(|step| step.operation);
+    let next = execution.next_of_thread(index).map(|step| step.operation);
+    let is_last = !execution.steps[index + 1..]
+        .iter()
+        .any(|step| step.thread == thread);
     let End::Deadlock(blocked) = &execution.end else {
         return next;
     };
     let stuck = blocked.iter().find(|blocked| blocked.thread == thread);
-    next.or(stuck.map(|stuck| stuck.operation))
+    next.or(stuck.filter(|_| is_last).map(|stuck| stuck.operation))
 }
 
 /// Whether the thread of a step cannot go on after it.

@@ -166,10 +166,10 @@ impl<'a> Teller<'a> {
         if thread == next.thread {
             return None;
         }
-        let goes_on = self.last.get(&thread).is_some_and(|last| *last > before);
+        let goes_on = self.execution.next_of_thread(before).is_some();
         let said = if next.enabled.contains(thread) {
             Said::Preempted
-        } else if goes_on || self.is_stuck(thread) {
+        } else if goes_on || self.is_stuck(thread, before) {
             Said::Waits(awaited(self.execution, before))
         } else {
             Said::Finished
@@ -177,11 +177,13 @@ impl<'a> Teller<'a> {
         Some(Saying { thread, said })
     }
 
-    fn is_stuck(&self, thread: ThreadId) -> bool {
+    /// Whether the step at `before` is the last of a thread that waits for ever.
+    fn is_stuck(&self, thread: ThreadId, before: usize) -> bool {
         let End::Deadlock(blocked) = &self.execution.end else {
             return false;
         };
-        blocked.iter().any(|blocked| blocked.thread == thread)
+        let is_last = self.last.get(&thread) == Some(&before);
+        is_last && blocked.iter().any(|blocked| blocked.thread == thread)
     }
 
     /// The facts that follow the step with this number, equal ones of a thread as one.

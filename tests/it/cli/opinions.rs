@@ -247,4 +247,18 @@ fn a_schedule_of_shuttle_is_run_by_shuttle_and_by_us() {
         assert!(replayed.out.contains("TXN_IN_PROGRESS"), "{}", replayed.out);
         assert_eq!(replayed.err, "");
     }
+    // On another model it is a difference, as with us.
+    let other = [
+        "--model",
+        "attach/connect4_connect6",
+        "--explorer",
+        "shuttle",
+    ];
+    let misfit = selvedge(&[&["replay", &file][..], &other].concat());
+    assert_eq!(misfit.code, Some(3), "{}", misfit.err);
+    assert!(
+        misfit
+            .out
+            .starts_with("DIVERGED shuttle cannot follow its schedule: ")
+    );
 }

@@ -288,3 +288,46 @@ fn a_token_takes_the_path_of_its_model() {
     let ran = selvedge(&["replay", token, "--model", &race]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""));
 }
+
+/// Commands from a pipe, each answered in order; the same bytes each time.
+#[test]
+fn a_walk_is_driven_from_a_pipe() {
+    let folder = Folder::new();
+    let script = folder.file("script", "g 23\ns\np\nb 16\nt 1\ng end\nq\n");
+    let walk = || {
+        let mut command = command(&["replay", "--step", &headline()]);
+        ran(command.stdin(fs::File::open(&script).unwrap()))
+    };
+    let walked = walk();
+
+    assert_eq!((walked.code, walked.err.as_str()), (Some(0), ""));
+    let mut lines = walked.out.lines();
+    for expected in [
+        "step 23 of 34: 1 FwpmTransactionBegin failed with status 0xC022000E",
+        "session 0: transaction open, begun by 0",
+        "nothing is broken so far",
+        "step 7 of 34: 0 FwpmTransactionBegin succeeded",
+        "step 8 of 8: 1 link: ATTACHING link 1",
+        "the end",
+    ] {
+        assert!(
+            lines.any(|line| line == expected),
+            "{expected}: {}",
+            walked.out
+        );
+    }
+    assert_eq!(walk(), walked);
+}
+
+/// Whoever reads may leave before the first line: the exit code is the verdict's.
+#[test]
+fn a_closed_pipe_is_no_matter_of_the_exit_code() {
+    for _ in 0..5 {
+        let mut child = command(&["replay", &headline()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(1));
+    }
+}
