@@ -118,7 +118,7 @@ impl Said {
         }
     }
 
-    /// The words. What belongs together is joined by [`GLUE`].
+    /// The words. What belongs together is joined by a no-break space.
     pub fn words(&self) -> String {
         match self {
             Self::Step(act) => act.words(),
