@@ -24,6 +24,8 @@ Examples:
   selvedge check                                     hold all models to what they expect
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
+  selvedge replay --step TOKEN                       walk through it: forward, back, another thread
+  selvedge replay --show-as markdown TOKEN           the same table, for a pull request
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
 
