@@ -14,42 +14,43 @@ use crate::scenario::Scenario;
 /// How long a message is at most, in characters: one line that can be read.
 const MESSAGE_MAX: usize = 2_000;
 
-/// Takes bytes as a scenario file.
+/// Takes bytes as a scenario file: whether it is one.
 ///
 /// # Panics
 ///
 /// If the message of a refusal is not one.
-pub fn scenario(bytes: &[u8]) {
-    if let Err(error) = Scenario::from_bytes("t", bytes) {
-        require_clear(&error.to_string());
+pub fn scenario(bytes: &[u8]) -> bool {
+    match Scenario::from_bytes("t", bytes) {
+        Ok(_) => true,
+        Err(error) => refused(&error.to_string()),
     }
 }
 
-/// Takes a text as a schedule file, and replays it if it is one.
+/// Takes a text as a schedule file, and replays it if it is one: whether it is.
 ///
 /// # Panics
 ///
 /// If the message of a refusal is not one.
-pub fn schedule(text: &str) {
-    run(RecordedSchedule::from_file_text("t.schedule", text));
+pub fn schedule(text: &str) -> bool {
+    run(RecordedSchedule::from_file_text("t.schedule", text))
 }
 
-/// Takes a text as a token, and replays it if it is one.
+/// Takes a text as a token, and replays it if it is one: whether it is.
 ///
 /// # Panics
 ///
 /// If the message of a refusal is not one.
-pub fn token(text: &str) {
-    run(RecordedSchedule::from_token(text));
+pub fn token(text: &str) -> bool {
+    run(RecordedSchedule::from_token(text))
 }
 
-fn run(read: Result<RecordedSchedule, ScheduleError>) {
+fn run(read: Result<RecordedSchedule, ScheduleError>) -> bool {
     let ready = read.and_then(|recorded| {
         let scenario = recorded.scenario(None)?;
         Ok((recorded, scenario))
     });
     match ready {
-        Err(error) => require_clear(&error.to_string()),
+        Err(error) => refused(&error.to_string()),
         Ok((recorded, scenario)) => {
             for replayed in [
                 replay(&recorded, &scenario),
@@ -57,12 +58,15 @@ fn run(read: Result<RecordedSchedule, ScheduleError>) {
             ] {
                 LaneTable::of(&replayed.execution, &replayed.threads, Detail::Folded);
             }
+            true
         }
     }
 }
 
-fn require_clear(message: &str) {
+/// A refusal has one clear message.
+fn refused(message: &str) -> bool {
     assert!(!message.is_empty(), "a refusal says nothing");
     let length = message.chars().count();
     assert!(length <= MESSAGE_MAX, "a refusal of {length} characters");
+    false
 }
