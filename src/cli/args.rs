@@ -10,7 +10,9 @@ use clap::ValueEnum;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
+use crate::wfp::EngineFault;
 use crate::wfp::NamedProfile;
+use crate::wfp::Reading;
 
 use super::values;
 
@@ -119,9 +121,10 @@ pub(super) struct CompareArguments {
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
     pub(super) second_opinion: bool,
-    /// How the mock reads what Windows leaves open [default: the model's]
-    #[arg(long, value_name = "P", value_parser = values::profile())]
-    pub(super) profile: Option<NamedProfile>,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+    #[command(flatten)]
+    pub(super) faults: FaultArguments,
     /// How finite waits are read [default: both]
     #[arg(long, value_name = "W", value_parser = values::waits())]
     pub(super) waits: Option<Waits>,
@@ -203,6 +206,8 @@ pub(super) struct StressArguments {
     #[arg(long, value_name = "N", default_value = "1000")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) attempts: u64,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
     /// Let every engine call take at least this much longer: 50us, 1ms, 2s [default: not at all]
     #[arg(long, value_name = "D", value_parser = values::latency)]
     pub(super) engine_latency: Option<Duration>,
@@ -230,6 +235,31 @@ pub(super) struct StressArguments {
     pub(super) output: Option<String>,
     #[command(flatten)]
     pub(super) page: Page,
+}
+
+/// What the engine reads where Windows leaves something open.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArguments {
+    /// How the mock reads what Windows leaves open; adversarial goes through every combination of
+    /// the readings that matter [default: the model's]
+    #[arg(long, value_name = "P", value_parser = values::profile())]
+    pub(super) profile: Option<NamedProfile>,
+    /// Fix one reading, whatever the profile says: `notify-delete=deferred`. May be repeated;
+    /// `selvedge explain profiles` lists the questions
+    #[arg(long = "reading", value_name = "QUESTION=READING")]
+    pub(super) readings: Vec<Reading>,
+}
+
+/// The calls of the engine that fail.
+#[derive(Debug, Args)]
+pub(super) struct FaultArguments {
+    /// Go through every way in which up to so many engine calls of one execution fail, 8 at most:
+    /// fewest first [default: the model's, or 0]
+    #[arg(long, value_name = "N", value_parser = values::fault_budget())]
+    pub(super) engine_faults: Option<u32>,
+    /// How they may fail; may be repeated [default: in every way]
+    #[arg(long = "fault", value_name = "KIND", value_parser = values::engine_fault())]
+    pub(super) faults: Vec<EngineFault>,
 }
 
 /// What ends a search early.

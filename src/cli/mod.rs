@@ -24,6 +24,7 @@ mod progress;
 mod replay;
 mod run;
 mod schedules;
+mod scope;
 mod search;
 mod stress;
 mod task;

@@ -15,7 +15,6 @@ use super::Verdict;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::words::counted;
-use super::words::visible;
 use super::words::waits_phrase;
 
 /// Writes a line for each verdict and each reading of waits in the reports, one with what all of
@@ -138,9 +137,7 @@ fn assumed(report: &CheckReport) -> String {
     };
     format!(
         "{faults}; fairness: {}; memory: {}; profile: {}",
-        assumptions.fairness,
-        assumptions.memory_model,
-        visible(&report.profile),
+        assumptions.fairness, assumptions.memory_model, report.scope,
     )
 }
 

@@ -51,6 +51,7 @@ pub use palette::Tone;
 pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
+pub use result::Round;
 pub use result::Verdict;
 pub use stress::OutcomeCount;
 pub use stress::StressEnd;

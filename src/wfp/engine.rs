@@ -206,6 +206,10 @@ impl<R: Runtime> Engine<R> {
         self.session(handle).ok_or_else(stale_of::<R>)
     }
 
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.inner.options.ledger
+    }
+
     pub(super) fn lock(&self) -> &Shared<R, Lock> {
         &self.inner.lock
     }

@@ -84,7 +84,8 @@ impl<R: Runtime> Engine<R> {
         status
     }
 
-    /// `FwpmTransactionAbort0`: what the transaction changed is gone. No call-backs.
+    /// `FwpmTransactionAbort0`: what the transaction changed is gone. Whether callouts are told of
+    /// filters that go with it is a question of the profile.
     ///
     /// Returns `NO_TXN_IN_PROGRESS` if the session has none.
     pub fn transaction_abort(&self, handle: EngineHandle) -> NtStatus {
@@ -94,16 +95,36 @@ impl<R: Runtime> Engine<R> {
         };
         let operation = Operation::on(Verb::Abort, session.slot.id());
         let objects = (&session.slot, &session.writes, self.lock());
-        R::act(operation, objects, |(mut slot, mut writes, mut lock)| {
+        let (status, undone) = R::act(operation, objects, |(mut slot, mut writes, mut lock)| {
             let Slot::Open(mode) = *slot else {
-                return not_open(*slot);
+                return (not_open(*slot), Vec::new());
             };
             drop(take_workspace(&mut writes, mode));
-            drop(take_changes(&mut writes, mode));
+            let undone = take_changes(&mut writes, mode);
             *slot = Slot::Idle;
             unlock(&mut lock, mode);
-            NtStatus::SUCCESS
-        })
+            (NtStatus::SUCCESS, undone)
+        });
+        self.notify_undone(&undone);
+        status
+    }
+
+    /// Tells the callouts of the filters that were added and are not, if the profile says so.
+    fn notify_undone(&self, undone: &[super::Change]) {
+        let removal = |change: &super::Change| match *change {
+            super::Change::AddFilter(filter) if filter.callout.is_some() => {
+                Some(super::Change::RemoveFilter(filter))
+            }
+            _ => None,
+        };
+        let removals: Vec<super::Change> = undone.iter().filter_map(removal).collect();
+        if removals.is_empty() {
+            return;
+        }
+        let profile = self.ledger().consult(super::Question::NotifyAbort);
+        if profile.notify_abort == super::NotifyAbort::CompensatingDelete {
+            self.notify_deleted(&removals);
+        }
     }
 }
 
