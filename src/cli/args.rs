@@ -27,7 +27,10 @@ Examples:
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
+  selvedge compare --profile adversarial             every reading of what Windows leaves open
+  selvedge compare --engine-faults 1 --strategy retry   any one engine call may fail
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
+  selvedge explain profiles notify-delete            what is open, and how it can be read
 
 Exit codes:
   0  as the model expects; without an expectation: PROVED
@@ -90,10 +93,11 @@ pub(super) enum Command {
         /// What to list
         what: Topic,
     },
-    /// Explain status codes and errno values
+    /// Explain status codes, errno values, and what Windows leaves open
     Explain {
         /// A value (0xC022000E, 0x8032000E, -1071513586), a name (`STATUS_FWP_TXN_IN_PROGRESS`,
-        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`
+        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`; `profiles`, `faults`, or one
+        /// of them, such as `notify-delete` and `commit-fails`
         #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
         codes: Vec<String>,
     },

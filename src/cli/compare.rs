@@ -9,6 +9,7 @@ use crate::report::Palette;
 use crate::report::write_comparison;
 use crate::report::write_counterexample;
 use crate::report::write_json;
+use crate::report::write_rounds;
 use crate::strategy::Strategy;
 
 use super::console::Channel;
@@ -148,7 +149,8 @@ fn write_terminal(
     write_shown(task, comparison, look, out)
 }
 
-/// Writes the lane table of each row's first counterexample, if that was asked for.
+/// Writes the lane table of each row's first counterexample, and what its circumstances came to, if
+/// that was asked for.
 pub(super) fn write_shown(
     task: &Compare,
     comparison: &Comparison,
@@ -161,6 +163,7 @@ pub(super) fn write_shown(
             writeln!(out)?;
             write_counterexample(out, report, first, comparison.model.as_deref(), look)?;
         }
+        write_rounds(out, report, look)?;
     }
     Ok(())
 }

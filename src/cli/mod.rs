@@ -28,6 +28,7 @@ mod scope;
 mod search;
 mod stress;
 mod task;
+mod teach;
 mod values;
 
 pub use console::Channel;

@@ -61,6 +61,25 @@ impl EngineFault {
         }
     }
 
+    /// What happens, in a sentence.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::NoMemory => "the call fails with NO_MEMORY and has done nothing",
+            Self::NotExecuted => "the call fails with RPC_NT_CALL_FAILED and has done nothing",
+            Self::Executed => {
+                "the call fails with RPC_NT_CALL_FAILED and has done its work: the answer was lost"
+            }
+            Self::CommitFails => {
+                "the commit fails with RPC_NT_CALL_FAILED; what it has done is the question \
+                 commit-failure"
+            }
+            Self::NotificationLate => {
+                "the delete notification comes later, by a thread of the system"
+            }
+            Self::NotificationLost => "the delete notification never comes",
+        }
+    }
+
     /// The fault with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.name() == name)
