@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use parking_lot::RwLock;
 
 use crate::execution::Fact;
@@ -11,12 +12,15 @@ use crate::execution::Misuse;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
+use crate::execution::ThreadId;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::status::NtStatus;
 
+use super::CallKey;
 use super::Change;
+use super::EngineFault;
 use super::EngineHandle;
 use super::Ledger;
 use super::Objects;
@@ -50,6 +54,8 @@ struct Inner<R: Runtime> {
     /// The address book of handles. Not modelled: a handle is handed out by one call and reaches
     /// another thread only through modelled state, so no schedule can see the book change.
     sessions: RwLock<BTreeMap<EngineHandle, Session<R>>>,
+    /// How often each thread made each call that may fail.
+    calls: Mutex<BTreeMap<(ThreadId, Verb), u32>>,
 }
 
 /// An engine at rest, to start executions from: what the driver's start-up left.
@@ -96,6 +102,7 @@ impl<R: Runtime> Engine<R> {
             committed: Shared::new(COMMITTED, image.committed.clone()),
             functions: Shared::new(FUNCTIONS, CalloutFunctions::default()),
             sessions: RwLock::new(image.sessions.iter().map(session).collect()),
+            calls: Mutex::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -204,6 +211,22 @@ impl<R: Runtime> Engine<R> {
             return Err(NtStatus::NULL_POINTER);
         }
         self.session(handle).ok_or_else(stale_of::<R>)
+    }
+
+    /// The fault that the circumstances have for a call that the running thread is about to make.
+    pub(super) fn fault(&self, verb: Verb) -> Option<EngineFault> {
+        let thread = R::current()?;
+        if !self.ledger().counts_calls() {
+            return None;
+        }
+        let mut calls = self.inner.calls.lock();
+        let occurrence = calls.entry((thread, verb)).or_default();
+        *occurrence += 1;
+        self.ledger().fault(CallKey {
+            thread,
+            verb,
+            occurrence: *occurrence,
+        })
     }
 
     pub(super) fn ledger(&self) -> &Ledger {

@@ -62,6 +62,11 @@ impl<R: Runtime> Engine<R> {
             Err(status) => return status,
         };
         let operation = Operation::on(Verb::Commit, session.slot.id());
+        if let Some(fault) = self.fault(Verb::Commit) {
+            R::record(crate::execution::Fact::FaultInjected);
+            R::act(operation, (), |()| fault.status());
+            return fault.status();
+        }
         let objects = (&session.slot, &session.writes, self.objects(), self.lock());
         let (status, changes) = R::act(
             operation,
