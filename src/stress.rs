@@ -25,6 +25,7 @@ use crate::runtime::Waits;
 use crate::scenario::Scenario;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
+use crate::wfp::Circumstances;
 
 /// What one call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -261,22 +262,24 @@ impl Came {
 pub fn confirm(
     scenario: &Scenario,
     strategy: &Strategy,
-    waits: Waits,
+    under: (Waits, &Circumstances),
     found: &Found,
 ) -> Option<Counterexample> {
     let broken = (found.violation.property, found.violation.status);
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
+    let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &found.execution);
     let replayed = replay(&recorded, scenario);
     let Ending::Reproduced(violation) = replayed.ending else {
         return None;
     };
     let execution = replayed.execution;
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
+    let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &execution);
     Some(Counterexample {
         property: violation.property,
         cause: violation.cause,
         status: violation.status,
         errno: violation.errno,
+        circumstances: under.1.clone(),
+        rounds: 1,
         schedule: recorded.to_token(),
         execution,
         native: None,
@@ -404,10 +407,8 @@ mod tests {
         let mut tally = Tally::new(scenario.workload());
         tally.take_in(&returned(&[(0, 22), (1, 0)]));
         let found = tally.found().next().unwrap();
+        let under = (Waits::Sufficient, &Circumstances::default());
 
-        assert_eq!(
-            confirm(&scenario, &strategy, Waits::Sufficient, found),
-            None
-        );
+        assert_eq!(confirm(&scenario, &strategy, under, found), None);
     }
 }

@@ -79,6 +79,7 @@ fn search(
     let strategy = strategy.expect("a checked scenario expects something of known strategies only");
     let request = Request {
         waits: expectation.waits,
+        scope: Some(expectation.scope.clone()),
         explorer: ExplorerKind::Dpor,
         bounds: task.budget.bounds,
         seed: 0,

@@ -17,6 +17,9 @@ use super::Measure;
 use super::Measured;
 use super::Opinion;
 use super::SecondOpinions;
+use super::circumstances_json::ScopeJson;
+use super::circumstances_json::engine_faults;
+use super::circumstances_json::written;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
@@ -35,7 +38,7 @@ struct ResultJson<'a> {
     scenario: &'a str,
     digest: &'a str,
     strategy: &'a str,
-    profile: &'a str,
+    profile: &'static str,
     waits: &'static str,
     explorer: &'static str,
     verdict: &'static str,
@@ -46,6 +49,7 @@ struct ResultJson<'a> {
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
+    circumstances: ScopeJson,
     #[serde(flatten)]
     second: Option<SecondJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +60,7 @@ struct ResultJson<'a> {
 struct AssumptionsJson {
     threads: u32,
     faults: u32,
+    engine_faults: u32,
     fairness: &'static str,
     memory_model: &'static str,
 }
@@ -96,6 +101,10 @@ struct ViolationJson<'a> {
     steps: usize,
     switches: u32,
     preemptions: u32,
+    circumstances: String,
+    needs: Vec<String>,
+    engine_faults: Vec<String>,
+    rounds: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -175,7 +184,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         scenario: &report.scenario,
         digest: &report.digest,
         strategy: &report.strategy,
-        profile: &report.profile,
+        profile: report.scope.profile.name(),
         waits: waits_name(report.waits),
         explorer: report.explorer.name(),
         verdict: report.verdict.word(),
@@ -185,7 +194,12 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         deadlocked: report.deadlocked,
         failing: report.failing,
         coverage: coverage(report.coverage),
-        violations: report.counterexamples.iter().map(violation).collect(),
+        violations: report
+            .counterexamples
+            .iter()
+            .map(|found| violation(report, found))
+            .collect(),
+        circumstances: ScopeJson::of(report),
         second: None,
         measure: measured.measure.map(measure),
     }
@@ -195,6 +209,7 @@ fn assumptions(report: &CheckReport) -> AssumptionsJson {
     AssumptionsJson {
         threads: report.assumptions.threads,
         faults: report.assumptions.faults,
+        engine_faults: report.assumptions.engine_faults,
         fairness: report.assumptions.fairness,
         memory_model: report.assumptions.memory_model,
     }
@@ -213,7 +228,7 @@ pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
     }
 }
 
-fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
+fn violation<'a>(report: &CheckReport, counterexample: &'a Counterexample) -> ViolationJson<'a> {
     ViolationJson {
         property: counterexample.property.name(),
         cause: &counterexample.cause,
@@ -223,6 +238,10 @@ fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
         steps: counterexample.execution.steps.len(),
         switches: counterexample.execution.switches(),
         preemptions: counterexample.execution.preemptions(),
+        circumstances: counterexample.circumstances.to_string(),
+        needs: written(report.needs(counterexample)),
+        engine_faults: engine_faults(&counterexample.circumstances),
+        rounds: counterexample.rounds,
     }
 }
 
@@ -274,6 +293,7 @@ mod tests {
       "assumptions": {
         "threads": 2,
         "faults": 0,
+        "engine_faults": 0,
         "fairness": "none",
         "memory_model": "sequentially consistent"
       },
@@ -293,9 +313,22 @@ mod tests {
           "schedule": "selvedge1:attach/connect4_connect6:0.1.0x3",
           "steps": 5,
           "switches": 2,
-          "preemptions": 1
+          "preemptions": 1,
+          "circumstances": "documented",
+          "needs": [],
+          "engine_faults": [],
+          "rounds": 1
         }
-      ]
+      ],
+      "circumstances": {
+        "fixed": [],
+        "consulted": [],
+        "gone_through": [],
+        "engine_faults": 0,
+        "fault_kinds": [],
+        "calls": 0,
+        "rounds": []
+      }
     }
   ]
 }

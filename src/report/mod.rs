@@ -7,6 +7,7 @@
 //! [`write_stress_json`]. They write through [`Write`](std::io::Write) alone and know of their
 //! reader what a [`Look`] says.
 
+mod circumstances_json;
 mod details;
 mod grid;
 mod json;
@@ -17,6 +18,7 @@ mod opinion;
 mod opinion_table;
 mod palette;
 mod result;
+mod rounds;
 #[cfg(test)]
 pub(crate) mod sample;
 mod story;
@@ -51,7 +53,9 @@ pub use palette::Tone;
 pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
+pub use result::Round;
 pub use result::Verdict;
+pub use rounds::write_rounds;
 pub use stress::OutcomeCount;
 pub use stress::StressEnd;
 pub use stress::StressFinding;

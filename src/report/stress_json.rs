@@ -112,7 +112,7 @@ fn document(report: &StressReport) -> StressJson<'_> {
         scenario: &model.scenario,
         digest: &model.digest,
         strategy: &model.strategy,
-        profile: &model.profile,
+        profile: model.scope.profile.name(),
         waits: waits_name(model.waits),
         threads: report.threads,
         seed: report.seed,

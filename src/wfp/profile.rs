@@ -15,18 +15,18 @@ use std::fmt;
 
 macro_rules! questions {
     ($(
-        $(#[$question:meta])*
+        $(#[doc = $question:literal])*
         $field:ident: $type:ident = $name:literal ($number:literal, $explored:literal) {
-            $($(#[$reading:meta])* $variant:ident = $reading_name:literal,)+
+            $($(#[doc = $reading:literal])* $variant:ident = $reading_name:literal,)+
         }
     )+) => {
         $(
-            $(#[$question])*
+            $(#[doc = $question])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
             pub enum $type {
                 // The first reading is the recommended one.
                 #[default]
-                $($(#[$reading])* $variant,)+
+                $($(#[doc = $reading])* $variant,)+
             }
 
             impl $type {
@@ -37,13 +37,13 @@ macro_rules! questions {
         /// One reading of every question. The default of each is the documented or recommended one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct Profile {
-            $($(#[$question])* pub $field: $type,)+
+            $($(#[doc = $question])* pub $field: $type,)+
         }
 
         /// A question that the documentation leaves open.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Question {
-            $($(#[$question])* $type,)+
+            $($(#[doc = $question])* $type,)+
         }
 
         impl Question {
@@ -69,6 +69,19 @@ macro_rules! questions {
             /// The names of its readings, the recommended one first.
             pub const fn readings(self) -> &'static [&'static str] {
                 match self { $(Self::$type => &[$($reading_name,)+],)+ }
+            }
+
+            /// The question in words.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$type => concat!($($question),*).trim_ascii_start(),)+ }
+            }
+
+            /// What each of [`Question::readings`] says, in words.
+            pub fn reading_texts(self) -> impl Iterator<Item = &'static str> {
+                let texts: &[&str] = match self {
+                    $(Self::$type => &[$(concat!($($reading),*),)+],)+
+                };
+                texts.iter().map(|text| text.trim_ascii_start())
             }
         }
 
@@ -409,6 +422,22 @@ impl NamedProfile {
         }
     }
 
+    /// What it is, in a sentence.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Documented => {
+                "the documentation where it speaks, the recommended reading where it is silent"
+            }
+            Self::ObservedWindows => {
+                "as documented, but for what field reports of Windows show otherwise"
+            }
+            Self::Adversarial => {
+                "every combination of the readings that executions consult, the documented ones \
+                 first: a proof then holds under each"
+            }
+        }
+    }
+
     /// The profile to start with.
     pub const fn start(self) -> Profile {
         match self {
@@ -447,6 +476,21 @@ mod tests {
             let beyond = u8::try_from(question.readings().len()).unwrap();
             assert_eq!(Profile::DOCUMENTED.with(question, beyond), None);
         }
+    }
+
+    #[test]
+    fn a_question_and_each_of_its_readings_has_a_text() {
+        for &question in Question::ALL {
+            assert!(question.text().contains('?'), "{}", question.text());
+            let texts: Vec<&str> = question.reading_texts().collect();
+            assert_eq!(texts.len(), question.readings().len(), "{question}");
+            let sentence = |text: &&str| text.ends_with('.') && !text.starts_with(' ');
+            assert!(texts.iter().all(sentence), "{texts:?}");
+        }
+        assert_eq!(
+            Question::NotifyDelete.reading_texts().nth(1),
+            Some("Later, by a thread of the system, in the order of the deletes of one thread.")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 )]
 
 mod cell;
+mod circumstances;
 mod cli;
 mod counts;
 mod differential;

@@ -1,0 +1,96 @@
+//! The circumstances of a check as a part of its JSON report.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use crate::wfp::Circumstances;
+use crate::wfp::EngineFault;
+use crate::wfp::Reading;
+
+use super::CheckReport;
+use super::Round;
+use super::json::CoverageJson;
+use super::json::coverage;
+
+/// What was to be gone through, and what was.
+#[derive(Debug, Serialize)]
+pub(super) struct ScopeJson {
+    /// The readings that were fixed, whatever the profile says.
+    fixed: Vec<String>,
+    /// The questions whose readings mattered, and those of them that were gone through.
+    consulted: Vec<&'static str>,
+    gone_through: Vec<&'static str>,
+    engine_faults: u32,
+    /// Empty if no call of the engine was to fail.
+    fault_kinds: Vec<&'static str>,
+    /// How many calls could have failed.
+    calls: usize,
+    rounds: Vec<RoundJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct RoundJson {
+    circumstances: String,
+    consulted: Vec<&'static str>,
+    executions: u64,
+    redundant: u64,
+    deadlocked: u64,
+    failing: u64,
+    coverage: CoverageJson,
+    found: Vec<FoundJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct FoundJson {
+    property: &'static str,
+    status: Option<String>,
+}
+
+impl ScopeJson {
+    pub(super) fn of(report: &CheckReport) -> Self {
+        let scope = &report.scope;
+        let fixed = scope.fixed.iter();
+        let fixed = fixed.map(|(&question, &reading)| Reading { question, reading });
+        let kinds = scope.faults.iter().filter(|_| scope.fault_budget > 0);
+        Self {
+            fixed: written(fixed),
+            consulted: report.consulted().iter().map(|one| one.name()).collect(),
+            gone_through: report.gone_through().map(|one| one.name()).collect(),
+            engine_faults: scope.fault_budget,
+            fault_kinds: kinds.copied().map(EngineFault::name).collect(),
+            calls: report.calls.len(),
+            rounds: report.rounds.iter().map(round).collect(),
+        }
+    }
+}
+
+fn round(round: &Round) -> RoundJson {
+    let found = round.found.iter().map(|(property, status)| FoundJson {
+        property: property.name(),
+        status: status.map(|status| status.to_string()),
+    });
+    RoundJson {
+        circumstances: round.circumstances.to_string(),
+        consulted: round.consulted.iter().map(|one| one.name()).collect(),
+        executions: round.executions,
+        redundant: round.redundant,
+        deadlocked: round.deadlocked,
+        failing: round.failing,
+        coverage: coverage(round.coverage),
+        found: found.collect(),
+    }
+}
+
+/// Things as a schedule writes them.
+pub(super) fn written(things: impl IntoIterator<Item = impl Display>) -> Vec<String> {
+    things.into_iter().map(|thing| thing.to_string()).collect()
+}
+
+/// The calls that fail, and how: `1.commit.1=commit-fails`.
+pub(super) fn engine_faults(circumstances: &Circumstances) -> Vec<String> {
+    let faults = circumstances.faults.iter();
+    faults
+        .map(|(call, fault)| format!("{call}={}", fault.name()))
+        .collect()
+}
