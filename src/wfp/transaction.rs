@@ -120,7 +120,14 @@ impl<R: Runtime> Engine<R> {
             super::Change::AddFilter(filter) if filter.callout.is_some() => {
                 Some(super::Change::RemoveFilter(filter))
             }
-            _ => None,
+            super::Change::AddFilter(_)
+            | super::Change::RemoveFilter(_)
+            | super::Change::AddProvider(_)
+            | super::Change::RemoveProvider(_)
+            | super::Change::AddSublayer(_)
+            | super::Change::RemoveSublayer(_)
+            | super::Change::AddCallout(_)
+            | super::Change::RemoveCallout(_) => None,
         };
         let removals: Vec<super::Change> = undone.iter().filter_map(removal).collect();
         if removals.is_empty() {
