@@ -237,7 +237,7 @@ questions! {
         Accepted = "accepted",
     }
     /// What becomes of a call that waits for the lock while its handle is closed?
-    closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", false) {
+    closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", true) {
         /// It fails with `SESSION_ABORTED`.
         SessionAborted = "session-aborted",
         /// It goes on: the close waits for it.
