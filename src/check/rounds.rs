@@ -201,7 +201,10 @@ impl Sum {
             Coverage::Bounded(Limit::Executions(_)) => {
                 Coverage::Bounded(Limit::Executions(request.bounds.executions_max))
             }
-            other => other,
+            seen @ (Coverage::Exhausted
+            | Coverage::Bounded(_)
+            | Coverage::Sampled { .. }
+            | Coverage::Unsuitable(_)) => seen,
         };
         self.tally.executions += tally.executions;
         self.tally.redundant += tally.redundant;
@@ -255,11 +258,13 @@ impl Sum {
 /// How much two searches have seen together: what the one missed that saw less. What stops the
 /// second stops all.
 fn weaker(first: Coverage, second: Coverage) -> Coverage {
+    let rank = |coverage| match coverage {
+        Coverage::Exhausted => 0,
+        Coverage::Sampled { .. } => 1,
+        Coverage::Bounded(_) if !stops(coverage) => 2,
+        Coverage::Bounded(_) | Coverage::Unsuitable(_) => 3,
+    };
     match (first, second) {
-        (_, Coverage::Unsuitable(_)) => second,
-        (_, Coverage::Bounded(_)) if stops(second) => second,
-        (Coverage::Unsuitable(_) | Coverage::Bounded(_), _) => first,
-        (_, Coverage::Bounded(_)) => second,
         (
             Coverage::Sampled { seed, executions },
             Coverage::Sampled {
@@ -269,8 +274,8 @@ fn weaker(first: Coverage, second: Coverage) -> Coverage {
             seed,
             executions: executions.saturating_add(more),
         },
-        (Coverage::Sampled { .. }, Coverage::Exhausted) => first,
-        (Coverage::Exhausted, _) => second,
+        _ if rank(second) > rank(first) => second,
+        _ => first,
     }
 }
 

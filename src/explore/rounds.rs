@@ -291,7 +291,7 @@ mod tests {
             let search = |here: &Circumstances| {
                 let first = usize::try_from(code % 3).unwrap();
                 let reading = here.profile.reading(questions[first]);
-                let under = code / 3 >> (2 * u32::from(reading));
+                let under = (code / 3) >> (2 * u32::from(reading));
                 let others = questions.iter().filter(|one| **one != questions[first]);
                 let asked = others.zip([1, 2]).filter(|(_, bit)| under & bit != 0);
                 let mut all = vec![questions[first]];
@@ -370,7 +370,7 @@ mod tests {
         let begin = call(0, Verb::Begin);
         let asked = |here: &Circumstances| {
             let mut calls = BTreeSet::from([begin]);
-            if here.faults.get(&begin).is_none() {
+            if !here.faults.contains_key(&begin) {
                 calls.insert(call(0, Verb::Commit));
             }
             Asked {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::wfp::Circumstances;
 use crate::wfp::EngineFault;
+use crate::wfp::Question;
 use crate::wfp::Reading;
 
 use super::CheckReport;
@@ -55,8 +56,8 @@ impl ScopeJson {
         let kinds = scope.faults.iter().filter(|_| scope.fault_budget > 0);
         Self {
             fixed: written(fixed),
-            consulted: report.consulted().iter().map(|one| one.name()).collect(),
-            gone_through: report.gone_through().map(|one| one.name()).collect(),
+            consulted: report.consulted().iter().map(Question::name).collect(),
+            gone_through: report.gone_through().map(Question::name).collect(),
             engine_faults: scope.fault_budget,
             fault_kinds: kinds.copied().map(EngineFault::name).collect(),
             calls: report.calls.len(),
@@ -72,7 +73,7 @@ fn round(round: &Round) -> RoundJson {
     });
     RoundJson {
         circumstances: round.circumstances.to_string(),
-        consulted: round.consulted.iter().map(|one| one.name()).collect(),
+        consulted: round.consulted.iter().map(Question::name).collect(),
         executions: round.executions,
         redundant: round.redundant,
         deadlocked: round.deadlocked,

@@ -165,8 +165,8 @@ pub(super) fn facts(circumstances: &Circumstances) -> Vec<(&'static str, String)
     let readings = Reading::differences(&circumstances.profile, &Profile::DOCUMENTED);
     let reading = |reading: Reading| {
         let question = reading.question;
-        let text = question.reading_texts().nth(usize::from(reading.reading));
-        let text = text.unwrap_or_default();
+        let texts = question.reading_texts();
+        let text = &texts[usize::from(reading.reading)];
         (
             "reading",
             format!("{reading} ({}): {text}", question.number()),

@@ -90,7 +90,7 @@ impl EngineFault {
     /// notifications of #3567 and #4192; `NO_MEMORY` is what its mock injects.
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "a new operation is no call that can fail until it is listed here"
+        reason = "no other call fails, nor will a new one unless somebody says so here"
     )]
     pub const fn of(verb: Verb) -> &'static [Self] {
         match verb {

@@ -72,16 +72,16 @@ macro_rules! questions {
             }
 
             /// The question in words.
-            pub const fn text(self) -> &'static str {
-                match self { $(Self::$type => concat!($($question),*).trim_ascii_start(),)+ }
+            pub fn text(self) -> String {
+                plain(match self { $(Self::$type => concat!($($question),*),)+ })
             }
 
             /// What each of [`Question::readings`] says, in words.
-            pub fn reading_texts(self) -> impl Iterator<Item = &'static str> {
+            pub fn reading_texts(self) -> Vec<String> {
                 let texts: &[&str] = match self {
                     $(Self::$type => &[$(concat!($($reading),*),)+],)+
                 };
-                texts.iter().map(|text| text.trim_ascii_start())
+                texts.iter().map(|text| plain(text)).collect()
             }
         }
 
@@ -319,6 +319,11 @@ impl Profile {
     }
 }
 
+/// The text of a doc comment, for a terminal.
+fn plain(comment: &str) -> String {
+    comment.trim().replace('`', "")
+}
+
 impl Question {
     /// The question with this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -482,14 +487,14 @@ mod tests {
     fn a_question_and_each_of_its_readings_has_a_text() {
         for &question in Question::ALL {
             assert!(question.text().contains('?'), "{}", question.text());
-            let texts: Vec<&str> = question.reading_texts().collect();
+            let texts = question.reading_texts();
             assert_eq!(texts.len(), question.readings().len(), "{question}");
-            let sentence = |text: &&str| text.ends_with('.') && !text.starts_with(' ');
+            let sentence = |text: &String| text.ends_with('.') && !text.contains(['`', '\n']);
             assert!(texts.iter().all(sentence), "{texts:?}");
         }
         assert_eq!(
-            Question::NotifyDelete.reading_texts().nth(1),
-            Some("Later, by a thread of the system, in the order of the deletes of one thread.")
+            Question::NotifyDelete.reading_texts()[1],
+            "Later, by a thread of the system, in the order of the deletes of one thread."
         );
     }
 
