@@ -10,6 +10,7 @@ mod circumstances;
 mod cli;
 mod counts;
 mod differential;
+mod engine_counts;
 mod journal;
 mod loom;
 mod models;
