@@ -99,14 +99,17 @@ impl EngineFault {
             | Verb::ProviderAdd
             | Verb::SublayerAdd
             | Verb::CalloutAdd
+            | Verb::ProviderContextAdd
             | Verb::FilterAdd => &[Self::NoMemory, Self::NotExecuted, Self::Executed],
             Verb::Commit => &[Self::CommitFails],
             Verb::Abort => &[Self::NotExecuted],
             Verb::ProviderDelete
             | Verb::SublayerDelete
             | Verb::CalloutDelete
+            | Verb::ProviderContextDelete
             | Verb::FilterDelete => &[Self::NotExecuted, Self::Executed],
             Verb::NotifyDelete => &[Self::NotificationLate, Self::NotificationLost],
+            Verb::NotifyChange => &[Self::NotificationLost],
             _ => &[],
         }
     }
