@@ -241,11 +241,9 @@ fn a_violation_names_the_reading_and_the_fault_that_it_needs() {
 
 #[test]
 fn a_fixed_profile_is_one_round() {
-    let scenario = Scenario::embedded("attach/fault_in_add").unwrap();
-    let report = checked(
-        &scenario,
-        &request(&Scope::of(NamedProfile::ObservedWindows)),
-    );
+    let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
+    let observed = Scope::of(NamedProfile::ObservedWindows);
+    let report = checked(&scenario, &request(&observed));
 
     assert_eq!(rounds(&report), [("observed-windows".to_owned(), 2)]);
 }
