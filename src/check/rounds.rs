@@ -83,7 +83,7 @@ pub(super) fn go_through_all(
             let watched: (&mut dyn Watch, &Span) = (&mut onward, span);
             let searched = search(&program, (request, &bounds), watched, findings);
             let class = rounds.take_in(&circumstances, searched.asked.clone());
-            sum.add(request, class, searched);
+            sum.add((request, scope), class, searched);
         }
         if sum.is_stopped() {
             break;
@@ -190,7 +190,12 @@ impl Sum {
     }
 
     /// Adds a round.
-    fn add(&mut self, request: &Request, circumstances: Circumstances, searched: Searched) {
+    fn add(
+        &mut self,
+        (request, scope): (&Request, &Scope),
+        circumstances: Circumstances,
+        searched: Searched,
+    ) {
         let Searched {
             tally,
             mut findings,
@@ -215,7 +220,9 @@ impl Sum {
             weaker(self.tally.coverage, coverage)
         };
         self.failing += findings.failing;
-        self.calls.extend(asked.calls);
+        let fallible = asked.calls.into_iter();
+        self.calls
+            .extend(fallible.filter(|call| scope.may_fail(*call)));
         if let (Some(all), Some(here)) = (&mut self.outcomes, findings.outcomes.take()) {
             all.extend(here.into_iter().map(|one| (circumstances.clone(), one)));
         }

@@ -104,7 +104,9 @@ impl CliError {
         match self {
             Self::NeitherFileNorToken(_) => Some("there is no file of this name either".into()),
             Self::UnknownCode { near, .. } if near.is_empty() => {
-                Some("known are the 73 STATUS_FWP codes, a few others, errno 22, `profiles` and `faults`".into())
+                let known = "known are the 73 STATUS_FWP codes, a few others, errno 22, `profiles` \
+                             and `faults`";
+                Some(known.into())
             }
             Self::UnknownCode { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
             Self::EmptyDirectory(_) => Some("`selvedge check` alone checks all models".into()),

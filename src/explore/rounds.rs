@@ -280,8 +280,8 @@ mod tests {
         assert_eq!(gone_through(&adversarial(), search).len(), 5);
     }
 
-    /// All trees of two levels of three questions, counted by going through all 2^3 combinations and taking those together that
-    /// agree on what is asked.
+    /// All trees of two levels of three questions, counted by going through all 2^3 combinations
+    /// and taking those together that agree on what is asked.
     #[test]
     fn there_is_one_search_for_each_class_of_what_is_asked() {
         let questions = [LOCK, LOOK, ADD];

@@ -1,7 +1,8 @@
 //! Schedules in one line.
 //!
 //! ```text
-//! token := 'sv1' ':' MODEL ':' STRATEGY ':' circumstances ':' WAITS ':' DIGEST ':' PROPERTY ':' steps
+//! token := 'sv1' ':' MODEL ':' STRATEGY ':' circumstances ':' WAITS ':' DIGEST
+//!          ':' PROPERTY ':' steps
 //! steps := run { '+' run } '.' TOTAL
 //! run   := THREAD 'x' COUNT [ 'a' ALTERNATIVE ] '-' OPERATION
 //! ```

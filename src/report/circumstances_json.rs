@@ -4,12 +4,12 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
-use crate::wfp::Circumstances;
 use crate::wfp::EngineFault;
 use crate::wfp::Question;
 use crate::wfp::Reading;
 
 use super::CheckReport;
+use super::Counterexample;
 use super::Round;
 use super::json::CoverageJson;
 use super::json::coverage;
@@ -48,6 +48,30 @@ struct FoundJson {
     status: Option<String>,
 }
 
+/// What a violation needs.
+#[derive(Debug, Serialize)]
+pub(super) struct NeedsJson {
+    circumstances: String,
+    /// The readings beside those that the search began with.
+    needs: Vec<String>,
+    engine_faults: Vec<String>,
+    /// In how many rounds it was found.
+    rounds: u64,
+}
+
+impl NeedsJson {
+    pub(super) fn of(report: &CheckReport, found: &Counterexample) -> Self {
+        let faults = found.circumstances.faults.iter();
+        let faults = faults.map(|(call, fault)| format!("{call}={}", fault.name()));
+        Self {
+            circumstances: found.circumstances.to_string(),
+            needs: written(report.needs(found)),
+            engine_faults: faults.collect(),
+            rounds: found.rounds,
+        }
+    }
+}
+
 impl ScopeJson {
     pub(super) fn of(report: &CheckReport) -> Self {
         let scope = &report.scope;
@@ -84,14 +108,6 @@ fn round(round: &Round) -> RoundJson {
 }
 
 /// Things as a schedule writes them.
-pub(super) fn written(things: impl IntoIterator<Item = impl Display>) -> Vec<String> {
+fn written(things: impl IntoIterator<Item = impl Display>) -> Vec<String> {
     things.into_iter().map(|thing| thing.to_string()).collect()
-}
-
-/// The calls that fail, and how: `1.commit.1=commit-fails`.
-pub(super) fn engine_faults(circumstances: &Circumstances) -> Vec<String> {
-    let faults = circumstances.faults.iter();
-    faults
-        .map(|(call, fault)| format!("{call}={}", fault.name()))
-        .collect()
 }

@@ -1,8 +1,8 @@
 //! The report as JSON: format `selvedge/report`, version 1.
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
-//! has nothing to say is `null`; only `measure`, and the two fields of second opinions, are absent
-//! unless they were asked for.
+//! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
+//! is to say of circumstances other than the documented ones, are absent unless they were asked for.
 
 use std::io;
 use std::io::Write;
@@ -17,9 +17,9 @@ use super::Measure;
 use super::Measured;
 use super::Opinion;
 use super::SecondOpinions;
+use super::circumstances_json::NeedsJson;
 use super::circumstances_json::ScopeJson;
-use super::circumstances_json::engine_faults;
-use super::circumstances_json::written;
+use super::rounds::is_plain;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
@@ -49,7 +49,8 @@ struct ResultJson<'a> {
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
-    circumstances: ScopeJson,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circumstances: Option<ScopeJson>,
     #[serde(flatten)]
     second: Option<SecondJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +61,8 @@ struct ResultJson<'a> {
 struct AssumptionsJson {
     threads: u32,
     faults: u32,
-    engine_faults: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_faults: Option<u32>,
     fairness: &'static str,
     memory_model: &'static str,
 }
@@ -101,10 +103,8 @@ struct ViolationJson<'a> {
     steps: usize,
     switches: u32,
     preemptions: u32,
-    circumstances: String,
-    needs: Vec<String>,
-    engine_faults: Vec<String>,
-    rounds: u64,
+    #[serde(flatten)]
+    needs: Option<NeedsJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -199,7 +199,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
             .iter()
             .map(|found| violation(report, found))
             .collect(),
-        circumstances: ScopeJson::of(report),
+        circumstances: (!is_plain(report)).then(|| ScopeJson::of(report)),
         second: None,
         measure: measured.measure.map(measure),
     }
@@ -209,7 +209,7 @@ fn assumptions(report: &CheckReport) -> AssumptionsJson {
     AssumptionsJson {
         threads: report.assumptions.threads,
         faults: report.assumptions.faults,
-        engine_faults: report.assumptions.engine_faults,
+        engine_faults: Some(report.assumptions.engine_faults).filter(|faults| *faults > 0),
         fairness: report.assumptions.fairness,
         memory_model: report.assumptions.memory_model,
     }
@@ -238,10 +238,7 @@ fn violation<'a>(report: &CheckReport, counterexample: &'a Counterexample) -> Vi
         steps: counterexample.execution.steps.len(),
         switches: counterexample.execution.switches(),
         preemptions: counterexample.execution.preemptions(),
-        circumstances: counterexample.circumstances.to_string(),
-        needs: written(report.needs(counterexample)),
-        engine_faults: engine_faults(&counterexample.circumstances),
-        rounds: counterexample.rounds,
+        needs: (!is_plain(report)).then(|| NeedsJson::of(report, counterexample)),
     }
 }
 
@@ -293,7 +290,6 @@ mod tests {
       "assumptions": {
         "threads": 2,
         "faults": 0,
-        "engine_faults": 0,
         "fairness": "none",
         "memory_model": "sequentially consistent"
       },
@@ -313,22 +309,9 @@ mod tests {
           "schedule": "selvedge1:attach/connect4_connect6:0.1.0x3",
           "steps": 5,
           "switches": 2,
-          "preemptions": 1,
-          "circumstances": "documented",
-          "needs": [],
-          "engine_faults": [],
-          "rounds": 1
+          "preemptions": 1
         }
-      ],
-      "circumstances": {
-        "fixed": [],
-        "consulted": [],
-        "gone_through": [],
-        "engine_faults": 0,
-        "fault_kinds": [],
-        "calls": 0,
-        "rounds": []
-      }
+      ]
     }
   ]
 }

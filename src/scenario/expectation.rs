@@ -39,8 +39,8 @@ impl fmt::Display for ExpectedVerdict {
     }
 }
 
-/// What a file expects of one strategy under one reading of finite waits and some circumstances. What it does not say is
-/// `None`, and not compared.
+/// What a file expects of one strategy under one reading of finite waits and some circumstances.
+/// What it does not say is `None`, and not compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
     /// The name of the strategy: one of the scenario's.

@@ -51,7 +51,7 @@ pub enum CircumstancesError {
     #[error("unknown question `{0}`; known are {known}", known = questions())]
     Question(String),
     /// The question has no such reading.
-    #[error("`{question}` has no reading `{name}`; known are {known}", known = question.readings().join(", "))]
+    #[error("`{question}` has no reading `{name}`; known are {known}", known = readings(*question))]
     Reading {
         /// The question.
         question: Question,
@@ -235,6 +235,10 @@ fn questions() -> String {
     names.join(", ")
 }
 
+fn readings(question: Question) -> String {
+    question.readings().join(", ")
+}
+
 fn fallible() -> String {
     let fails = |verb: &&Verb| !EngineFault::of(**verb).is_empty();
     let names: Vec<&str> = Verb::ALL
@@ -269,7 +273,7 @@ mod tests {
             "documented+lock-mode=exclusive+notify-delete=deferred",
             "observed-windows+lock-mode=exclusive",
             "documented+1.commit.1=commit-fails",
-            "documented+notify-delete=at-call+0.add.2=no-memory+12.notify-delete.1=notification-lost",
+            "documented+look-up=snapshot+0.add.2=no-memory+12.notify-delete.1=notification-lost",
         ] {
             let circumstances: Circumstances = text.parse().unwrap();
             assert_eq!(circumstances.to_string(), text);

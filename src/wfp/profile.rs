@@ -10,6 +10,8 @@
 //!
 //! The engine asks a question only where its readings differ, so that what was not consulted did
 //! not matter. The numbers are those of the rows in `docs/model.md`.
+//!
+//! [`NamedProfile::Adversarial`]: super::NamedProfile::Adversarial
 
 use std::fmt;
 
@@ -62,6 +64,8 @@ macro_rules! questions {
 
             /// Whether [`NamedProfile::Adversarial`] goes through its readings. It does not for a
             /// question whose readings differ in how a finding is told, not in what happens.
+            ///
+            /// [`NamedProfile::Adversarial`]: super::NamedProfile::Adversarial
             pub const fn is_explored(self) -> bool {
                 match self { $(Self::$type => $explored,)+ }
             }
@@ -393,67 +397,6 @@ impl Questions {
 
     pub(super) const fn of_bits(bits: u32) -> Self {
         Self(bits)
-    }
-}
-
-/// What a check is asked to go through, by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum NamedProfile {
-    /// [`Profile::DOCUMENTED`].
-    #[default]
-    Documented,
-    /// [`Profile::OBSERVED_WINDOWS`].
-    ObservedWindows,
-    /// Every combination of the readings that an execution consults, [`Profile::DOCUMENTED`]
-    /// first.
-    Adversarial,
-}
-
-impl NamedProfile {
-    /// All of them, the default first.
-    pub const ALL: [Self; 3] = [Self::Documented, Self::ObservedWindows, Self::Adversarial];
-
-    /// The one with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name)
-    }
-
-    /// The name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::ObservedWindows => "observed-windows",
-            Self::Adversarial => "adversarial",
-        }
-    }
-
-    /// What it is, in a sentence.
-    pub const fn summary(self) -> &'static str {
-        match self {
-            Self::Documented => {
-                "the documentation where it speaks, the recommended reading where it is silent"
-            }
-            Self::ObservedWindows => {
-                "as documented, but for what field reports of Windows show otherwise"
-            }
-            Self::Adversarial => {
-                "every combination of the readings that executions consult, the documented ones \
-                 first: a proof then holds under each"
-            }
-        }
-    }
-
-    /// The profile to start with.
-    pub const fn start(self) -> Profile {
-        match self {
-            Self::Documented | Self::Adversarial => Profile::DOCUMENTED,
-            Self::ObservedWindows => Profile::OBSERVED_WINDOWS,
-        }
-    }
-
-    /// Whether other readings than those of the start are gone through.
-    pub const fn explores(self) -> bool {
-        matches!(self, Self::Adversarial)
     }
 }
 

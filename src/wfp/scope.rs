@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::CallKey;
 use super::Circumstances;
 use super::EngineFault;
 use super::NamedProfile;
@@ -69,14 +70,19 @@ impl Scope {
         self.profile.explores() && open
     }
 
+    /// Whether a call can fail in a way that is gone through.
+    pub fn may_fail(&self, call: CallKey) -> bool {
+        let mut faults = EngineFault::of(call.verb).iter();
+        self.fault_budget > 0 && faults.any(|fault| self.faults.contains(fault))
+    }
+
     /// Whether there may be more than one search to make.
     pub const fn is_wide(&self) -> bool {
         self.profile.explores() || self.fault_budget > 0
     }
 }
 
-/// The profile and the fixed readings, as a schedule writes them: `adversarial+lock-mode=exclusive`.
-/// Faults are not part of it.
+/// The profile and the fixed readings: `adversarial+lock-mode=exclusive`. Faults are not part of it.
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.profile.name())?;

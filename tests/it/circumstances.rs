@@ -31,6 +31,7 @@ use selvedge::wfp::Circumstances;
 use selvedge::wfp::EngineFault;
 use selvedge::wfp::NamedProfile;
 use selvedge::wfp::Question;
+use selvedge::wfp::Reading;
 use selvedge::wfp::Scope;
 
 /// Two attaches, each a transaction with one commit. The abort of thread 0 fails, if it comes to
@@ -192,7 +193,7 @@ fn every_reading_that_matters_is_searched_and_a_proof_holds_under_each() {
 /// aborts, and it is: 1 round without faults, 2 for each commit that fails, 2 for both.
 #[test]
 fn a_question_that_only_a_fault_raises_is_gone_through_with_the_fault_only() {
-    let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
+    let scenario = Scenario::embedded("attach/connect4_connect6").unwrap();
     let scope = Scope {
         fault_budget: 2,
         faults: BTreeSet::from([EngineFault::CommitFails]),
@@ -206,13 +207,43 @@ fn a_question_that_only_a_fault_raises_is_gone_through_with_the_fault_only() {
     assert_eq!(report.executions, 14);
 }
 
+/// With own handles, a commit that fails breaks nothing as long as it has done nothing: the attach
+/// aborts or closes. If it was carried out and only the answer was lost, the attach says that it
+/// failed, and its filters are there.
+#[test]
+fn a_violation_names_the_reading_and_the_fault_that_it_needs() {
+    let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
+    let strategy = Strategy::named("handle-per-context").unwrap();
+    let scope = Scope {
+        profile: NamedProfile::Adversarial,
+        ..commits_fail(1)
+    };
+    let report = check(&scenario, &strategy, &request(&scope), &mut Unwatched);
+
+    let first = &report.counterexamples[0];
+    assert_eq!(first.property, Property::ErrorTruthfulness);
+    let needs: Vec<String> = report.needs(first).iter().map(Reading::to_string).collect();
+    assert_eq!(needs, ["commit-failure=committed"]);
+    let circumstances = "documented+commit-failure=committed+0.commit.1=commit-fails";
+    assert_eq!(first.circumstances.to_string(), circumstances);
+    // Either commit.
+    assert_eq!(first.rounds, 2);
+    // None, and either commit with each of three readings.
+    assert_eq!(report.rounds.len(), 7);
+    let documented = check(
+        &scenario,
+        &strategy,
+        &request(&commits_fail(1)),
+        &mut Unwatched,
+    );
+    assert_eq!(documented.verdict, Verdict::Proved);
+}
+
 #[test]
 fn a_fixed_profile_is_one_round() {
-    let scenario = Scenario::embedded("attach/fault_in_add").unwrap();
-    let report = checked(
-        &scenario,
-        &request(&Scope::of(NamedProfile::ObservedWindows)),
-    );
+    let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
+    let observed = Scope::of(NamedProfile::ObservedWindows);
+    let report = checked(&scenario, &request(&observed));
 
     assert_eq!(rounds(&report), [("observed-windows".to_owned(), 2)]);
 }
@@ -376,4 +407,26 @@ fn the_same_check_says_the_same_twice() {
     let report = || checked(&leak(), &request(&commits_fail(2)));
 
     assert_eq!(report(), report());
+}
+
+/// The table in the documentation has each question in its row, with its readings.
+#[test]
+fn the_page_on_the_model_lists_every_question_with_its_readings() {
+    let page = include_str!("../../docs/model.md");
+    for question in Question::ALL {
+        let begins = format!(
+            "| {} | `{question}` | {} |",
+            question.number(),
+            question.readings()[0]
+        );
+        let row = page.lines().find(|line| line.starts_with(&begins));
+        let row = row.unwrap_or_else(|| panic!("{begins}"));
+        assert!(
+            question
+                .readings()
+                .iter()
+                .all(|reading| row.contains(reading)),
+            "{row}"
+        );
+    }
 }
