@@ -24,6 +24,7 @@ use super::race::Later;
 use super::race::Race;
 use super::race::blocked;
 use super::race::reversed;
+use super::race::surely_able;
 use super::reversal::Reversal;
 use super::trace::Attempt;
 use super::trace::Event;
@@ -126,6 +127,7 @@ impl DporExplorer {
             footprint: step.footprint,
             attempt,
             enabled: step.enabled,
+            arrived: self.trace.arrived(step.thread),
             last_resort: step.expired && step.footprint.is_everything(),
         };
         if event.last_resort {
@@ -165,7 +167,8 @@ impl DporExplorer {
                 let earlier = self.trace.event(race.earlier);
                 let later = self.trace.event(race.later);
                 let first = reversed(earlier, later, race.what, &self.habits);
-                self.races[place].settled = self.reverse(race.earlier, first, race.later);
+                let later = *later;
+                self.races[place].settled = self.reverse(race.earlier, first, (&later, race.later));
             }
         }
         for index in 0..self.trace.len() {
@@ -174,7 +177,7 @@ impl DporExplorer {
                 if event.attempt.alternatives > 1 && alternative != event.alternative {
                     let mut other = event.planned();
                     other.decision.alternative = alternative;
-                    self.reverse(index, other, index);
+                    self.reverse(index, other, (&event, index));
                 }
             }
         }
@@ -182,16 +185,19 @@ impl DporExplorer {
 
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
     /// Whether that is certain for as long as the events up to `until` stay.
-    fn reverse(&mut self, earlier: usize, first: Planned, until: usize) -> bool {
+    fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
         let (start, end) = self.sleepers_of(earlier);
         self.reversal.prepare(&self.trace, earlier, first);
-        let mut doubtful = false;
+        let mut doubtful = !surely_able(&self.trace, earlier, later);
         for sleeper in &self.sleepers[start..end] {
             match self.reversal.judge(&self.trace, sleeper) {
                 (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
                 (Verdict::Doubtful, _) => doubtful = true,
                 (Verdict::New, _) => {}
             }
+        }
+        if later.attempt.pure_wait && self.reversal.is_held(&self.trace, earlier, later) {
+            return false;
         }
         let sequence = self.reversal.sequence(&self.trace);
         let branches = &mut self.nodes[earlier].branches;
@@ -438,6 +444,7 @@ impl Explorer for DporExplorer {
                 footprint: Footprint::EMPTY,
                 attempt: Attempt::of(pending, self.waits),
                 enabled: ThreadSet::EMPTY,
+                arrived: None,
                 last_resort: false,
             };
             let event = blocked(&self.trace, event);
@@ -450,7 +457,7 @@ impl Explorer for DporExplorer {
                     Later::Blocked,
                     &self.habits,
                 );
-                self.reverse(earlier, first, usize::MAX);
+                self.reverse(earlier, first, (&event, usize::MAX));
             }
             self.found.races = races;
         }
