@@ -38,7 +38,7 @@ pub(crate) struct Objects<R: Runtime> {
     events: Vec<Shared<R, bool>>,
 }
 
-const OBJECTS: u16 = 6;
+const OBJECTS: u16 = 20;
 
 impl<R: Runtime> Objects<R> {
     pub(crate) fn new() -> Self {

@@ -66,6 +66,8 @@ pub(crate) fn draw(dice: &mut Dice) -> Drawn {
         kinds: [false; KINDS.len()],
         held: Vec::new(),
         locks_only: false,
+        objects: 1 + u64::from(dice.flip(40)),
+        plain: [25, 50, 70][usize::from(dice.small(3))],
     };
     let threads = (0..roots).map(|_| drawing.thread(dice, roots)).collect();
     let waits = if dice.flip(50) {
@@ -87,6 +89,8 @@ pub(crate) fn draw_locks(dice: &mut Dice) -> Small {
         kinds: [false; KINDS.len()],
         held: Vec::new(),
         locks_only: true,
+        objects: 2,
+        plain: 0,
     };
     let roots = 2 + usize::from(dice.small(2));
     Small((0..roots).map(|_| drawing.thread(dice, 4)).collect())
@@ -99,6 +103,10 @@ struct Drawing {
     /// The locks held around the statement that is drawn, outermost first.
     held: Vec<u16>,
     locks_only: bool,
+    /// How many objects of each kind there are.
+    objects: u64,
+    /// How many statements of a hundred are plain.
+    plain: u64,
 }
 
 impl Drawing {
@@ -128,14 +136,16 @@ impl Drawing {
         if self.locks_only {
             return self.locked(dice);
         }
-        match dice.below(12) {
-            0..4 => self.plain(dice),
-            4 => self.locked(dice),
-            5 => self.reading(dice),
-            6 => self.tried(dice),
-            7 => self.timed(dice),
-            8 => self.event(dice),
-            9 => {
+        if dice.flip(self.plain) {
+            return self.plain(dice);
+        }
+        match dice.below(9) {
+            0 => self.locked(dice),
+            1..3 => self.reading(dice),
+            3 => self.tried(dice),
+            4..6 => self.timed(dice),
+            6 => self.event(dice),
+            7 => {
                 self.has("choices");
                 Choose(2)
             }
@@ -145,7 +155,7 @@ impl Drawing {
 
     fn plain(&mut self, dice: &mut Dice) -> Statement {
         self.has("atomics");
-        let index = dice.small(2);
+        let index = dice.small(self.objects);
         match dice.below(5) {
             0 => Load(index),
             1 => Store(index, 1 + u32::from(dice.small(2))),
@@ -175,13 +185,13 @@ impl Drawing {
 
     fn locked(&mut self, dice: &mut Dice) -> Statement {
         self.has("locks");
-        let lock = dice.small(2);
+        let lock = dice.small(self.objects);
         Locked(lock, self.body(dice, lock))
     }
 
     fn reading(&mut self, dice: &mut Dice) -> Statement {
         self.has("rwlocks");
-        let lock = dice.small(2);
+        let lock = dice.small(self.objects);
         let body = self.body(dice, lock);
         if dice.flip(30) {
             self.has("tries");
@@ -193,7 +203,7 @@ impl Drawing {
 
     fn tried(&mut self, dice: &mut Dice) -> Statement {
         self.has("tries");
-        let lock = dice.small(2);
+        let lock = dice.small(self.objects);
         if dice.flip(50) {
             Tried(lock, self.body(dice, lock))
         } else {
@@ -203,7 +213,7 @@ impl Drawing {
 
     fn timed(&mut self, dice: &mut Dice) -> Statement {
         self.has("timeouts");
-        let lock = dice.small(2);
+        let lock = dice.small(self.objects);
         if dice.flip(70) {
             Timed(lock, self.body(dice, lock))
         } else {
@@ -214,9 +224,9 @@ impl Drawing {
     fn event(&mut self, dice: &mut Dice) -> Statement {
         self.has("events");
         match dice.below(5) {
-            0..2 => Wait(dice.small(2)),
-            2..4 => Set(dice.small(2)),
-            _ => SpinLoad(dice.small(2)),
+            0..2 => Wait(dice.small(self.objects)),
+            2..4 => Set(dice.small(self.objects)),
+            _ => SpinLoad(dice.small(self.objects)),
         }
     }
 
@@ -226,7 +236,7 @@ impl Drawing {
             0 => NotifyOne(0),
             1 => NotifyAll(0),
             _ => {
-                let lock = dice.small(2);
+                let lock = dice.small(self.objects);
                 self.has("locks");
                 let mut body = vec![ConditionWait { condition: 0, lock }];
                 if dice.flip(30) {

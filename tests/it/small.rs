@@ -65,6 +65,13 @@ pub(crate) enum Statement {
     },
     NotifyOne(u16),
     NotifyAll(u16),
+    /// Load, and store one more to another variable: two steps.
+    Copy {
+        from: u16,
+        to: u16,
+    },
+    /// Load this variable and those before it, down to the first that is 0.
+    Scan(u16),
     /// Start the thread with this index.
     Fork(usize, Vec<Statement>),
     /// Wait for the end of a thread that was forked.
@@ -132,6 +139,14 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
         Choose(alternatives) => {
             let operation = Operation::local(Verb::Choose);
             local.see(u32::from(R::choose(operation, *alternatives)));
+        }
+        Copy { from, to } => {
+            local.see(objects.load(*from));
+            objects.store(*to, local.value + 1);
+        }
+        Scan(last) => {
+            let zero = (0..=*last).rev().find(|index| objects.load(*index) == 0);
+            local.see(zero.map_or(0, u32::from));
         }
         SpinLoad(index) => local.see(objects.spin_load(*index)),
         SpinLocked(index, body) => {
