@@ -17,6 +17,7 @@ mod rounds;
 mod search;
 mod shuttle;
 mod shuttle_replay;
+mod source;
 
 pub use coverage::Bounds;
 pub use coverage::Coverage;
@@ -45,3 +46,4 @@ pub use shuttle::ShuttleExecutions;
 pub use shuttle::ShuttleSearch;
 pub use shuttle_replay::NativeReplayError;
 pub use shuttle_replay::replay_native_shuttle;
+pub use source::SourceExplorer;

@@ -277,7 +277,7 @@ pub(super) fn roll_back(
 fn unlock(lock: &mut View<'_, Lock>, mode: TransactionMode) {
     match mode {
         TransactionMode::ReadWrite => lock.release().writer = false,
-        TransactionMode::ReadOnly => lock.commuting().readers -= 1,
+        TransactionMode::ReadOnly => lock.leaving().readers -= 1,
     }
 }
 
