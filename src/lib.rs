@@ -62,6 +62,7 @@
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
 //! | [`mod@check`] | one search from start to verdict |
+//! | [`litmus`] | exploring small concurrent programs of your own |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
@@ -75,6 +76,7 @@ pub mod cli;
 pub mod execution;
 pub mod explore;
 pub mod kernel;
+pub mod litmus;
 pub mod program;
 pub mod property;
 pub mod replay;
