@@ -194,7 +194,7 @@ impl Tally {
 fn ended(end: &End) -> Option<String> {
     match end {
         End::Finished => None,
-        End::Deadlock(blocked) => {
+        End::Deadlock(blocked) | End::Livelock(blocked) => {
             let mut places: BTreeMap<&str, u64> = BTreeMap::new();
             for who in blocked {
                 *places.entry(who.operation.verb.title()).or_default() += 1;
@@ -208,7 +208,12 @@ fn ended(end: &End) -> Option<String> {
                 format!("{count} {noun} {verb} in {place}")
             };
             let waits: Vec<String> = places.into_iter().map(wait).collect();
-            Some(format!("deadlock: {}", waits.join(", ")))
+            let what = if matches!(end, End::Livelock(_)) {
+                "livelock"
+            } else {
+                "deadlock"
+            };
+            Some(format!("{what}: {}", waits.join(", ")))
         }
         End::Panicked { message, .. } => Some(format!("a thread panics: {message}")),
         End::Redundant | End::StepLimit => Some("cut off".to_owned()),

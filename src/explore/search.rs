@@ -141,7 +141,7 @@ pub struct Tally {
     pub executions: u64,
     /// Executions that were cut off because they would have repeated others.
     pub redundant: u64,
-    /// Complete executions that ended in a deadlock.
+    /// Complete executions that ended in a deadlock or a livelock.
     pub deadlocked: u64,
     /// How much of the space was seen.
     pub coverage: Coverage,
@@ -194,9 +194,9 @@ pub fn go_through(
             match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
                 End::StepLimit => cut_off = true,
-                End::Finished | End::Deadlock(_) | End::Panicked { .. } => {
+                End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                     tally.executions += 1;
-                    tally.deadlocked += u64::from(matches!(ran.execution.end, End::Deadlock(_)));
+                    tally.deadlocked += u64::from(ran.execution.end.is_stuck());
                     if visit(ran).is_break() {
                         stopped = Some(Limit::FirstViolation);
                     }

@@ -114,7 +114,9 @@ impl Machine {
         let end = seat::with_conductor(&mut conductor, || crew.run());
         self.board.execution.rest = match end {
             End::Redundant | End::StepLimit => Rest::default(),
-            End::Finished | End::Deadlock(_) | End::Panicked { .. } => set_up(finish),
+            End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
+                set_up(finish)
+            }
         };
         self.board.execution.end = end;
         self.blocked = self.board.blocked();
