@@ -197,8 +197,6 @@ verbs! {
     EventSet = "set", "set event";
     /// Wait for an event.
     EventWait = "wait", "wait for event";
-    /// Spin until a shared variable has a value that will do.
-    SpinUntil = "spin", "spin until";
     /// Give a mutex up and begin to wait on a condition variable.
     ConditionWait = "condition-wait", "wait on condition";
     /// Wake from a wait on a condition variable.

@@ -162,11 +162,11 @@ impl<T: Plain> Atomic<T> {
     /// Spins until the value will do, and gives it back: what
     /// `while !enough(variable.load()) {}` does, as one step that comes when the loop would end.
     ///
-    /// A turn of the loop that changes nothing is not explored, so there is no bound on them, and a
-    /// thread that would spin for ever is one that waits for ever: a deadlock.
+    /// A round of the loop that changes nothing is not explored, so there is no bound on them. If
+    /// all threads that are left would spin for ever, that is a livelock, and a finding.
     pub fn spin_until(&self, enough: impl Fn(T) -> bool) -> T {
-        Controlled::wait(
-            Operation::on(Verb::SpinUntil, self.id()),
+        Controlled::spin(
+            Operation::on(Verb::SpinLoad, self.id()),
             (&self.cell,),
             |(value,)| enough(**value),
             |(value,)| showing(*value, *value),
@@ -175,11 +175,11 @@ impl<T: Plain> Atomic<T> {
     }
 
     /// Spins until the value is `current` and writes `new` at once: what
-    /// `while variable.compare_exchange(current, new).is_err() {}` does. Turns that fail are not
+    /// `while variable.compare_exchange(current, new).is_err() {}` does. Rounds that fail are not
     /// explored, as with [`spin_until`](Atomic::spin_until).
     pub fn spin_exchange(&self, current: T, new: T) {
-        Controlled::wait(
-            Operation::on(Verb::Swap, self.id()),
+        Controlled::spin(
+            Operation::on(Verb::SpinSwap, self.id()),
             (&self.cell,),
             |(value,)| **value == current,
             |(mut value,)| {

@@ -46,6 +46,15 @@ pub enum FindingKind {
     Objection,
     /// Threads wait for what never comes.
     Deadlock,
+    /// All threads that are left spin, and what they spin on never changes.
+    Livelock,
+}
+
+impl FindingKind {
+    /// Whether something panicked.
+    pub(super) const fn is_panic(self) -> bool {
+        matches!(self, Self::Panic | Self::Objection)
+    }
 }
 
 /// Something that is wrong with a program, in the simplest execution that shows it: the one with

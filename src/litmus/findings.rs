@@ -33,7 +33,7 @@ impl Findings {
         let Some(key) = wrong(execution, book::take_objection()) else {
             return false;
         };
-        self.panicked += u64::from(key.0 != FindingKind::Deadlock);
+        self.panicked += u64::from(key.0.is_panic());
         let rank = rank(execution);
         let known = self.simplest.get(&key);
         if known.is_none_or(|(simplest, _)| rank < *simplest) {
@@ -77,7 +77,7 @@ fn wrong(execution: &Execution, objection: Option<String>) -> Option<Key> {
     if execution.end == End::Finished && objection.is_none() {
         return None;
     }
-    let (paths, names) = (book::paths(), book::names());
+    let paths = book::paths();
     match &execution.end {
         End::Panicked { thread, message } => {
             let path = &paths[thread.index()];
@@ -87,21 +87,32 @@ fn wrong(execution: &Execution, objection: Option<String>) -> Option<Key> {
             ))
         }
         End::Deadlock(blocked) => {
-            let waits = |blocked: &Blocked| {
-                let operation = blocked.operation;
-                let object = operation.object.map(|object| called(object, &names));
-                let path = &paths[blocked.thread.index()];
-                let title = operation.verb.title();
-                format!("thread {path}: {title} {}", object.unwrap_or_default())
-            };
-            let waits: Vec<String> = blocked.iter().map(waits).collect();
-            Some((
-                FindingKind::Deadlock,
-                format!("deadlock: nobody can go on ({})", waits.join("; ")),
-            ))
+            let cause = format!("deadlock: nobody can go on ({})", stuck(blocked));
+            Some((FindingKind::Deadlock, cause))
+        }
+        End::Livelock(blocked) => {
+            let cause = format!(
+                "livelock: all who are left spin for ever ({})",
+                stuck(blocked)
+            );
+            Some((FindingKind::Livelock, cause))
         }
         End::Finished | End::Redundant | End::StepLimit => {
             objection.map(|said| (FindingKind::Objection, format!("at the end: {said}")))
         }
     }
+}
+
+/// Who waits for what.
+fn stuck(blocked: &[Blocked]) -> String {
+    let (paths, names) = (book::paths(), book::names());
+    let waits = |blocked: &Blocked| {
+        let operation = blocked.operation;
+        let object = operation.object.map(|object| called(object, &names));
+        let path = &paths[blocked.thread.index()];
+        let title = operation.verb.title();
+        format!("thread {path}: {title} {}", object.unwrap_or_default())
+    };
+    let waits: Vec<String> = blocked.iter().map(waits).collect();
+    waits.join("; ")
 }

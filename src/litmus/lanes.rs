@@ -178,7 +178,7 @@ impl Teller<'_> {
         };
         match (step.operation.verb, value) {
             (Verb::Choose, _) => Some(format!(" = {}", step.alternative)),
-            (Verb::Load | Verb::SpinUntil, value) => {
+            (Verb::Load | Verb::SpinLoad, value) => {
                 let value = value.map_or_else(String::new, |value| format!(" = {value}"));
                 Some(format!("{value}{}", self.source(index, step)))
             }
@@ -221,10 +221,8 @@ impl Teller<'_> {
     }
 
     fn is_stuck(&self, thread: ThreadId) -> bool {
-        let End::Deadlock(blocked) = &self.execution.end else {
-            return false;
-        };
-        blocked.iter().any(|blocked| blocked.thread == thread)
+        let mut blocked = self.execution.end.blocked().iter();
+        blocked.any(|blocked| blocked.thread == thread)
     }
 
     /// What keeps the execution from ending well.
@@ -234,7 +232,7 @@ impl Teller<'_> {
             (blocked.thread, format!("stuck: {operation}"))
         };
         let sayings = match &self.execution.end {
-            End::Deadlock(blocked) => blocked.iter().map(stuck).collect(),
+            End::Deadlock(blocked) | End::Livelock(blocked) => blocked.iter().map(stuck).collect(),
             End::Panicked { thread, .. } => vec![(*thread, "panics".to_owned())],
             End::Finished | End::Redundant | End::StepLimit => return None,
         };
