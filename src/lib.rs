@@ -63,6 +63,7 @@
 //! | [`report`] | results as data, and their renderers |
 //! | [`mod@check`] | one search from start to verdict |
 //! | [`litmus`] | exploring small concurrent programs of your own |
+//! | [`calibration`] | classic programs, whose number of executions is known |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
@@ -71,6 +72,7 @@
 //! models and leaves out, `docs/internals/` for how it works.
 
 pub mod attach;
+pub mod calibration;
 pub mod check;
 pub mod cli;
 pub mod execution;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::calibration::Classic;
 use crate::check::Keep;
 use crate::check::Request;
 use crate::explore::Bounds;
@@ -13,6 +14,7 @@ use crate::strategy::Strategy;
 use crate::wfp::NamedProfile;
 
 use super::args::Arguments;
+use super::args::CalibrateArguments;
 use super::args::CheckArguments;
 use super::args::Command;
 use super::args::CompareArguments;
@@ -39,6 +41,7 @@ pub(super) enum Task {
     Check(Check),
     Replay(Replay),
     Stress(Stress),
+    Calibrate(Calibrate),
     List(List),
     Explain(Vec<String>),
 }
@@ -129,6 +132,29 @@ pub(super) struct Stress {
     pub(super) report: Report,
 }
 
+/// Hold an explorer to classic programs.
+#[derive(Debug)]
+pub(super) struct Calibrate {
+    /// `None`: all, in their usual sizes.
+    pub(super) program: Option<&'static Classic>,
+    pub(super) n: Option<u32>,
+    pub(super) k: Option<u32>,
+    pub(super) explorer: ExplorerKind,
+    pub(super) json: bool,
+    pub(super) measures: Measures,
+    pub(super) width: Option<usize>,
+}
+
+/// What is measured, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measures {
+    Nothing,
+    /// Each row in a process of its own.
+    Apart,
+    /// In this process.
+    Here,
+}
+
 /// What to list.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum List {
@@ -152,6 +178,7 @@ impl From<Arguments> for Task {
             Command::Check(typed) => Self::Check(typed.into()),
             Command::Replay(typed) => Self::Replay(typed.into()),
             Command::Stress(typed) => Self::Stress(typed.into()),
+            Command::Calibrate(typed) => Self::Calibrate(typed.into()),
             Command::List { what } => Self::List(what.into()),
             Command::Explain { codes } => Self::Explain(codes),
         }
@@ -265,6 +292,25 @@ impl From<StressArguments> for Stress {
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
             },
+        }
+    }
+}
+
+impl From<CalibrateArguments> for Calibrate {
+    fn from(typed: CalibrateArguments) -> Self {
+        let measures = match (typed.measure, typed.measure_here) {
+            (true, _) => Measures::Apart,
+            (false, true) => Measures::Here,
+            (false, false) => Measures::Nothing,
+        };
+        Self {
+            program: typed.program,
+            n: typed.n,
+            k: typed.k,
+            explorer: typed.explorer,
+            json: typed.format == Format::Json,
+            measures,
+            width: typed.page.width.map(usize::from),
         }
     }
 }

@@ -154,9 +154,8 @@ pub(super) fn thread_at(path: &str) -> Option<ThreadId> {
 /// Notes what the program calls an object.
 pub(super) fn name(object: ObjectId, name: &str) {
     with(|book| {
-        if !book.names.contains_key(&object) {
-            book.names.insert(object, name.to_owned());
-        }
+        let known = book.names.entry(object);
+        known.or_insert_with(|| name.to_owned());
     });
 }
 
