@@ -34,6 +34,9 @@ use crate::program::Program;
 use crate::property::Property;
 use crate::property::Violation;
 use crate::property::judge;
+use crate::recount::Claim;
+use crate::recount::Verification;
+use crate::recount::verify;
 use crate::replay::Ending;
 use crate::replay::RecordedSchedule;
 use crate::replay::replay;
@@ -65,6 +68,8 @@ pub struct Request {
     pub seed: u64,
     /// What to keep beside the verdict.
     pub keep: Keep,
+    /// Whether a search that saw everything is recounted.
+    pub verify: bool,
 }
 
 /// What a check keeps beside its verdict.
@@ -86,6 +91,7 @@ impl Default for Request {
             bounds: Bounds::default(),
             seed: 0,
             keep: Keep::default(),
+            verify: false,
         }
     }
 }
@@ -208,11 +214,24 @@ pub fn check(
     );
     let program = Program::new(scenario.workload(), strategy, &Arc::default());
     let mut findings = Findings {
-        outcomes: request.keep.outcomes.then(BTreeSet::new),
+        outcomes: (request.keep.outcomes || request.verify).then(BTreeSet::new),
         ..Findings::default()
     };
     let mut tally = explore(&program, request, (watch, &span), &mut findings);
     let (failing, outcomes) = (findings.failing, findings.outcomes.take());
+    let verification = outcomes.as_ref().filter(|_| request.verify);
+    let verification = verification.map(|outcomes| {
+        let claim = Claim {
+            traces: tally.executions,
+            deadlocked: tally.deadlocked,
+            failing,
+            outcomes,
+        };
+        recounted(&program, request, tally.coverage, &claim)
+    });
+    if matches!(verification, Some(Verification::Differs(_))) {
+        tally.coverage = Coverage::Bounded(Limit::Recount);
+    }
     let found = findings.into_list();
     let (all, found) = (found.len(), found.into_iter());
     let counterexamples: Vec<Counterexample> = found
@@ -247,12 +266,34 @@ pub fn check(
         failing,
         coverage: tally.coverage,
         counterexamples,
-        outcomes,
+        outcomes: outcomes.filter(|_| request.keep.outcomes),
+        verification,
         unexpected: None,
     };
     let expectation = scenario.expectation(strategy.name, request.waits);
     report.unexpected = expectation.map(|expectation| differences(&report, expectation));
     report
+}
+
+/// What a recount says of the search, if it saw everything and took each class once.
+fn recounted(
+    program: &Program,
+    request: &Request,
+    coverage: Coverage,
+    claim: &Claim<'_>,
+) -> Verification {
+    if coverage != Coverage::Exhausted || !request.explorer.reduces() {
+        return Verification::NotExhausted;
+    }
+    let fails = |execution: &Execution| !judge(execution).is_empty();
+    verify(limits(request), program, claim, fails)
+}
+
+const fn limits(request: &Request) -> Limits {
+    Limits {
+        waits: request.waits,
+        steps_max: request.bounds.steps_max,
+    }
 }
 
 fn count(number: usize) -> u32 {
@@ -286,11 +327,9 @@ fn executions<'p>(program: &'p Program, request: &Request) -> Box<dyn Executions
         bounds,
         seed,
         keep,
+        ..
     } = request;
-    let limits = Limits {
-        waits: *waits,
-        steps_max: bounds.steps_max,
-    };
+    let limits = limits(request);
     match *explorer {
         ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
         ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),

@@ -59,6 +59,7 @@
 //! | [`scenario`] | scenario files, and the models that are built in |
 //! | [`program`] | a scenario bound to a pipeline and a strategy |
 //! | [`explore`] | the explorers: `dpor`, `dfs`, `random` |
+//! | [`recount`] | an independent second count of the traces of a system |
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
 //! | [`mod@check`] | one search from start to verdict |
@@ -81,6 +82,7 @@ pub mod kernel;
 pub mod litmus;
 pub mod program;
 pub mod property;
+pub mod recount;
 pub mod replay;
 pub mod report;
 pub mod runtime;

@@ -140,6 +140,9 @@ pub(super) struct CompareArguments {
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
     pub(super) second_opinion: bool,
+    /// Recount the traces of each search that saw everything by another algorithm, and compare
+    #[arg(long, conflicts_with_all = ["second_opinion", "fail_fast"])]
+    pub(super) verify: bool,
     /// How the mock reads what Windows leaves open [default: the model's]
     #[arg(long, value_name = "P", value_parser = values::profile())]
     pub(super) profile: Option<NamedProfile>,
@@ -183,6 +186,9 @@ pub(super) struct CheckArguments {
     /// embedded model]
     #[arg(value_name = "MODEL|DIR")]
     pub(super) models: Vec<String>,
+    /// Recount the traces of each search by another algorithm, and compare
+    #[arg(long)]
+    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
 }

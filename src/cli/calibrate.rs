@@ -30,10 +30,7 @@ struct Printed {
 pub(super) fn calibrate(task: &Calibrate, console: &mut Console<'_>) -> Result<Exit, CliError> {
     let instances = match task.program {
         Some(classic) => vec![classic.instance(task.n, task.k)?],
-        None => CLASSICS
-            .iter()
-            .flat_map(|classic| classic.usual())
-            .collect(),
+        None => CLASSICS.iter().flat_map(Classic::usual).collect(),
     };
     let rows: Result<Vec<Row>, CliError> = instances
         .iter()

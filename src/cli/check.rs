@@ -9,6 +9,7 @@ use crate::report::CheckReport;
 use crate::report::Tone;
 use crate::report::counted;
 use crate::report::replay_command;
+use crate::report::verified;
 use crate::report::visible;
 use crate::report::waits_phrase;
 use crate::scenario::Expectation;
@@ -83,6 +84,7 @@ fn search(
         bounds: task.budget.bounds,
         seed: 0,
         keep: Keep::default(),
+        verify: task.verifies,
     };
     searcher.run(&model.scenario, &strategy, &request).report
 }
@@ -119,9 +121,11 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
         waits_phrase(report.waits)
     );
     let executions = counted(report.executions, "execution");
+    let verified = report.verification.as_ref().map(verified);
+    let verified = verified.map_or_else(String::new, |said| format!(", {said}"));
     writeln!(
         out.writer,
-        "    {word}  {row}: {}, {executions}",
+        "    {word}  {row}: {}, {executions}{verified}",
         report.verdict.word()
     )?;
     for difference in differences {

@@ -266,6 +266,7 @@ fn ask_the_checker(task: &Stress, scenario: &Scenario, progress: bool) -> CheckR
         },
         seed: 0,
         keep: Keep::default(),
+        verify: false,
     };
     searcher.run(scenario, &task.strategy, &request).report
 }

@@ -75,13 +75,23 @@ pub(super) struct Compare {
     pub(super) budget: Budget,
     /// After how many executions a search ends, if that was said.
     pub(super) executions: Option<u64>,
-    /// Whether all explorers search, and are compared with `dpor`.
-    pub(super) second_opinions: bool,
+    /// Who is asked beside the explorer.
+    pub(super) second: Second,
     /// Whether schedules are kept in the terms of the library that found them, too.
     pub(super) keeps_native: bool,
     pub(super) seed: u64,
     pub(super) measures: bool,
     pub(super) report: Report,
+}
+
+/// Who is asked beside the explorer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Second {
+    Nobody,
+    /// All other explorers.
+    Opinions,
+    /// The recount.
+    Recount,
 }
 
 /// Where a report goes and what it looks like.
@@ -100,6 +110,8 @@ pub(super) struct Report {
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) models: Selection,
+    /// Whether searches are recounted.
+    pub(super) verifies: bool,
     pub(super) budget: Budget,
 }
 
@@ -201,7 +213,11 @@ impl From<CompareArguments> for Compare {
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
             budget: Budget::of(&typed.limits, typed.fail_fast),
             executions: typed.limits.executions,
-            second_opinions: typed.second_opinion,
+            second: match (typed.second_opinion, typed.verify) {
+                (true, _) => Second::Opinions,
+                (false, true) => Second::Recount,
+                (false, false) => Second::Nobody,
+            },
             keeps_native: typed.native_schedule,
             seed: typed.seed,
             measures: typed.measure,
@@ -228,16 +244,17 @@ impl Compare {
             },
             seed: self.seed,
             keep: Keep {
-                outcomes: self.second_opinions,
+                outcomes: self.second == Second::Opinions,
                 native: self.keeps_native,
             },
+            verify: self.second == Second::Recount,
         }
     }
 
     /// A second opinion is to cost little; the first one is what it is compared with.
     fn executions_max(&self, explorer: ExplorerKind) -> u64 {
         let usual = explorer.executions_default();
-        match (self.second_opinions, explorer) {
+        match (self.second == Second::Opinions, explorer) {
             (true, ExplorerKind::Dpor) => usual,
             (true, _) if explorer.samples() => self.executions.unwrap_or(OPINION_SAMPLES),
             (true, _) => self.executions.unwrap_or(OPINION_EXECUTIONS),
@@ -255,6 +272,7 @@ impl From<CheckArguments> for Check {
         };
         Self {
             models,
+            verifies: typed.verify,
             budget: Budget::of(&typed.limits, false),
         }
     }

@@ -14,6 +14,8 @@ use crate::explore::Tally;
 use crate::explore::Unwatched;
 use crate::explore::go_through;
 use crate::explore::on_machine;
+use crate::recount::Recount;
+use crate::recount::recount;
 use crate::report::Verdict;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
@@ -191,7 +193,20 @@ impl Explore {
         Ok(found.map(|(kind, cause, execution)| finding(kind, cause, execution, waits)))
     }
 
-    fn limits(&self) -> Limits {
+    /// Counts the traces of the program again, by another algorithm than any explorer's: see
+    /// [`recount`](crate::recount). Gives up beyond so many prefixes.
+    ///
+    /// # Panics
+    ///
+    /// As [`Explore::run`].
+    pub fn recount(&self, program: impl Into<Program>, prefixes_max: u64) -> Recount {
+        book::begin_exploration();
+        let counted = recount(self.limits(), &program.into(), prefixes_max, |_| ());
+        book::close();
+        counted
+    }
+
+    const fn limits(&self) -> Limits {
         Limits {
             waits: self.waits,
             steps_max: self.bounds.steps_max,

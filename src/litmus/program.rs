@@ -77,10 +77,6 @@ pub struct Threads {
 
 impl Threads {
     /// Adds a thread. The first one has the index 0.
-    #[expect(
-        clippy::unused_self,
-        reason = "whoever holds the threads is at the start-up"
-    )]
     pub fn spawn(&mut self, body: impl FnOnce() + Send + 'static) {
         start(book::next_thread(), body);
     }

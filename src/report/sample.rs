@@ -114,6 +114,7 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         coverage: Coverage::Exhausted,
         counterexamples: Vec::new(),
         outcomes: None,
+        verification: None,
         unexpected: None,
     }
 }

@@ -18,6 +18,7 @@ use super::grid::Cell;
 use super::grid::wrap;
 use super::legend::write_legend;
 use super::words::grouped;
+use super::words::verified;
 use super::words::visible;
 use super::words::waits_phrase;
 
@@ -240,9 +241,11 @@ fn notes(report: &CheckReport) -> impl Iterator<Item = Cell> {
             Cell::new(Tone::Notable, "INCONCLUSIVE")
         }
     });
+    let verified = report.verification.as_ref().map(verified);
     found
         .into_iter()
         .chain(covered)
+        .chain(verified)
         .map(Cell::plain)
         .chain(differs)
 }
