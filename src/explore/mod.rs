@@ -16,6 +16,7 @@ mod random;
 mod search;
 mod shuttle;
 mod shuttle_replay;
+mod source;
 
 pub use coverage::Bounds;
 pub use coverage::Coverage;
@@ -43,3 +44,4 @@ pub use shuttle::ShuttleExecutions;
 pub use shuttle::ShuttleSearch;
 pub use shuttle_replay::NativeReplayError;
 pub use shuttle_replay::replay_native_shuttle;
+pub use source::SourceExplorer;
