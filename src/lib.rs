@@ -96,6 +96,9 @@ pub mod wfp;
 /// The Rust blocks of the pages in `docs/` are doctests.
 #[cfg(doctest)]
 mod pages {
+    #[doc = include_str!("../docs/litmus.md")]
+    struct Litmus;
+
     #[doc = include_str!("../docs/strategies.md")]
     struct Strategies;
 

@@ -16,7 +16,9 @@
 //!     let counter = Atomic::new(0_u32);
 //!     let add = |counter: Atomic<u32>| move || counter.store(counter.load() + 1);
 //!     let both = [(); 2].map(|()| spawn(add(counter.clone())));
-//!     both.map(|thread| thread.join());
+//!     for thread in both {
+//!         thread.join();
+//!     }
 //!     assert_eq!(counter.load(), 2, "an update was lost");
 //! };
 //!
@@ -41,7 +43,8 @@
 //! | `std::sync::atomic`, and any other shared variable | [`Atomic`] |
 //! | `Mutex`, `RwLock`, `Condvar` | [`Mutex`], [`RwLock`], [`Condvar`] |
 //! | `thread::spawn`, `join` | [`spawn`], [`JoinHandle`], [`threads`] |
-//! | `while !ready {}`, `while cas.is_err() {}` | [`Atomic::spin_until`], [`Atomic::spin_exchange`] |
+//! | `while !ready {}` | [`Atomic::spin_until`] |
+//! | `while compare_exchange.is_err() {}` | [`Atomic::spin_exchange`] |
 //! | a time-out | [`Mutex::lock_or_expire`], [`Condvar::wait_or_expire`] |
 //! | any input, any failure | [`choose`] |
 //! | the outcomes of a litmus test | [`observe`] |
