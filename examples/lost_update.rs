@@ -4,6 +4,8 @@
 //! cargo run --example lost_update
 //! ```
 
+#![expect(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use selvedge::litmus::Atomic;
 use selvedge::litmus::Explore;
 use selvedge::litmus::Mutex;

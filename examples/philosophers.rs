@@ -5,6 +5,8 @@
 //! cargo run --example philosophers
 //! ```
 
+#![expect(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use selvedge::litmus::Explore;
 use selvedge::litmus::Mutex;
 use selvedge::litmus::Program;

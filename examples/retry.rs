@@ -7,6 +7,8 @@
 //! cargo run --example retry
 //! ```
 
+#![expect(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use selvedge::litmus::Atomic;
 use selvedge::litmus::Explore;
 use selvedge::litmus::Program;
