@@ -32,6 +32,11 @@ pub trait Explorer: Policy {
     /// Learns how the execution ended, and what the threads that had not finished were waiting for.
     fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]);
 
+    /// Whether the execution that has just ended was complete and yet only repeated another.
+    fn repeats(&self) -> bool {
+        false
+    }
+
     /// What the coverage is when there is no next execution.
     fn coverage(&self) -> Coverage {
         Coverage::Exhausted
@@ -45,6 +50,10 @@ impl<E: Explorer> Explorer for &mut E {
 
     fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]) {
         (**self).ended(execution, blocked);
+    }
+
+    fn repeats(&self) -> bool {
+        (**self).repeats()
     }
 
     fn coverage(&self) -> Coverage {
@@ -114,6 +123,10 @@ impl<M: BorrowMut<Machine>, E: Explorer> Executions for OnMachine<'_, M, E> {
         machine.run(self.system, &mut self.explorer);
         let execution = machine.execution();
         self.explorer.ended(execution, machine.blocked());
+        if self.explorer.repeats() {
+            machine.discard();
+        }
+        let execution = machine.execution();
         Ran {
             execution,
             native: None,

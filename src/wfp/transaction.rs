@@ -111,7 +111,7 @@ impl<R: Runtime> Engine<R> {
 pub(super) fn unlock(lock: &mut View<'_, Lock>, mode: TransactionMode) {
     match mode {
         TransactionMode::ReadWrite => lock.release().writer = false,
-        TransactionMode::ReadOnly => lock.commuting().readers -= 1,
+        TransactionMode::ReadOnly => lock.leaving().readers -= 1,
     }
 }
 

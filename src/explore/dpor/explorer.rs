@@ -24,6 +24,7 @@ use super::race::Later;
 use super::race::Race;
 use super::race::blocked;
 use super::race::reversed;
+use super::race::surely_able;
 use super::reversal::Reversal;
 use super::trace::Attempt;
 use super::trace::Event;
@@ -45,6 +46,8 @@ struct Node {
     sleepers: usize,
     /// The steps that raced with the one taken now.
     racers: Racers,
+    /// Whether what is explored from here repeats what was seen.
+    repeats: bool,
 }
 
 /// The explorer.
@@ -63,8 +66,6 @@ pub struct DporExplorer {
     /// Whether sequences may have been left to what is explored behind the deepest node, because
     /// the branch that was taken there could begin them.
     relied_on: bool,
-    /// How often everything behind a node had to be explored although something was asleep.
-    woken: u64,
     habits: Habits,
     reversal: Reversal,
     found: Found,
@@ -83,18 +84,11 @@ impl DporExplorer {
             forest: Forest::default(),
             following: Branches::default(),
             relied_on: false,
-            woken: 0,
             habits: Habits::default(),
             reversal: Reversal::default(),
             found: Found::default(),
             started: false,
         }
-    }
-
-    /// How often a step touched something else than was expected, so that executions may have been
-    /// explored twice.
-    pub const fn woken(&self) -> u64 {
-        self.woken
     }
 
     /// Takes in the last step: a new one, or one that must be the same as before.
@@ -126,6 +120,7 @@ impl DporExplorer {
             footprint: step.footprint,
             attempt,
             enabled: step.enabled,
+            arrived: self.trace.arrived(step.thread),
             last_resort: step.expired && step.footprint.is_everything(),
         };
         if event.last_resort {
@@ -165,7 +160,8 @@ impl DporExplorer {
                 let earlier = self.trace.event(race.earlier);
                 let later = self.trace.event(race.later);
                 let first = reversed(earlier, later, race.what, &self.habits);
-                self.races[place].settled = self.reverse(race.earlier, first, race.later);
+                let later = *later;
+                self.races[place].settled = self.reverse(race.earlier, first, (&later, race.later));
             }
         }
         for index in 0..self.trace.len() {
@@ -174,7 +170,7 @@ impl DporExplorer {
                 if event.attempt.alternatives > 1 && alternative != event.alternative {
                     let mut other = event.planned();
                     other.decision.alternative = alternative;
-                    self.reverse(index, other, index);
+                    self.reverse(index, other, (&event, index));
                 }
             }
         }
@@ -182,16 +178,22 @@ impl DporExplorer {
 
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
     /// Whether that is certain for as long as the events up to `until` stay.
-    fn reverse(&mut self, earlier: usize, first: Planned, until: usize) -> bool {
+    fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
         let (start, end) = self.sleepers_of(earlier);
         self.reversal.prepare(&self.trace, earlier, first);
-        let mut doubtful = false;
+        let mut doubtful = !surely_able(&self.trace, earlier, later);
         for sleeper in &self.sleepers[start..end] {
+            if sleeper.may_repeat {
+                continue;
+            }
             match self.reversal.judge(&self.trace, sleeper) {
                 (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
                 (Verdict::Doubtful, _) => doubtful = true,
                 (Verdict::New, _) => {}
             }
+        }
+        if later.attempt.pure_wait && self.reversal.is_held(&self.trace, earlier, later) {
+            return false;
         }
         let sequence = self.reversal.sequence(&self.trace);
         let branches = &mut self.nodes[earlier].branches;
@@ -238,10 +240,11 @@ impl DporExplorer {
                 taken.step.decision
             }
             None => {
-                if std::mem::take(&mut self.relied_on) && self.sleepers.len() > sleepers {
-                    // What was expected to wake them did not.
-                    self.sleepers.truncate(sleepers);
-                    self.woken += 1;
+                if std::mem::take(&mut self.relied_on) {
+                    // Whoever is still asleep was expected to wake.
+                    for sleeper in &mut self.sleepers[sleepers..] {
+                        sleeper.may_repeat = true;
+                    }
                 }
                 self.any(position, sleepers)?
             }
@@ -254,8 +257,16 @@ impl DporExplorer {
             branches,
             sleepers,
             racers: Racers::default(),
+            repeats: self.repeats_from(self.nodes.len(), decision, sleepers),
         });
         Some(decision)
+    }
+
+    /// Whether what follows this decision at a new node repeats what was seen.
+    fn repeats_from(&self, depth: usize, decision: Decision, sleepers: usize) -> bool {
+        let repeats = |sleeper: &Sleeper| sleeper.may_repeat && sleeper.step.decision == decision;
+        (depth > 0 && self.nodes[depth - 1].repeats)
+            || self.sleepers[sleepers..].iter().any(repeats)
     }
 
     /// Waits that expire because nothing else can run depend on every step: each is a start.
@@ -290,7 +301,9 @@ impl DporExplorer {
                 enabled.contains(thread) && !asleep.iter().any(|sleeper| sleeper.is(&taken.step));
             let covered = able && taken.doubtful && {
                 let sequence = self.forest.sequence_of(&taken);
-                let covers = |sleeper: &Sleeper| sleeper.judge(&sequence) == Verdict::Covered;
+                let covers = |sleeper: &Sleeper| {
+                    !sleeper.may_repeat && sleeper.judge(&sequence) == Verdict::Covered
+                };
                 asleep.iter().any(covers)
             };
             if able && !covered {
@@ -314,7 +327,11 @@ impl DporExplorer {
                 alternative,
             });
             let mut decisions = decisions;
-            decisions.find(|decision| !asleep.iter().any(|it| it.step.decision == *decision))
+            decisions.find(|decision| {
+                !asleep
+                    .iter()
+                    .any(|it| !it.may_repeat && it.step.decision == *decision)
+            })
         };
         let last = position.steps.last().map(|step| step.thread);
         let going_on = last.filter(|&thread| position.enabled.contains(thread));
@@ -338,6 +355,7 @@ impl DporExplorer {
             self.sleepers.push(Sleeper {
                 step: event.planned(),
                 racers: self.nodes[depth].racers,
+                may_repeat: false,
             });
         }
         self.trace.truncate(depth);
@@ -375,8 +393,9 @@ impl DporExplorer {
         // The node whose decision changed: its step is new.
         let decision = settle(node.decision, position);
         let attempt = self.attempt(position, decision.thread);
+        let repeats = self.repeats_from(depth, decision, self.nodes[depth].sleepers);
         let node = &mut self.nodes[depth];
-        (node.decision, node.attempt) = (decision, attempt);
+        (node.decision, node.attempt, node.repeats) = (decision, attempt, repeats);
         decision
     }
 }
@@ -422,13 +441,18 @@ impl Explorer for DporExplorer {
         false
     }
 
+    fn repeats(&self) -> bool {
+        self.nodes.last().is_some_and(|node| node.repeats)
+    }
+
     fn ended(&mut self, execution: &Execution, blocked_threads: &[(ThreadId, Pending)]) {
         self.observe(&execution.steps);
-        if execution.end == End::Redundant {
-            // What it would have shown is shown elsewhere.
-            return;
+        // What a repeated execution would show is shown elsewhere; but who is blocked in it raced
+        // with the steps here that keep it so.
+        let complete = execution.end != End::Redundant;
+        if complete {
+            self.reverse_all();
         }
-        self.reverse_all();
         for (thread, pending) in blocked_threads {
             let event = Event {
                 thread: *thread,
@@ -438,10 +462,14 @@ impl Explorer for DporExplorer {
                 footprint: Footprint::EMPTY,
                 attempt: Attempt::of(pending, self.waits),
                 enabled: ThreadSet::EMPTY,
+                arrived: None,
                 last_resort: false,
             };
             let event = blocked(&self.trace, event);
             self.look(&event, None);
+            if !complete {
+                continue;
+            }
             let races = std::mem::take(&mut self.found.races);
             for &earlier in &races {
                 let first = reversed(
@@ -450,7 +478,7 @@ impl Explorer for DporExplorer {
                     Later::Blocked,
                     &self.habits,
                 );
-                self.reverse(earlier, first, usize::MAX);
+                self.reverse(earlier, first, (&event, usize::MAX));
             }
             self.found.races = races;
         }

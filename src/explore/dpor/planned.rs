@@ -167,6 +167,8 @@ impl Racers {
 pub(super) struct Sleeper {
     pub(super) step: Planned,
     pub(super) racers: Racers,
+    /// Whether the step may be taken all the same: what follows then repeats what was seen.
+    pub(super) may_repeat: bool,
 }
 
 /// What a sleeper says of a sequence.

@@ -7,7 +7,6 @@ use super::bits;
 use super::habits::Habits;
 use super::planned::Certainty;
 use super::planned::Planned;
-use super::trace::Attempt;
 use super::trace::Event;
 use super::trace::Trace;
 
@@ -51,7 +50,6 @@ impl Found {
         self.direct.clear();
         trace.program_order(event.thread, &mut self.hidden);
         self.before.clone_from(&self.hidden);
-        let arrived = trace.last_of(event.thread);
         for index in (0..trace.len()).rev() {
             let earlier = trace.event(index);
             if bits::has(&self.hidden, index) || !earlier.footprint.depends(&event.footprint) {
@@ -68,7 +66,7 @@ impl Found {
             if event.attempt.waits_for(&earlier.footprint) {
                 continue;
             }
-            let stood = arrived.is_none_or(|arrived| arrived < index);
+            let stood = event.stood_at(index);
             let was_able = stood && earlier.enabled.contains(event.thread);
             if was_able || !event.attempt.pure_wait {
                 bits::join(&mut self.hidden, trace.before(index));
@@ -132,6 +130,51 @@ fn only_looks(first: &Footprint, second: &Footprint) -> bool {
             .any(|touch| changes(touch.access) && second.access(touch.object).is_some())
 }
 
+/// Whether a step that waits can certainly be taken where it stood before `earlier`, or as one that
+/// waits for the same: it was able to, or another took the same step there.
+pub(super) fn surely_able(trace: &Trace, earlier: usize, later: &Event) -> bool {
+    let event = trace.event(earlier);
+    !later.attempt.pure_wait
+        || (later.stood_at(earlier) && event.enabled.contains(later.thread))
+        || (event.attempt.pure_wait && event.operation == later.operation)
+}
+
+/// Whether some other thread still holds what a step waits for, after the events before `earlier`
+/// and those in `beside`: it touched it there, and what it does with it next ends a hold.
+///
+/// A step that only adds to shared holds is not kept out by them, but it does not depend on them
+/// either, so it has no race here.
+pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Event) -> bool {
+    let done = |index: usize| index < earlier || bits::has(beside, index);
+    later.attempt.watch.iter().any(|watched| {
+        let touches = |index: &usize| {
+            trace
+                .event(*index)
+                .footprint
+                .access(watched.object)
+                .is_some()
+        };
+        let ends = |index: usize| {
+            let event = trace.event(index);
+            let access = event.footprint.access(watched.object);
+            let ends = matches!(access, Some(Access::Release | Access::Leave));
+            let own = |other: &usize| trace.event(*other).thread == event.thread;
+            let begun = (0..index).rev().filter(own).find(touches);
+            let foreign = |index: usize| {
+                let event = trace.event(index);
+                event.footprint.access(watched.object) == Some(Access::Release)
+            };
+            ends && event.thread != later.thread
+                && begun.is_some_and(|begun| {
+                    done(begun)
+                        && trace.event(begun).attempt.pure_wait
+                        && !(begun + 1..index).any(foreign)
+                })
+        };
+        (earlier + 1..trace.len()).any(|index| !done(index) && ends(index))
+    })
+}
+
 /// The step of a blocked thread, as if it came next.
 pub(super) fn blocked(trace: &Trace, event: Event) -> Event {
     let number = trace
@@ -140,17 +183,8 @@ pub(super) fn blocked(trace: &Trace, event: Event) -> Event {
     Event {
         footprint: event.attempt.blocked(),
         number: number + 1,
+        arrived: trace.arrived(event.thread),
         last_resort: false,
         ..event
     }
-}
-
-impl Attempt {
-    /// A step that is nothing in particular.
-    pub(super) const NONE: Self = Self {
-        pure_wait: false,
-        watch: Footprint::EMPTY,
-        declared: Footprint::EMPTY,
-        alternatives: 1,
-    };
 }

@@ -5,6 +5,7 @@ use super::planned::Certainty;
 use super::planned::Planned;
 use super::planned::Sleeper;
 use super::planned::Verdict;
+use super::race::is_held;
 use super::trace::Event;
 use super::trace::Trace;
 
@@ -41,6 +42,11 @@ impl Reversal {
             Verdict::New
         };
         (verdict, Some(first))
+    }
+
+    /// Whether the step that ends the sequence could not be taken there.
+    pub(super) fn is_held(&self, trace: &Trace, earlier: usize, later: &Event) -> bool {
+        is_held(trace, earlier, &self.beside, later)
     }
 
     /// The sequence, in the order of the execution.

@@ -48,7 +48,7 @@ impl Attempt {
         let mut released = false;
         for watched in self.watch.iter() {
             match earlier.access(watched.object) {
-                Some(Access::Release) => released = true,
+                Some(Access::Release | Access::Leave) => released = true,
                 Some(Access::Write | Access::Commute) => return false,
                 Some(Access::Read) | None => {}
             }
@@ -81,6 +81,8 @@ pub(super) struct Event {
     pub(super) attempt: Attempt,
     /// The threads that could step where it did.
     pub(super) enabled: ThreadSet,
+    /// The event after which its thread stood before it; `None` is the beginning.
+    pub(super) arrived: Option<usize>,
     /// Whether it is a wait that expired because nothing else could run.
     pub(super) last_resort: bool,
 }
@@ -95,6 +97,13 @@ pub(super) struct Trace {
     /// By thread: its events, and the event that started it, under the same condition.
     of_thread: Rows,
     started: Vec<Option<usize>>,
+}
+
+impl Event {
+    /// Whether its thread stood before it already when another event was about to happen.
+    pub(super) fn stood_at(&self, index: usize) -> bool {
+        self.arrived.is_none_or(|arrived| arrived < index)
+    }
 }
 
 impl Trace {
@@ -155,17 +164,22 @@ impl Trace {
         Some(word * 64 + usize::try_from(bit).ok()?)
     }
 
-    /// What happens before the next event of a thread by program order alone: up to its last event,
-    /// and up to the step that started it.
+    /// The last event that the next event of a thread follows by program order: its own last, or the
+    /// step that started it. `None` if it was there from the beginning.
+    pub(super) fn arrived(&self, thread: ThreadId) -> Option<usize> {
+        let started = self.started.get(thread.index()).copied().flatten();
+        let started = started.filter(|&index| {
+            let event = self.events.get(index);
+            event.is_some_and(|event| event.operation == Operation::start_of(thread))
+        });
+        self.last_of(thread).or(started)
+    }
+
+    /// What happens before the next event of a thread by program order alone.
     pub(super) fn program_order(&self, thread: ThreadId, set: &mut Vec<u64>) {
         set.clear();
         set.resize(self.before.width(), 0);
-        let len = self.events.len();
-        let started = self.started.get(thread.index()).copied().flatten();
-        let started = started.filter(|&index| {
-            index < len && self.events[index].operation == Operation::start_of(thread)
-        });
-        for index in self.last_of(thread).into_iter().chain(started) {
+        if let Some(index) = self.arrived(thread) {
             bits::join(set, self.before.row(index));
             bits::insert(set, index);
         }

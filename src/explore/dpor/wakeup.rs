@@ -44,12 +44,6 @@ pub(super) struct Taken {
     pub(super) children: Branches,
 }
 
-impl Branches {
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-}
-
 impl Forest {
     fn at(&self, place: Place) -> &Branch {
         &self.branches[usize::try_from(place).expect("32 bits fit")]

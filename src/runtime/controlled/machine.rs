@@ -135,6 +135,11 @@ impl Machine {
         &self.board.execution
     }
 
+    /// Says of the last execution, which is complete, that it only repeats another.
+    pub(crate) fn discard(&mut self) {
+        self.board.execution.end = End::Redundant;
+    }
+
     /// Unwinds every thread that has not finished.
     fn abort(&mut self) {
         while let Some(thread) = self.crew.abort_one() {
