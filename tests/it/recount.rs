@@ -24,11 +24,11 @@ use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Limits;
 
 use crate::differential::program;
-use crate::small::Seen;
+use crate::seen::Seen;
+use crate::seen::dpor;
+use crate::seen::explore_up_to;
 use crate::small::Small;
 use crate::small::Statement::*;
-use crate::small::dpor;
-use crate::small::explore_up_to;
 
 /// The formulas know neither of the two searches.
 #[test]
