@@ -217,7 +217,7 @@ pub fn check(
         outcomes: (request.keep.outcomes || request.verify).then(BTreeSet::new),
         ..Findings::default()
     };
-    let mut tally = explore(&program, request, (watch, &span), &mut findings);
+    let mut tally = explore(&program, request, (&mut *watch, &span), &mut findings);
     let (failing, outcomes) = (findings.failing, findings.outcomes.take());
     let verification = outcomes.as_ref().filter(|_| request.verify);
     let verification = verification.map(|outcomes| {
@@ -227,7 +227,7 @@ pub fn check(
             failing,
             outcomes,
         };
-        recounted(&program, request, tally.coverage, &claim)
+        recounted(&program, request, (tally.coverage, &claim), watch)
     });
     if matches!(verification, Some(Verification::Differs(_))) {
         tally.coverage = Coverage::Bounded(Limit::Recount);
@@ -279,14 +279,15 @@ pub fn check(
 fn recounted(
     program: &Program,
     request: &Request,
-    coverage: Coverage,
-    claim: &Claim<'_>,
+    (coverage, claim): (Coverage, &Claim<'_>),
+    watch: &mut dyn Watch,
 ) -> Verification {
     if coverage != Coverage::Exhausted || !request.explorer.reduces() {
         return Verification::NotExhausted;
     }
     let fails = |execution: &Execution| !judge(execution).is_empty();
-    verify(limits(request), program, claim, fails)
+    let mut go_on = |executions| watch.go_on(executions);
+    verify(limits(request), program, claim, fails, &mut go_on)
 }
 
 const fn limits(request: &Request) -> Limits {

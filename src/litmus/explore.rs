@@ -201,7 +201,8 @@ impl Explore {
     /// As [`Explore::run`].
     pub fn recount(&self, program: impl Into<Program>, prefixes_max: u64) -> Recount {
         book::begin_exploration();
-        let counted = recount(self.limits(), &program.into(), prefixes_max, |_| ());
+        let (limits, program) = (self.limits(), program.into());
+        let counted = recount(limits, &program, prefixes_max, |_| (), &mut |_| true);
         book::close();
         counted
     }

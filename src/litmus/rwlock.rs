@@ -170,7 +170,7 @@ impl<T> Drop for ReadGuard<'_, T> {
         let holders = &self.lock.holders;
         let operation = Operation::on(Verb::UnlockShared, holders.id());
         Controlled::act(operation, (holders,), |(mut holders,)| {
-            holders.commuting().readers -= 1;
+            holders.leaving().readers -= 1;
         });
     }
 }

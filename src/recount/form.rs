@@ -78,12 +78,13 @@ fn depend(one: &Footprint, other: &Footprint) -> bool {
     })
 }
 
-/// Whether two touches of one object do not commute.
+/// Whether two touches of one object do not commute: unless both only look, or both come and go
+/// beside others that come and go.
 const fn clash(one: Access, other: Access) -> bool {
-    !matches!(
-        (one, other),
-        (Access::Read, Access::Read) | (Access::Commute, Access::Commute)
-    )
+    let looks = matches!((one, other), (Access::Read, Access::Read));
+    let shares = matches!(one, Access::Commute | Access::Leave)
+        && matches!(other, Access::Commute | Access::Leave);
+    !looks && !shares
 }
 
 /// What determines a step's place in the happens-before relation, in 128 bits.
@@ -139,8 +140,9 @@ mod tests {
         let apart = [step(0, 0, Access::Write), step(1, 1, Access::Write)];
         let readers = [step(0, 0, Access::Read), step(1, 0, Access::Read)];
         let commuting = [step(0, 0, Access::Commute), step(1, 0, Access::Commute)];
+        let leaving = [step(0, 0, Access::Commute), step(1, 0, Access::Leave)];
 
-        for [one, other] in [apart, readers, commuting] {
+        for [one, other] in [apart, readers, commuting, leaving] {
             assert_eq!(form(&[one, other]), form(&[other, one]));
         }
     }

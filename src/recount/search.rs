@@ -33,6 +33,8 @@ pub enum Recount {
     TooLarge(u64),
     /// An execution has more steps than this.
     TooLong(u32),
+    /// Whoever looks on ended it.
+    Stopped,
 }
 
 /// Where the search stands at one prefix.
@@ -99,7 +101,11 @@ impl Policy for Walker {
     }
 }
 
-/// Recounts the traces of a system. `visit` sees an execution of each.
+/// How often whoever looks on is asked, in executions.
+const WATCH_EVERY: u64 = 256;
+
+/// Recounts the traces of a system. `visit` sees an execution of each. `go_on` is asked now and
+/// then, with the number of executions so far, and may end it.
 ///
 /// # Panics
 ///
@@ -109,11 +115,15 @@ pub fn recount(
     system: &dyn System,
     prefixes_max: u64,
     mut visit: impl FnMut(&Execution),
+    go_on: &mut dyn FnMut(u64) -> bool,
 ) -> Recount {
     let mut machine = Machine::new(limits);
     let mut walker = Walker::default();
     let (mut traces, mut deadlocked) = (0, 0);
-    loop {
+    for begun in 0_u64.. {
+        if begun > 0 && begun.is_multiple_of(WATCH_EVERY) && !go_on(begun) {
+            return Recount::Stopped;
+        }
         let execution = machine.run(system, &mut walker);
         match &execution.end {
             End::Redundant => {}
@@ -138,4 +148,5 @@ pub fn recount(
             };
         }
     }
+    unreachable!("internal bug: 2^64 executions")
 }

@@ -41,11 +41,14 @@ pub enum Verification {
     TooLarge(u64),
     /// An execution has more steps than this: not recounted.
     TooLong(u32),
+    /// Whoever looks on ended the recount.
+    Stopped,
     /// The search did not see everything, so that there is nothing to compare.
     NotExhausted,
 }
 
-/// Recounts a system and compares. `fails` says whether an execution breaks a property.
+/// Recounts a system and compares. `fails` says whether an execution breaks a property; `go_on` is
+/// asked now and then, with the number of executions so far, and may end it.
 ///
 /// # Panics
 ///
@@ -55,15 +58,18 @@ pub fn verify(
     system: &dyn System,
     claim: &Claim<'_>,
     fails: impl Fn(&Execution) -> bool,
+    go_on: &mut dyn FnMut(u64) -> bool,
 ) -> Verification {
     let (mut failing, mut outcomes) = (0, BTreeSet::new());
-    let recounted = recount(limits, system, PREFIXES_MAX, |execution| {
+    let visit = |execution: &Execution| {
         failing += u64::from(fails(execution));
         outcomes.insert(execution.outcome());
-    });
+    };
+    let recounted = recount(limits, system, PREFIXES_MAX, visit, go_on);
     let (traces, deadlocked, prefixes) = match recounted {
         Recount::TooLarge(prefixes) => return Verification::TooLarge(prefixes),
         Recount::TooLong(steps) => return Verification::TooLong(steps),
+        Recount::Stopped => return Verification::Stopped,
         Recount::Complete {
             traces,
             deadlocked,

@@ -97,6 +97,7 @@ enum RecountJson {
     Differs { differences: Vec<String> },
     TooLarge { prefixes_max: u64 },
     TooLong { steps_max: u32 },
+    OutOfTime,
     NotExhausted,
 }
 
@@ -236,6 +237,7 @@ fn recount(verification: &Verification) -> RecountJson {
         },
         &Verification::TooLarge(prefixes_max) => RecountJson::TooLarge { prefixes_max },
         &Verification::TooLong(steps_max) => RecountJson::TooLong { steps_max },
+        Verification::Stopped => RecountJson::OutOfTime,
         Verification::NotExhausted => RecountJson::NotExhausted,
     }
 }

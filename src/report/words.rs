@@ -44,6 +44,7 @@ pub(crate) fn verified(verification: &Verification) -> String {
             let steps = counted((*steps).into(), "step");
             format!("too long to recount: more than {steps}")
         }
+        Verification::Stopped => "not recounted: out of time".to_owned(),
         Verification::NotExhausted => "not recounted: the search did not see everything".to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use proptest::test_runner::TestRunner;
 
 use selvedge::calibration::CLASSICS;
 use selvedge::calibration::Classic;
+use selvedge::execution::Execution;
 use selvedge::execution::Outcome;
 use selvedge::explore::Coverage;
 use selvedge::explore::DfsExplorer;
@@ -57,7 +58,13 @@ fn a_prefix_is_visited_once_up_to_equivalence() {
     let independent = Small(vec![vec![Load(0), Load(1)], vec![Load(2), Load(3)]]);
 
     assert_eq!(
-        recount(limits(Waits::Sufficient), &independent, 100, |_| ()),
+        recount(
+            limits(Waits::Sufficient),
+            &independent,
+            100,
+            |_| (),
+            &mut |_| true
+        ),
         Recount::Complete {
             traces: 1,
             deadlocked: 0,
@@ -65,7 +72,13 @@ fn a_prefix_is_visited_once_up_to_equivalence() {
         }
     );
     assert_eq!(
-        recount(limits(Waits::Sufficient), &independent, 8, |_| ()),
+        recount(
+            limits(Waits::Sufficient),
+            &independent,
+            8,
+            |_| (),
+            &mut |_| true
+        ),
         Recount::TooLarge(8)
     );
 }
@@ -80,9 +93,10 @@ fn limits(waits: Waits) -> Limits {
 /// A recount of the number of classes and of the outcomes.
 fn count(program: &Small, waits: Waits) -> (usize, BTreeSet<Outcome>) {
     let mut outcomes = BTreeSet::new();
-    let counted = recount(limits(waits), program, PREFIXES_MAX, |execution| {
+    let visit = |execution: &Execution| {
         outcomes.insert(execution.outcome());
-    });
+    };
+    let counted = recount(limits(waits), program, PREFIXES_MAX, visit, &mut |_| true);
     let Recount::Complete { traces, .. } = counted else {
         panic!("{program:?}: {counted:?}");
     };
@@ -128,9 +142,8 @@ fn a_wrong_claim_is_noticed_by_each_of_its_parts() {
     };
     let said = |claim: &Claim<'_>| {
         let limits = limits(Waits::Sufficient);
-        verify(limits, &program, claim, |execution| {
-            execution.end.is_stuck()
-        })
+        let fails = |execution: &Execution| execution.end.is_stuck();
+        verify(limits, &program, claim, fails, &mut |_| true)
     };
     let none = BTreeSet::new();
     let wrong = [
@@ -169,4 +182,26 @@ fn a_wrong_claim_is_noticed_by_each_of_its_parts() {
         let differs = Verification::Differs(vec![difference.to_owned()]);
         assert_eq!(said(&claim), differs);
     }
+}
+
+/// Six threads with eight steps of their own: 9^6 prefixes.
+#[test]
+fn a_recount_ends_when_whoever_looks_on_says_so() {
+    let independent = |thread: u16| vec![Load(thread); 8];
+    let program = Small((0..6).map(independent).collect());
+    let mut asked = Vec::new();
+    let mut go_on = |executions| {
+        asked.push(executions);
+        asked.len() < 2
+    };
+    let stopped = recount(
+        limits(Waits::Sufficient),
+        &program,
+        PREFIXES_MAX,
+        |_| (),
+        &mut go_on,
+    );
+
+    assert_eq!(stopped, Recount::Stopped);
+    assert_eq!(asked, [256, 512]);
 }
