@@ -25,6 +25,7 @@ use crate::explore::Ran;
 use crate::explore::RandomExplorer;
 use crate::explore::ShuttleExecutions;
 use crate::explore::ShuttleSearch;
+use crate::explore::SourceExplorer;
 use crate::explore::Tally;
 use crate::explore::Watch;
 use crate::explore::go_through;
@@ -333,6 +334,7 @@ fn executions<'p>(program: &'p Program, request: &Request) -> Box<dyn Executions
     let limits = limits(request);
     match *explorer {
         ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
+        ExplorerKind::Source => Box::new(on_machine(limits, program, SourceExplorer::new(*waits))),
         ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
         ExplorerKind::Random => {
             let random = RandomExplorer::new(*seed, bounds.executions_max);

@@ -10,6 +10,7 @@ use crate::explore::DporExplorer;
 use crate::explore::Executions;
 use crate::explore::ExplorerKind;
 use crate::explore::RandomExplorer;
+use crate::explore::SourceExplorer;
 use crate::explore::Tally;
 use crate::explore::Unwatched;
 use crate::explore::go_through;
@@ -224,6 +225,9 @@ impl Explore {
             }
             ExplorerKind::Dpor => {
                 Box::new(on_machine(limits, program, DporExplorer::new(self.waits)))
+            }
+            ExplorerKind::Source => {
+                Box::new(on_machine(limits, program, SourceExplorer::new(self.waits)))
             }
             ExplorerKind::Loom
             | ExplorerKind::ShuttleRandom
