@@ -159,8 +159,8 @@ pub(super) fn ninc(n: usize, _k: usize) -> Program {
     })
 }
 
-/// Writer j: a[j] := a[j−1] + 1, for j = 1 … N; and a reader, which scans a[N], a[N−1], … to the
-/// first 0. Nobody writes a[0].
+/// Writer j: `a[j] := a[j−1] + 1`, for j = 1 … N; and a reader, which scans `a[N]`, `a[N−1]`, …
+/// to the first 0. Nobody writes `a[0]`.
 pub(super) fn lastzero(n: usize, _k: usize) -> Program {
     threads(move |threads| {
         let array: Vec<Atomic<u32>> = (0..=n).map(|_| Atomic::new(0)).collect();

@@ -13,7 +13,7 @@
 //!
 //! Two prefixes are equivalent if they have the same steps and order dependent ones alike; then
 //! they lead to the same state, so that what follows need be looked at once. Whether a prefix is
-//! known is asked by a canonical form ([`form`]): for each step its place within its thread, what
+//! known is asked by a canonical form (`form.rs`): for each step its place within its thread, what
 //! it did, and for each thread how many of its steps are before it in the happens-before relation.
 //! That set of descriptions determines the relation, whatever order the steps came in. Dependence
 //! is judged here from the objects that the steps touched, by a definition of its own.
