@@ -59,9 +59,12 @@
 //! | [`scenario`] | scenario files, and the models that are built in |
 //! | [`program`] | a scenario bound to a pipeline and a strategy |
 //! | [`explore`] | the explorers: `dpor`, `dfs`, `random` |
+//! | [`recount`] | an independent second count of the traces of a system |
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
 //! | [`mod@check`] | one search from start to verdict |
+//! | [`litmus`] | exploring small concurrent programs of your own |
+//! | [`calibration`] | classic programs, whose number of executions is known |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
@@ -70,13 +73,16 @@
 //! models and leaves out, `docs/internals/` for how it works.
 
 pub mod attach;
+pub mod calibration;
 pub mod check;
 pub mod cli;
 pub mod execution;
 pub mod explore;
 pub mod kernel;
+pub mod litmus;
 pub mod program;
 pub mod property;
+pub mod recount;
 pub mod replay;
 pub mod report;
 pub mod runtime;
@@ -90,6 +96,9 @@ pub mod wfp;
 /// The Rust blocks of the pages in `docs/` are doctests.
 #[cfg(doctest)]
 mod pages {
+    #[doc = include_str!("../docs/litmus.md")]
+    struct Litmus;
+
     #[doc = include_str!("../docs/strategies.md")]
     struct Strategies;
 

@@ -1,6 +1,7 @@
 //! The program as a user runs it: the binary itself, in a process of its own each time.
 
 mod bad_input;
+mod calibrate;
 mod circumstances;
 mod environment;
 mod exit;
@@ -10,6 +11,7 @@ mod opinions;
 mod replays;
 mod schedules;
 mod stress;
+mod verify;
 mod words;
 
 use std::fs;
