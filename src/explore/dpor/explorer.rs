@@ -13,6 +13,7 @@ use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
+use super::broken::Broken;
 use super::habits::Habits;
 use super::planned::Certainty;
 use super::planned::Planned;
@@ -123,7 +124,7 @@ impl DporExplorer {
             arrived: self.trace.arrived(step.thread),
             last_resort: step.expired && step.footprint.is_everything(),
         };
-        if event.last_resort {
+        if event.last_resort && !Broken::LastResortsAreNotRaced.is_on() {
             // The expiry itself comes after everything, but had the step been ready earlier, it
             // would have been taken then.
             self.look(&blocked(&self.trace, event), Some(Later::Blocked));
@@ -167,7 +168,10 @@ impl DporExplorer {
         for index in 0..self.trace.len() {
             let event = *self.trace.event(index);
             for alternative in 0..event.attempt.alternatives {
-                if event.attempt.alternatives > 1 && alternative != event.alternative {
+                if event.attempt.alternatives > 1
+                    && alternative != event.alternative
+                    && !Broken::OneAlternative.is_on()
+                {
                     let mut other = event.planned();
                     other.decision.alternative = alternative;
                     self.reverse(index, other, (&event, index));
@@ -187,7 +191,9 @@ impl DporExplorer {
                 continue;
             }
             match self.reversal.judge(&self.trace, sleeper) {
-                (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
+                (Verdict::Covered, by) => {
+                    return Broken::SettledTooEarly.is_on() || by.is_some_and(|by| by <= until);
+                }
                 (Verdict::Doubtful, _) => doubtful = true,
                 (Verdict::New, _) => {}
             }
@@ -218,7 +224,8 @@ impl DporExplorer {
         let (thread, footprint) = (event.thread, event.footprint);
         for index in node.sleepers..self.sleepers.len() {
             let step = &self.sleepers[index].step;
-            if step.decision.thread != thread && !step.footprint.depends(&footprint) {
+            let wakes = step.decision.thread == thread || step.footprint.depends(&footprint);
+            if (!wakes || Broken::NobodyWakes.is_on()) && !Broken::NobodySleeps.is_on() {
                 self.sleepers.push(self.sleepers[index]);
             }
         }
@@ -229,7 +236,7 @@ impl DporExplorer {
         let sleepers = self.sleepers.len();
         self.still_asleep();
         let mut branches = std::mem::take(&mut self.following);
-        if position.quiescent {
+        if position.quiescent && !Broken::OneExpires.is_on() {
             self.try_everybody(position, &mut branches);
         }
         let planned = self.next_branch(&mut branches, position.enabled, sleepers);
@@ -240,7 +247,7 @@ impl DporExplorer {
                 taken.step.decision
             }
             None => {
-                if std::mem::take(&mut self.relied_on) {
+                if std::mem::take(&mut self.relied_on) && !Broken::LeavesKeepSleepers.is_on() {
                     // Whoever is still asleep was expected to wake.
                     for sleeper in &mut self.sleepers[sleepers..] {
                         sleeper.may_repeat = true;
@@ -310,6 +317,7 @@ impl DporExplorer {
                 let whole = asleep
                     .iter()
                     .all(|sleeper| sleeper.surely_wakes(&taken.step));
+                let whole = whole || Broken::DoubtfulStayBehind.is_on();
                 self.forest.share(branches, &mut taken, whole);
                 return Some(taken);
             }
@@ -450,8 +458,14 @@ impl Explorer for DporExplorer {
         // What a repeated execution would show is shown elsewhere; but who is blocked in it raced
         // with the steps here that keep it so.
         let complete = execution.end != End::Redundant;
-        if complete {
+        let looked_at = !(Broken::StuckEndsAreNotLookedAt.is_on() && execution.end.is_stuck());
+        if complete && looked_at {
             self.reverse_all();
+        }
+        if Broken::BlockedRaceWithNothing.is_on()
+            || (Broken::CutOffsHaveNoRacers.is_on() && !complete)
+        {
+            return;
         }
         for (thread, pending) in blocked_threads {
             let event = Event {

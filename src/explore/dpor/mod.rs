@@ -41,6 +41,7 @@
 //! [`Access::Release`]: crate::execution::Access::Release
 
 mod bits;
+mod broken;
 mod explorer;
 mod habits;
 mod planned;
@@ -49,4 +50,5 @@ mod reversal;
 mod trace;
 mod wakeup;
 
+pub use broken::Broken;
 pub use explorer::DporExplorer;

@@ -4,6 +4,8 @@ use crate::execution::Access;
 use crate::execution::Decision;
 use crate::execution::Footprint;
 
+use super::broken::Broken;
+
 /// How well it is known what a step touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Certainty {
@@ -193,7 +195,7 @@ impl Sleeper {
             Begins::Beside | Begins::With(_) => Verdict::Covered,
             Begins::Maybe => {
                 let last = sequence.last().expect("a sequence is not empty");
-                if !self.racers.may_have(last) {
+                if !self.racers.may_have(last) || Broken::RacersAreForgotten.is_on() {
                     Verdict::Covered
                 } else if self.step.expected_to_begin(sequence) == Begins::No {
                     Verdict::New

@@ -10,6 +10,7 @@
 //! then the branches before it were explored and what they depend on is known. Nothing else relies
 //! on a doubtful branch, since it may be dropped.
 
+use super::broken::Broken;
 use super::planned::Begins;
 use super::planned::Planned;
 
@@ -85,7 +86,9 @@ impl Forest {
                 }
                 return true;
             };
-            if let Begins::With(index) = begins {
+            if let Begins::With(index) = begins
+                && !Broken::StepsAreTakenTwice.is_on()
+            {
                 sequence.remove(index);
             }
             if sequence.is_empty() {
@@ -102,7 +105,9 @@ impl Forest {
             match branch.step.expected_to_begin(sequence) {
                 Begins::No => {}
                 Begins::Maybe => *doubtful = true,
-                Begins::Beside | Begins::With(_) if branch.doubtful => {
+                Begins::Beside | Begins::With(_)
+                    if branch.doubtful && !Broken::DoubtfulAreTrusted.is_on() =>
+                {
                     if self.is_same(place, sequence) {
                         return Follow::Same;
                     }
