@@ -10,6 +10,7 @@ use crate::differential::Oracle;
 /// one twice, begins executions in vain where none is needed, or notices itself that something is
 /// wrong.
 #[test]
+#[expect(clippy::print_stdout, reason = "which program caught which variant")]
 fn every_broken_variant_is_caught() {
     let asked = std::env::var("SELVEDGE_MUTANT_PROGRAMS").ok();
     let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(400);

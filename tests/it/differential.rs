@@ -224,6 +224,7 @@ impl Census {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the census of the programs")]
 fn dpor_runs_each_class_of_random_programs_once() {
     let asked = std::env::var("SELVEDGE_PROGRAMS").ok();
     let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(DRAWN);

@@ -15,6 +15,8 @@ use crate::runtime::controlled::Position;
 
 use super::broken::Broken;
 use super::habits::Habits;
+use super::node::Node;
+use super::node::settle;
 use super::planned::Certainty;
 use super::planned::Planned;
 use super::planned::Racers;
@@ -33,23 +35,6 @@ use super::trace::Trace;
 use super::wakeup::Branches;
 use super::wakeup::Forest;
 use super::wakeup::Taken;
-
-/// What is known of the state before one step.
-#[derive(Debug)]
-struct Node {
-    /// The step taken now; its alternative may be settled only when the thread is asked.
-    decision: Decision,
-    enabled: ThreadSet,
-    attempt: Attempt,
-    /// What is still to be explored from here.
-    branches: Branches,
-    /// Where its sleepers start; they end where those of the next node start.
-    sleepers: usize,
-    /// The steps that raced with the one taken now.
-    racers: Racers,
-    /// Whether what is explored from here repeats what was seen.
-    repeats: bool,
-}
 
 /// The explorer.
 #[derive(Debug)]
@@ -240,21 +225,13 @@ impl DporExplorer {
             self.try_everybody(position, &mut branches);
         }
         let planned = self.next_branch(&mut branches, position.enabled, sleepers);
-        let decision = match planned {
-            Some(taken) => {
-                self.relied_on = !taken.doubtful;
-                self.following = taken.children;
-                taken.step.decision
-            }
-            None => {
-                if std::mem::take(&mut self.relied_on) && !Broken::LeavesKeepSleepers.is_on() {
-                    // Whoever is still asleep was expected to wake.
-                    for sleeper in &mut self.sleepers[sleepers..] {
-                        sleeper.may_repeat = true;
-                    }
-                }
-                self.any(position, sleepers)?
-            }
+        let decision = if let Some(taken) = planned {
+            self.relied_on = !taken.doubtful;
+            self.following = taken.children;
+            taken.step.decision
+        } else {
+            self.rely_no_more(sleepers);
+            self.any(position, sleepers)?
         };
         let decision = settle(decision, position);
         self.nodes.push(Node {
@@ -267,6 +244,16 @@ impl DporExplorer {
             repeats: self.repeats_from(self.nodes.len(), decision, sleepers),
         });
         Some(decision)
+    }
+
+    /// At a leaf to which sequences were left everything is explored: whoever is still asleep was
+    /// expected to wake.
+    fn rely_no_more(&mut self, sleepers: usize) {
+        if std::mem::take(&mut self.relied_on) && !Broken::LeavesKeepSleepers.is_on() {
+            for sleeper in &mut self.sleepers[sleepers..] {
+                sleeper.may_repeat = true;
+            }
+        }
     }
 
     /// Whether what follows this decision at a new node repeats what was seen.
@@ -405,20 +392,6 @@ impl DporExplorer {
         let node = &mut self.nodes[depth];
         (node.decision, node.attempt, node.repeats) = (decision, attempt, repeats);
         decision
-    }
-}
-
-/// The same step, with the alternative that is offered: a wait may be ready or not.
-fn settle(decision: Decision, position: &Position<'_>) -> Decision {
-    let offered = position.offered(decision.thread);
-    let alternative = if offered.contains(&decision.alternative) {
-        decision.alternative
-    } else {
-        offered.start
-    };
-    Decision {
-        alternative,
-        ..decision
     }
 }
 

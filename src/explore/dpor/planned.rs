@@ -149,8 +149,8 @@ fn surely_touches(most: &Footprint, known: &Footprint) -> bool {
 pub(super) struct Racers(u128);
 
 impl Racers {
-    const fn bit(thread: u8, number: u32) -> u128 {
-        let mixed = (number.wrapping_mul(8)).wrapping_add(thread as u32);
+    fn bit(thread: u8, number: u32) -> u128 {
+        let mixed = (number.wrapping_mul(8)).wrapping_add(u32::from(thread));
         1 << (mixed % 128)
     }
 
@@ -163,8 +163,8 @@ impl Racers {
     }
 }
 
-/// A step that was tried at a node or before it: to take it again leads nowhere new, until something
-/// that depends on it has happened.
+/// A step that was tried at a node or before it: to take it again leads nowhere new, until
+/// something that depends on it has happened.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sleeper {
     pub(super) step: Planned,

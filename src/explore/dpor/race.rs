@@ -73,10 +73,7 @@ impl Found {
                 bits::join(&mut self.hidden, trace.before(index));
                 bits::insert(&mut self.hidden, index);
             }
-            if was_able
-                || !stood
-                || !event.attempt.pure_wait
-                || self.was_made_ready(trace, event, index)
+            if was_able || !stood || !event.attempt.pure_wait || was_made_ready(trace, event, index)
             {
                 self.races.push(index);
             }
@@ -85,17 +82,17 @@ impl Found {
             }
         }
     }
+}
 
-    /// Whether a step that stood blocked before `earlier` could have become ready without it:
-    /// something else that its readiness is read from changed since, and does not depend on
-    /// `earlier`.
-    fn was_made_ready(&self, trace: &Trace, event: &Event, earlier: usize) -> bool {
-        let changes = |index: usize| {
-            !trace.is_before(earlier, index)
-                && trace.event(index).footprint.depends(&event.attempt.watch)
-        };
-        (earlier + 1..trace.len()).any(changes)
-    }
+/// Whether a step that stood blocked before `earlier` could have become ready without it:
+/// something else that its readiness is read from changed since, and does not depend on
+/// `earlier`.
+fn was_made_ready(trace: &Trace, event: &Event, earlier: usize) -> bool {
+    let changes = |index: usize| {
+        !trace.is_before(earlier, index)
+            && trace.event(index).footprint.depends(&event.attempt.watch)
+    };
+    (earlier + 1..trace.len()).any(changes)
 }
 
 /// Whether two steps depend.

@@ -171,8 +171,8 @@ impl Trace {
         Some(word * 64 + usize::try_from(bit).ok()?)
     }
 
-    /// The last event that the next event of a thread follows by program order: its own last, or the
-    /// step that started it. `None` if it was there from the beginning.
+    /// The last event that the next event of a thread follows by program order: its own last, or
+    /// the step that started it. `None` if it was there from the beginning.
     pub(super) fn arrived(&self, thread: ThreadId) -> Option<usize> {
         let started = self.started.get(thread.index()).copied().flatten();
         let started = started.filter(|&index| {

@@ -1,9 +1,10 @@
-//! Wakeup trees: what is still to be explored from a node, as sequences that share their beginnings.
+//! Wakeup trees: what is still to be explored from a node, as sequences that share their
+//! beginnings.
 //!
-//! Abdulla et al., JACM 2017, section 5. Each branch is a step with what is to follow it. A sequence
-//! is inserted by following the first branch that can begin it, until it is used up or a leaf is
-//! reached (then whatever is explored from there meets it, or finds the race again), or no branch
-//! can begin it: then its rest becomes a new branch.
+//! Abdulla et al., JACM 2017, section 5. Each branch is a step with what is to follow it. A
+//! sequence is inserted by following the first branch that can begin it, until it is used up or a
+//! leaf is reached (then whatever is explored from there meets it, or finds the race again), or no
+//! branch can begin it: then its rest becomes a new branch.
 //!
 //! What is added to the paper: the last step of a sequence may not be known well. A branch beside
 //! which such a doubt was left is *doubtful*: it is looked at again when its turn comes, because by
