@@ -15,6 +15,7 @@ mod models;
 mod native;
 mod opinions;
 mod properties;
+mod reference;
 mod runtime;
 mod shuttle;
 mod small;

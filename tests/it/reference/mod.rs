@@ -44,3 +44,47 @@
 //! | 22 | a rolled-back delete is told on the abort | ASM A-08 |
 //! | 23 | a read-only commit keeps the lock | transaction commit |
 //! | 24 | a session does not see its own uncommitted objects | seen in the field |
+
+mod add;
+mod answer;
+mod call;
+mod close;
+mod delete;
+mod object;
+mod profile;
+mod state;
+mod step;
+mod tell;
+mod transaction;
+
+pub(crate) use answer::Answer;
+pub(crate) use answer::Found;
+pub(crate) use answer::Outcome;
+pub(crate) use answer::Reply;
+pub(crate) use answer::Status;
+pub(crate) use answer::Told;
+pub(crate) use answer::Word;
+pub(crate) use call::Action;
+pub(crate) use call::Addition;
+pub(crate) use call::Call;
+pub(crate) use call::Event;
+pub(crate) use call::Handle;
+pub(crate) use call::Mode;
+pub(crate) use call::Opening;
+pub(crate) use call::Request;
+pub(crate) use call::Target;
+pub(crate) use close::happen;
+pub(crate) use object::Key;
+pub(crate) use object::Kind;
+pub(crate) use object::Lifetime;
+pub(crate) use object::Name;
+pub(crate) use object::Object;
+pub(crate) use object::Objects;
+pub(crate) use profile::Profile;
+pub(crate) use state::Draft;
+pub(crate) use state::Functions;
+pub(crate) use state::Phase;
+pub(crate) use state::Session;
+pub(crate) use state::State;
+pub(crate) use step::expire;
+pub(crate) use step::step;

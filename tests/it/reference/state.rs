@@ -1,0 +1,145 @@
+//! The state of an engine: what is committed, who has a transaction open, who waits for nothing.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::VecDeque;
+
+use super::Kind;
+use super::Mode;
+use super::Object;
+use super::Objects;
+use super::Opening;
+use super::profile::LockMode;
+
+/// What became of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Open,
+    Closed,
+    /// The engine's stop ended it, and its handle is not closed yet.
+    Ended,
+}
+
+/// One thing that a transaction did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// An add: whether the callout was registered at the time, and whether it was told.
+    Added {
+        object: Object,
+        registered: bool,
+        told: bool,
+    },
+    /// A delete, and whether the callout was told.
+    Deleted { object: Object, told: bool },
+}
+
+/// A read-write transaction: the objects as it sees them, and what it did, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) objects: Objects,
+    pub(crate) deeds: Vec<Deed>,
+}
+
+/// An explicit transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Transaction {
+    ReadOnly,
+    ReadWrite(Draft),
+}
+
+/// A session (`FWPM_SESSION0`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) opening: Opening,
+    pub(crate) phase: Phase,
+    /// At most one (DOC Object Management).
+    pub(crate) transaction: Option<Transaction>,
+    /// Its transaction was forcibly aborted, and no call has told it so yet.
+    pub(crate) forcibly_aborted: bool,
+    pub(crate) subscribed: BTreeSet<Kind>,
+    /// What each enumerator has still to return.
+    pub(crate) enumerators: BTreeMap<u32, Vec<Object>>,
+}
+
+impl Session {
+    pub(crate) const fn new(opening: Opening) -> Self {
+        Self {
+            opening,
+            phase: Phase::Open,
+            transaction: None,
+            forcibly_aborted: false,
+            subscribed: BTreeSet::new(),
+            enumerators: BTreeMap::new(),
+        }
+    }
+}
+
+/// The functions that a driver registered for a callout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Functions {
+    pub(crate) after_commit: bool,
+    pub(crate) refuses: bool,
+    pub(crate) flows: u32,
+}
+
+/// Everything that an answer depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct State {
+    pub(crate) committed: Objects,
+    /// By number, counted from the first open.
+    pub(crate) sessions: BTreeMap<u32, Session>,
+    pub(crate) functions: BTreeMap<u8, Functions>,
+    pub(crate) running: bool,
+    /// How many objects were ever made: numbers are never used twice (ASM A-11).
+    pub(crate) made: u32,
+    /// Delete notifications that come later (ASM A-09): the filter, and whether it is certain.
+    pub(crate) late: VecDeque<(Object, bool)>,
+    /// Closed dynamic sessions whose objects are still there (ASM A-16).
+    pub(crate) closing: BTreeSet<u32>,
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        Self {
+            committed: Objects::built_in(),
+            sessions: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            running: true,
+            made: 0,
+            late: VecDeque::new(),
+            closing: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn session(&self, number: u32) -> &Session {
+        &self.sessions[&number]
+    }
+
+    pub(crate) fn session_mut(&mut self, number: u32) -> &mut Session {
+        let session = self.sessions.get_mut(&number);
+        session.expect("a session that was opened")
+    }
+
+    /// The objects as a session sees them: its own uncommitted changes, nobody else's (DOC Object
+    /// Management: isolation; OBS O-11: a transaction reads its own writes).
+    pub(crate) fn view(&self, session: u32) -> &Objects {
+        match &self.session(session).transaction {
+            Some(Transaction::ReadWrite(draft)) => &draft.objects,
+            Some(Transaction::ReadOnly) | None => &self.committed,
+        }
+    }
+
+    /// Whether a session can have the lock now. A transaction holds it from begin to end (DOC
+    /// Object Management); who may hold it together is open (ASM A-02).
+    pub(crate) fn lock_is_free(&self, session: u32, mode: Mode, lock: LockMode) -> bool {
+        let sessions = self.sessions.iter();
+        let mut others = sessions.filter(|(number, _)| **number != session);
+        others.all(|(_, other)| match &other.transaction {
+            None => true,
+            Some(Transaction::ReadOnly) => {
+                mode == Mode::ReadOnly && lock == LockMode::SharedReaders
+            }
+            Some(Transaction::ReadWrite(_)) => false,
+        })
+    }
+}
