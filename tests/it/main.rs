@@ -17,6 +17,8 @@ mod opinions;
 mod properties;
 mod reference;
 mod runtime;
+mod sequences;
+mod serial;
 mod shuttle;
 mod small;
 mod tidy;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::Kind;
 use super::Name;
+use super::Status;
+use super::add::not_found;
 
 /// The handle that a call is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +104,16 @@ pub(crate) enum Target {
     ByKey(Name),
     /// The filter with the identifier that stands for this number, or with an unknown one.
     ById(Option<u32>),
+}
+
+impl Target {
+    /// The status for an object that is not there.
+    pub(crate) const fn missing(&self) -> Status {
+        match self {
+            Self::ByKey(name) => not_found(name.kind),
+            Self::ById(_) => not_found(Kind::Filter),
+        }
+    }
 }
 
 /// One call.

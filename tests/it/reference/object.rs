@@ -56,6 +56,12 @@ impl Name {
     }
 }
 
+impl Name {
+    pub(crate) fn is_filter(self) -> bool {
+        self.kind == Kind::Filter
+    }
+}
+
 /// How long an object lives (DOC Object Management: object lifetimes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lifetime {

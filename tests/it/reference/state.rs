@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
+use super::Key;
 use super::Kind;
 use super::Mode;
+use super::Name;
 use super::Object;
 use super::Objects;
 use super::Opening;
@@ -127,6 +129,11 @@ impl State {
             Some(Transaction::ReadWrite(draft)) => &draft.objects,
             Some(Transaction::ReadOnly) | None => &self.committed,
         }
+    }
+
+    /// Whether functions are registered for a callout.
+    pub(crate) fn has_functions(&self, callout: Name) -> bool {
+        matches!(callout.key, Key::Given(key) if self.functions.contains_key(&key))
     }
 
     /// Whether a session can have the lock now. A transaction holds it from begin to end (DOC
