@@ -36,6 +36,7 @@ pub(crate) enum Status {
     InvalidHandle,
     DeviceBusy,
     ServerUnavailable,
+    Unsuccessful,
     /// None of these: no rule allows it.
     Other(u32),
 }

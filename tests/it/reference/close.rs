@@ -1,5 +1,7 @@
 //! How sessions end: closed, together with the engine, or robbed of their transaction.
 
+use std::collections::VecDeque;
+
 use super::Answer;
 use super::Event;
 use super::Lifetime;
@@ -12,8 +14,8 @@ use super::State;
 use super::Told;
 use super::Word;
 use super::profile::CloseTeardown;
-use super::profile::NotifyDelete;
 use super::profile::NotifyRestart;
+use super::state::Later;
 use super::tell;
 use super::transaction::roll_back;
 
@@ -35,10 +37,12 @@ pub(crate) fn close(state: &State, session: u32, waited: bool, profile: &Profile
     if ended || !closed.opening.dynamic {
         return vec![Outcome::success(after).telling(told)];
     }
-    after.closing.insert(session);
     match profile.close_teardown {
         CloseTeardown::Synchronous => finish(&after, session, told, profile),
-        CloseTeardown::Deferred => vec![Outcome::success(after).telling(told)],
+        CloseTeardown::Deferred => {
+            after.later.push_back((None, Later::TearDown(session)));
+            vec![Outcome::success(after).telling(told)]
+        }
     }
 }
 
@@ -71,7 +75,6 @@ fn owned_by(state: &State, session: u32) -> Vec<Object> {
 
 fn tear_down(after: &mut State, session: u32, profile: &Profile) -> Vec<Told> {
     let owned = owned_by(after, session);
-    after.closing.remove(&session);
     for object in &owned {
         after.committed.remove(object.name);
     }
@@ -133,7 +136,7 @@ fn stop(state: &State, profile: &Profile) -> Outcome {
     for told in &mut told {
         told.certain = false;
     }
-    after.closing.clear();
+    after.doubt_what_is_late();
     after.running = false;
     Outcome::success(after).telling(told).in_any_order()
 }
@@ -154,29 +157,34 @@ fn start(state: &State, profile: &Profile) -> Outcome {
     Outcome::success(after).telling(told).in_any_order()
 }
 
-/// What was put off: late notifications (ASM A-09), and the objects of closed sessions (ASM A-16),
-/// if the lock is free.
+/// What was put off is done, that of each thread in order, up to where it waits for the lock.
 fn deferred(state: &State, profile: &Profile) -> Outcome {
     let mut after = state.clone();
-    let mut told = late(&mut after);
-    let closing: Vec<u32> = state.closing.iter().copied().collect();
-    for session in closing {
-        if after.lock_is_free(session, Mode::ReadWrite, profile.lock_mode) {
-            told.extend(tear_down(&mut after, session, profile));
+    let mut told = Vec::new();
+    let mut stuck: Vec<Option<u8>> = Vec::new();
+    let mut left = VecDeque::new();
+    while let Some((whose, later)) = after.later.pop_front() {
+        let waits = stuck.contains(&whose);
+        match &later {
+            Later::Deleted(filter, certain) if !waits => {
+                let due = tell::tell(&after, Word::Deleted, filter);
+                told.extend(due.map(|told| Told {
+                    certain: *certain,
+                    ..told
+                }));
+            }
+            Later::TearDown(session)
+                if !waits && after.lock_is_free(*session, Mode::ReadWrite, profile.lock_mode) =>
+            {
+                // What this puts off in turn comes in the same go.
+                told.extend(tear_down(&mut after, *session, profile));
+            }
+            Later::Deleted(..) | Later::TearDown(_) => {
+                stuck.push(whose);
+                left.push_back((whose, later));
+            }
         }
     }
-    if profile.notify_delete == NotifyDelete::Deferred {
-        told.extend(late(&mut after));
-    }
+    after.later = left;
     Outcome::success(after).telling(told).in_any_order()
-}
-
-fn late(after: &mut State) -> Vec<Told> {
-    let late = std::mem::take(&mut after.late);
-    let due = late.iter().filter_map(|(filter, certain)| {
-        let told = tell::tell(after, Word::Deleted, filter)?;
-        let certain = told.certain && *certain;
-        Some(Told { certain, ..told })
-    });
-    due.collect()
 }

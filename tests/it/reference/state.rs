@@ -84,6 +84,15 @@ pub(crate) struct Functions {
     pub(crate) flows: u32,
 }
 
+/// Something that is done later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Later {
+    /// A callout is told of a deleted filter (ASM A-09), certainly or perhaps.
+    Deleted(Object, bool),
+    /// The objects of this closed dynamic session are deleted (ASM A-16).
+    TearDown(u32),
+}
+
 /// Everything that an answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct State {
@@ -94,10 +103,8 @@ pub(crate) struct State {
     pub(crate) running: bool,
     /// How many objects were ever made: numbers are never used twice (ASM A-11).
     pub(crate) made: u32,
-    /// Delete notifications that come later (ASM A-09): the filter, and whether it is certain.
-    pub(crate) late: VecDeque<(Object, bool)>,
-    /// Closed dynamic sessions whose objects are still there (ASM A-16).
-    pub(crate) closing: BTreeSet<u32>,
+    /// What is done later, in order. That of one thread is done in order.
+    pub(crate) later: VecDeque<(Option<u8>, Later)>,
 }
 
 impl State {
@@ -108,8 +115,7 @@ impl State {
             functions: BTreeMap::new(),
             running: true,
             made: 0,
-            late: VecDeque::new(),
-            closing: BTreeSet::new(),
+            later: VecDeque::new(),
         }
     }
 
@@ -128,6 +134,21 @@ impl State {
         match &self.session(session).transaction {
             Some(Transaction::ReadWrite(draft)) => &draft.objects,
             Some(Transaction::ReadOnly) | None => &self.committed,
+        }
+    }
+
+    /// Whoever calls has put off what nobody else has.
+    pub(crate) fn put_off_by(&mut self, thread: u8) {
+        let unclaimed = self.later.iter_mut().filter(|(whose, _)| whose.is_none());
+        unclaimed.for_each(|(whose, _)| *whose = Some(thread));
+    }
+
+    /// Nobody says any more whether callouts are told of what was put off.
+    pub(crate) fn doubt_what_is_late(&mut self) {
+        for (_, later) in &mut self.later {
+            if let Later::Deleted(_, certain) = later {
+                *certain = false;
+            }
         }
     }
 

@@ -28,6 +28,16 @@ use super::transaction::Change;
 
 /// Everything that may come of a call in a state.
 pub(crate) fn step(state: &State, request: &Request, profile: &Profile) -> Answer {
+    let mut answer = dispatch(state, request, profile);
+    for outcome in &mut answer {
+        if let Some(after) = &mut outcome.state {
+            after.put_off_by(request.thread);
+        }
+    }
+    answer
+}
+
+fn dispatch(state: &State, request: &Request, profile: &Profile) -> Answer {
     match request.call {
         Call::Open(opening) => open(state, opening),
         Call::Register {
@@ -102,9 +112,7 @@ fn unregister(state: &State, callout: u8) -> Answer {
             let mut after = state.clone();
             after.functions.remove(&callout);
             // What was put off and comes after another register: nobody says whether it is told.
-            for (_, certain) in &mut after.late {
-                *certain = false;
-            }
+            after.doubt_what_is_late();
             vec![Outcome::success(after)]
         }
     }
@@ -120,6 +128,8 @@ fn flows(state: &State, callout: u8, change: i32) -> Answer {
     });
     match changed {
         Some(()) => vec![Outcome::success(after)],
+        // Nothing is marked, or no functions are registered: the pages name one code each.
+        None if change < 0 => refused([Status::CalloutNotFound, Status::Unsuccessful]),
         None => refused([Status::CalloutNotFound]),
     }
 }

@@ -12,6 +12,7 @@ use super::profile::NotifyAbort;
 use super::profile::NotifyDelete;
 use super::state::Deed;
 use super::state::Functions;
+use super::state::Later;
 
 /// The registered functions of the callout that a filter names.
 pub(crate) fn functions(state: &State, filter: &Object) -> Option<Functions> {
@@ -38,7 +39,8 @@ pub(crate) fn deleted(state: &mut State, filter: &Object, profile: &Profile) -> 
         NotifyDelete::Deferred => {
             if filter.callout().is_some() {
                 let certain = functions(state, filter).is_some();
-                state.late.push_back((filter.clone(), certain));
+                let later = Later::Deleted(filter.clone(), certain);
+                state.later.push_back((None, later));
             }
             None
         }

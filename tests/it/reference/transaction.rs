@@ -21,6 +21,7 @@ use super::profile::NotifyAdd;
 use super::profile::NotifyDelete;
 use super::state::Deed;
 use super::state::Draft;
+use super::state::Later;
 use super::state::Transaction;
 use super::tell;
 
@@ -132,8 +133,8 @@ fn deletes_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> Ve
             let certain = !unknown(object.number);
             let due = tell::deleted(after, object, profile);
             told.extend(due.map(|told| Told { certain, ..told }));
-            if let Some(last) = after.late.back_mut().filter(|last| last.0 == *object) {
-                last.1 &= certain;
+            if let Some((None, Later::Deleted(last, sure))) = after.later.back_mut() {
+                *sure &= certain || *last != *object;
             }
         }
     }

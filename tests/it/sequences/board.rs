@@ -14,6 +14,8 @@ use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::controlled::Controlled;
+use selvedge::wfp::ChangeNotice;
+use selvedge::wfp::EngineHandle;
 
 use super::mock::Came;
 use super::mock::Heard;
@@ -29,6 +31,7 @@ struct Papers {
     orders: BTreeMap<u8, Order>,
     came: BTreeMap<u8, Came>,
     heard: Vec<Heard>,
+    notices: Vec<(EngineHandle, ChangeNotice)>,
 }
 
 /// The board. Clones are the same board.
@@ -66,6 +69,16 @@ impl Board {
         let (own, others) = all.into_iter().partition(|heard| heard.by == Some(thread));
         papers.heard = others;
         own
+    }
+
+    /// A subscriber was told of a change.
+    pub(crate) fn notice(&self, session: EngineHandle, notice: ChangeNotice) {
+        self.papers().notices.push((session, notice));
+    }
+
+    /// What subscribers were told since this was last asked, by the handle of their session.
+    pub(crate) fn notices(&self) -> Vec<(EngineHandle, ChangeNotice)> {
+        std::mem::take(&mut self.papers().notices)
     }
 
     fn order(&self, thread: u8) -> Option<Order> {

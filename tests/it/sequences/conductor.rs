@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 
 use selvedge::execution::Decision;
 use selvedge::execution::ThreadId;
+use selvedge::execution::Verb;
 use selvedge::runtime::Waiting;
 use selvedge::runtime::controlled::Policy;
 use selvedge::runtime::controlled::Position;
+use selvedge::status::NtStatus;
 
 use crate::reference::Action;
 use crate::reference::Addition;
@@ -26,10 +28,11 @@ use super::board::GATE;
 use super::follower::Difference;
 use super::follower::Follower;
 use super::matching::Done;
-use super::mock;
 use super::mock::Brought;
 use super::mock::Mock;
 use super::mock::Order;
+use super::mock::SYSTEM;
+use super::mock::THREADS;
 use super::plan::Incident;
 use super::plan::Item;
 use super::plan::Plan;
@@ -48,6 +51,12 @@ enum Doing {
     Expires(Request),
     /// Look-ups in a session.
     Looks(u32, Vec<Target>),
+    /// The engine starts or stops.
+    Service(Event),
+    /// A thread of the system does what was put off.
+    System,
+    /// A thread of the system aborts the transaction of this session.
+    Aborts(u32),
 }
 
 /// What is next, beside the items of the plan.
@@ -55,12 +64,16 @@ enum Doing {
 enum Next {
     Item(Item),
     Look(u32),
+    /// The transaction is aborted that this thread began first.
+    Watchdog(u8),
 }
 
 /// Plays a plan.
 pub(crate) struct Conductor {
     todo: VecDeque<Next>,
     running: Option<(u8, Doing)>,
+    /// The open transactions of user-mode sessions, and who began them, the oldest first.
+    begun: Vec<(u8, u32)>,
     /// What the last call named.
     named: Option<Target>,
     pub(crate) follower: Follower,
@@ -105,6 +118,7 @@ impl Conductor {
         Self {
             todo: plan.items.iter().map(|item| Next::Item(*item)).collect(),
             running: None,
+            begun: Vec::new(),
             named: None,
             follower,
             mock,
@@ -120,6 +134,9 @@ impl Conductor {
         doing: Doing,
         position: &Position<'_>,
     ) -> Result<Chosen, Difference> {
+        if thread >= SYSTEM {
+            return self.system_goes_on(thread, doing, position);
+        }
         let pending = position.pending(id(thread)).expect("threads do not end");
         if pending.operation == GATE
             && let Some(came) = self.board.take(thread)
@@ -152,9 +169,16 @@ impl Conductor {
             Doing::Call(request) | Doing::GoesOn(request) => {
                 self.follower.settle(&request, done)?;
                 self.note_session(&request, done);
+                self.note_begun(&request);
             }
             Doing::Expires(request) => self.follower.settle_expiry(&request, done)?,
             Doing::Looks(session, targets) => return self.compare_looks(session, &targets, done),
+            Doing::Service(event) => self.follower.settle_event(event, done)?,
+            Doing::System => self.follower.settle_event(Event::Deferred, done)?,
+            Doing::Aborts(session) => {
+                self.follower
+                    .settle_event(Event::ForcedAbort(session), done)?;
+            }
         }
         self.compare(position)
     }
@@ -234,25 +258,37 @@ impl Conductor {
             None => Ok(Chosen::End),
             Some(Next::Look(session)) => Ok(self.look(session)),
             Some(Next::Item(item)) => self.item(&item, position),
+            Some(Next::Watchdog(thread)) => self.watchdog(thread, position),
         }
     }
 
     /// Has somebody look at all that a session sees.
     fn look(&mut self, session: u32) -> Chosen {
         let targets = self.follower.looks(session, self.named);
-        let places = targets
+        let named = targets
             .iter()
-            .map(|target| self.follower.names.place(target))
+            .filter_map(|target| self.follower.names.target(target))
             .collect();
         let handle = self.follower.names.handle(Handle::Of(session));
-        self.board.give(SPARE, Order::Look { handle, places });
+        self.board.give(
+            SPARE,
+            Order::Look {
+                handle,
+                targets: named,
+            },
+        );
         self.running = Some((SPARE, Doing::Looks(session, targets)));
         step(SPARE, 0)
     }
 
     fn item(&mut self, item: &Item, position: &Position<'_>) -> Result<Chosen, Difference> {
         if let Some(incident) = item.incident {
-            self.incident(incident)?;
+            let incident_done = Item {
+                incident: None,
+                ..*item
+            };
+            self.todo.push_front(Next::Item(incident_done));
+            return Ok(self.incident(incident, position));
         }
         if let Some(request) = self.follower.waiting.get(&item.thread).copied() {
             return Ok(self.waiting_item(item, request, position));
@@ -307,9 +343,94 @@ impl Conductor {
         }
     }
 
-    fn incident(&mut self, _incident: Incident) -> Result<(), Difference> {
-        let _ = Event::Deferred;
-        Ok(())
+    fn incident(&mut self, incident: Incident, position: &Position<'_>) -> Chosen {
+        match incident {
+            Incident::Deferred => self.system(position),
+            Incident::ForcedAbort(thread) => {
+                // The thread that aborts does first what was put off.
+                self.todo.push_front(Next::Watchdog(thread));
+                self.system(position)
+            }
+            Incident::StopOrStart => {
+                let starts = !self.follower.state.running;
+                let event = if starts { Event::Start } else { Event::Stop };
+                self.board.give(SPARE, Order::Service { starts });
+                self.running = Some((SPARE, Doing::Service(event)));
+                step(SPARE, 0)
+            }
+        }
+    }
+
+    /// Has the threads of the system do what was put off.
+    fn system(&mut self, position: &Position<'_>) -> Chosen {
+        let ready = |thread: &u8| {
+            let pending = position.pending(id(*thread));
+            pending.is_some_and(|pending| pending.ready)
+        };
+        let thread = (SYSTEM..THREADS).find(ready);
+        self.running = Some((thread.unwrap_or(SYSTEM), Doing::System));
+        thread.map_or(Chosen::Nothing, |thread| step(thread, 0))
+    }
+
+    /// Lets a thread of the system go on. When none can, what was put off is done.
+    fn system_goes_on(
+        &mut self,
+        thread: u8,
+        doing: Doing,
+        position: &Position<'_>,
+    ) -> Result<Chosen, Difference> {
+        let pending = position.pending(id(thread));
+        if pending.is_some_and(|pending| pending.ready) {
+            self.running = Some((thread, doing));
+            return Ok(step(thread, 0));
+        }
+        let others = (SYSTEM..THREADS).map(|thread| position.pending(id(thread)));
+        let others = others.flatten().any(|pending| pending.ready);
+        if others && matches!(doing, Doing::System) {
+            return Ok(self.system(position));
+        }
+        let done = Done {
+            came: Some(NtStatus::SUCCESS.into()),
+            heard: self.board.heard(),
+        };
+        self.finished(doing, &done, position)?;
+        Ok(Chosen::Nothing)
+    }
+
+    /// The time is up of the transaction that a thread began first.
+    fn watchdog(&mut self, thread: u8, position: &Position<'_>) -> Result<Chosen, Difference> {
+        let mut begun = self.begun.iter();
+        let victim = begun
+            .find(|(by, _)| *by == thread)
+            .map(|(_, session)| *session);
+        let watches = position
+            .pending(id(SYSTEM + thread))
+            .is_some_and(|pending| pending.operation.verb == Verb::Watchdog && !pending.ready);
+        match (victim, watches) {
+            (None, false) => Ok(Chosen::Nothing),
+            (Some(session), true) => {
+                self.running = Some((SYSTEM + thread, Doing::Aborts(session)));
+                Ok(step(SYSTEM + thread, 1))
+            }
+            _ => Err(format!(
+                "thread {thread} began {victim:?}, and is it watched? {watches}"
+            )),
+        }
+    }
+
+    /// Which user-mode transactions are open, and who began them.
+    fn note_begun(&mut self, request: &Request) {
+        let sessions = &self.follower.state.sessions;
+        let is_open = |session: u32| sessions[&session].transaction.is_some();
+        let known = |session: u32| self.begun.iter().any(|(_, one)| *one == session);
+        if let (Call::Begin(_), Handle::Of(session)) = (request.call, request.handle)
+            && is_open(session)
+            && !known(session)
+            && !sessions[&session].opening.kernel
+        {
+            self.begun.push((request.thread, session));
+        }
+        self.begun.retain(|(_, session)| is_open(*session));
     }
 
     /// The call that an item stands for, as things are.
@@ -322,19 +443,20 @@ impl Conductor {
         let session = whose.and_then(|thread| self.follower.own[usize::from(thread)]);
         let handle = match (item.whose, session) {
             (Whose::Null, _) => Handle::Null,
+            (Whose::Garbage, _) => Handle::Garbage,
             (_, Some(session)) => Handle::Of(session),
             (_, None) => Handle::Null,
         };
         let own = self.follower.own[usize::from(item.thread)];
         let phase = own.map(|session| self.follower.state.session(session).phase);
         let call = match phase {
-            None | Some(Phase::Closed) if !item.stubborn => mock::today(Call::Open(item.opening)),
+            None | Some(Phase::Closed) if !item.stubborn => Call::Open(item.opening),
             Some(Phase::Ended) if !item.stubborn => Call::Close,
             _ => {
                 let state = &self.follower.state;
                 let view = session.map_or(&state.committed, |session| state.view(session));
                 let call = item.pick.map(|pick| guided(item.call, view, pick));
-                self.resolved(mock::today(call.unwrap_or(item.call)))
+                self.resolved(call.unwrap_or(item.call), handle)
             }
         };
         Request {
@@ -346,11 +468,11 @@ impl Conductor {
     }
 
     /// The call with the numbers of what it means.
-    fn resolved(&self, call: Call) -> Call {
+    fn resolved(&self, call: Call, handle: Handle) -> Call {
         match call {
             // An open session is not left behind.
             Call::Open(opening) if !self.is_taken(opening.key) => Call::Close,
-            other => self.follower.counted_back(other),
+            other => self.follower.counted_back(other, handle),
         }
     }
 

@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use selvedge::status::NtStatus;
+use selvedge::wfp::AnyObject;
+
 use crate::reference::Answer;
 use crate::reference::Call;
 use crate::reference::Event;
 use crate::reference::Handle;
+use crate::reference::Kind;
+use crate::reference::Name;
 use crate::reference::Object;
 use crate::reference::Outcome;
 use crate::reference::Phase;
@@ -25,8 +30,8 @@ use super::defects::Defect;
 use super::matching::Done;
 use super::matching::fits;
 use super::matching::shows;
+use super::mock::Named;
 use super::mock::Order;
-use super::mock::Seen;
 use super::names::Names;
 use super::shares::SESSIONS;
 use super::shares::Sight;
@@ -120,7 +125,7 @@ impl Follower {
 
     /// Takes over the state after the call, and the names that came with it.
     fn adopt(&mut self, outcome: &Outcome, request: Option<&Request>, done: &Done) {
-        self.names.learn(outcome, done);
+        self.names.learn(outcome, request, done);
         if let Some(state) = &outcome.state {
             self.state = state.clone();
         }
@@ -168,15 +173,17 @@ impl Follower {
         let view = self.state.view(session).0.keys();
         let all = view.chain(self.state.committed.0.keys());
         let all: BTreeSet<_> = all.copied().collect();
-        let names = all.into_iter().filter(|name| self.names.can_look(*name));
-        names.map(Target::ByKey).chain(named).collect()
+        let targets = all.into_iter().map(Target::ByKey).chain(named);
+        targets
+            .filter(|target| self.names.target(target).is_some())
+            .collect()
     }
 
     pub(crate) fn check_look(
         &mut self,
         session: u32,
         target: &Target,
-        shown: &Result<Seen, selvedge::status::NtStatus>,
+        shown: &Result<AnyObject, NtStatus>,
     ) -> Result<(), Difference> {
         let request = Request {
             thread: 0,
@@ -195,12 +202,8 @@ impl Follower {
     }
 
     /// Whether the mock's committed objects are those of the reference.
-    pub(crate) fn check_committed(&mut self, seen: &[Seen]) -> Result<(), Difference> {
+    pub(crate) fn check_committed(&mut self, seen: &[AnyObject]) -> Result<(), Difference> {
         let objects: Vec<Object> = self.state.committed.0.values().cloned().collect();
-        let objects: Vec<&Object> = objects
-            .iter()
-            .filter(|object| self.names.can_look(object.name))
-            .collect();
         for object in &objects {
             if !seen.iter().any(|seen| self.names.are_same(seen, object)) {
                 return Err(format!("{object:?} is missing; there are {seen:?}"));
@@ -214,19 +217,46 @@ impl Follower {
 
     /// The order to the mock that a call is.
     pub(crate) fn order(&self, request: &Request) -> Order {
-        let place = match &request.call {
-            Call::Delete(target) | Call::Get(target) => Some(self.names.place(target)),
-            _ => None,
+        let call = request.call;
+        let named = Named {
+            target: match &call {
+                Call::Delete(target) | Call::Get(target) => self.names.target(target),
+                _ => None,
+            },
+            enumerator: match call {
+                Call::EnumRest(number) | Call::EnumDestroy(number) => {
+                    number.and_then(|number| self.names.enumerator(number))
+                }
+                _ => None,
+            },
+            subscription: match call {
+                Call::Unsubscribe(kind) => self.names.subscription(request.handle, kind),
+                _ => None,
+            },
+            flow: self.flow(&call),
         };
         Order::Make {
             handle: self.names.handle(request.handle),
-            call: request.call,
-            place,
+            call,
+            named,
         }
     }
 
-    /// The call with the numbers of the filters that it counts back to.
-    pub(crate) fn counted_back(&self, call: Call) -> Call {
+    /// The flow that is marked, or whose mark is removed: a callout marks one after the other.
+    fn flow(&self, call: &Call) -> u32 {
+        let (callout, marks) = match call {
+            Call::FlowAssociate(callout) => (*callout, true),
+            Call::FlowRemove(callout) => (*callout, false),
+            _ => return 0,
+        };
+        let functions = self.state.functions.get(&callout);
+        let marked = functions.map_or(0, |functions| functions.flows);
+        100 * u32::from(callout) + marked + u32::from(marks)
+    }
+
+    /// The call with the numbers of the filters and enumerations that it counts back to. What cannot
+    /// be named looks for a provider instead.
+    pub(crate) fn counted_back(&self, call: Call, handle: Handle) -> Call {
         let target = |target: Target| match target {
             Target::ById(Some(back)) => {
                 let back = usize::try_from(back).expect("a small number");
@@ -234,10 +264,30 @@ impl Follower {
             }
             other => other,
         };
-        match call {
+        let enumeration = |back: Option<u32>| {
+            let back = usize::try_from(back?).ok()?;
+            let own = self.names.enumerations_of(handle);
+            own.get(back).copied()
+        };
+        let call = match call {
             Call::Delete(one) => Call::Delete(target(one)),
             Call::Get(one) => Call::Get(target(one)),
+            Call::EnumCreate(kind, _) => Call::EnumCreate(kind, self.names.enumerations()),
+            Call::EnumRest(back) => Call::EnumRest(enumeration(back)),
+            Call::EnumDestroy(back) => Call::EnumDestroy(enumeration(back)),
             other => other,
+        };
+        let can_be_named = match call {
+            Call::Delete(one) | Call::Get(one) => self.names.target(&one).is_some(),
+            Call::EnumRest(None) | Call::EnumDestroy(None) => false,
+            Call::Unsubscribe(kind) => self.names.subscription(handle, kind).is_some(),
+            _ => true,
+        };
+        let provider = Target::ByKey(Name::given(Kind::Provider, 0));
+        if can_be_named {
+            call
+        } else {
+            Call::Get(provider)
         }
     }
 

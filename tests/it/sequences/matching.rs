@@ -1,6 +1,7 @@
 //! Whether what the mock did is one of the things that may happen.
 
 use selvedge::status::NtStatus;
+use selvedge::wfp::AnyObject;
 
 use crate::reference::Call;
 use crate::reference::Draft;
@@ -21,7 +22,7 @@ use super::names;
 use super::names::Names;
 
 /// What the mock did: what came back, or nothing if it waits, and what callouts heard meanwhile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Done {
     pub(crate) came: Option<Came>,
     pub(crate) heard: Vec<Heard>,
@@ -120,17 +121,33 @@ fn brings(found: &Found, done: &Done, names: &mut Names) -> bool {
     };
     match (found, &came.brought) {
         (Found::Made(_), Brought::Filter(id)) => names.is_new(*id),
+        (Found::Nothing | Found::Made(_), Brought::Callout(callout, id)) => {
+            names.is_callout(*callout, *id)
+        }
         (Found::Nothing, Brought::Session(handle)) => names.is_new_handle(*handle),
-        (Found::Nothing | Found::Made(_), Brought::Nothing) => true,
         (Found::Object(object), Brought::Object(seen)) => names.are_same(seen, object),
+        (Found::Objects(objects), Brought::Objects(seen)) => are_the_same(objects, seen, names),
+        (
+            Found::Nothing | Found::Made(_),
+            Brought::Nothing | Brought::Enumerator(_) | Brought::Subscription(_),
+        ) => true,
         _ => false,
     }
+}
+
+/// Whether the mock returned these objects, in any order.
+pub(crate) fn are_the_same(objects: &[Object], seen: &[AnyObject], names: &mut Names) -> bool {
+    let returned = |object: &Object, names: &mut Names| {
+        let mut seen = seen.iter();
+        seen.any(|seen| names.are_same(seen, object))
+    };
+    objects.len() == seen.len() && objects.iter().all(|object| returned(object, names))
 }
 
 /// Whether a look-up returned what it should, or the status that it should.
 pub(crate) fn shows(
     expected: &[Outcome],
-    shown: &Result<super::mock::Seen, NtStatus>,
+    shown: &Result<AnyObject, NtStatus>,
     names: &mut Names,
 ) -> bool {
     let done = Done {

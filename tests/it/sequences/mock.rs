@@ -7,73 +7,86 @@ use selvedge::runtime::Runtime;
 use selvedge::runtime::controlled::Controlled;
 use selvedge::status::NtStatus;
 use selvedge::wfp;
+use selvedge::wfp::AnyObject;
+use selvedge::wfp::CalloutId;
+use selvedge::wfp::Circumstances;
 use selvedge::wfp::Engine;
 use selvedge::wfp::EngineHandle;
 use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
+use selvedge::wfp::EnumHandle;
 use selvedge::wfp::FilterId;
-use selvedge::wfp::Notification;
+use selvedge::wfp::Ledger;
 use selvedge::wfp::SessionOptions;
-use selvedge::wfp::TransactionMode;
+use selvedge::wfp::SubscriptionHandle;
+use selvedge::wfp::Target;
+use selvedge::wfp::TransactionFlags;
 
-use crate::reference::Addition;
 use crate::reference::Call;
 use crate::reference::Kind;
 use crate::reference::Mode;
-use crate::reference::Name;
 use crate::reference::Opening;
 use crate::reference::Profile;
-use crate::reference::Target;
 use crate::reference::Word;
 
+use super::asked;
 use super::board::Board;
 use super::names;
+use super::readings::mirrored;
 
-/// Where the mock finds an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Key(Kind, wfp::Key),
-    Id(FilterId),
+/// The first thread of the system: what a thread leaves to be done later is done by the one that
+/// many threads after it.
+pub(crate) const SYSTEM: u8 = 8;
+
+/// One more than the last thread of the system that a sequence needs.
+pub(crate) const THREADS: u8 = 32;
+
+/// What a call needs beside its handle, in the mock's names.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Named {
+    /// The object that a delete or look-up names.
+    pub(crate) target: Option<Target>,
+    pub(crate) enumerator: Option<EnumHandle>,
+    pub(crate) subscription: Option<SubscriptionHandle>,
+    pub(crate) flow: u32,
 }
 
 /// What a thread is asked to do.
 #[derive(Debug, Clone)]
 pub(crate) enum Order {
-    /// One call. The place is that of the object which a delete or look-up names.
+    /// One call.
     Make {
         handle: EngineHandle,
         call: Call,
-        place: Option<Place>,
+        named: Named,
     },
     /// A look-up of each of these.
     Look {
         handle: EngineHandle,
-        places: Vec<Place>,
+        targets: Vec<Target>,
     },
-}
-
-/// An object as the mock returns it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Seen {
-    Provider(wfp::Provider),
-    Sublayer(wfp::Sublayer),
-    Callout(wfp::Callout),
-    Filter(wfp::Filter),
+    /// The engine starts, or stops.
+    Service { starts: bool },
 }
 
 /// What a call brought beside its status.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Brought {
     Nothing,
     Session(EngineHandle),
     Filter(FilterId),
-    Object(Seen),
-    /// For each place: what was there, or why not.
-    Looked(Vec<Result<Seen, NtStatus>>),
+    /// The identifier of the callout with this key.
+    Callout(u8, CalloutId),
+    Object(AnyObject),
+    Objects(Vec<AnyObject>),
+    Enumerator(EnumHandle),
+    Subscription(SubscriptionHandle),
+    /// For each target: what was there, or why not.
+    Looked(Vec<Result<AnyObject, NtStatus>>),
 }
 
 /// What came of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Came {
     pub(crate) status: NtStatus,
     pub(crate) brought: Brought,
@@ -90,75 +103,18 @@ pub(crate) struct Heard {
 
 /// The mock engine on the controlled runtime.
 #[derive(Debug, Clone)]
-pub(crate) struct Mock(pub(crate) Engine<Controlled>);
-
-/// Whether the mock has this call.
-pub(crate) fn has(call: &Call) -> bool {
-    match call {
-        Call::Begin(mode) => *mode != Mode::Unknown,
-        Call::Close
-        | Call::Commit
-        | Call::Abort
-        | Call::Add(_)
-        | Call::Delete(_)
-        | Call::Get(_)
-        | Call::Register { .. }
-        | Call::Unregister(_) => true,
-        _ => false,
-    }
-}
-
-/// The call, or one like it that the mock has.
-pub(crate) fn today(call: Call) -> Call {
-    let provider = Target::ByKey(Name::given(Kind::Provider, 0));
-    let target = |target: Target| match target {
-        Target::ByKey(name) if name.kind == Kind::Filter => match name.key {
-            crate::reference::Key::Made(_) => target,
-            _ => Target::ById(Some(0)),
-        },
-        Target::ByKey(name) if name.kind == Kind::Context => provider,
-        Target::ByKey(Name::DEFAULT_SUBLAYER) => provider,
-        other => other,
-    };
-    match call {
-        Call::Open(opening) => Call::Open(Opening {
-            key: None,
-            ..opening
-        }),
-        Call::Add(add) => {
-            let filter = matches!(add.kind, Kind::Filter | Kind::Context);
-            let key = (!filter).then_some(add.key.unwrap_or(0));
-            Call::Add(Addition {
-                kind: if filter { Kind::Filter } else { add.kind },
-                key,
-                boot_time: false,
-                disabled: false,
-                permit_if_unregistered: false,
-                layer: add.layer.or(Some(0)),
-                context: None,
-                ..add
-            })
-        }
-        Call::Register {
-            callout, refuses, ..
-        } => Call::Register {
-            callout,
-            after_commit: false,
-            refuses,
-        },
-        Call::Delete(one) => Call::Delete(target(one)),
-        Call::Get(one) => Call::Get(target(one)),
-        other if has(&other) => other,
-        _ => Call::Get(provider),
-    }
-}
+pub(crate) struct Mock(Engine<Controlled>);
 
 impl Mock {
-    pub(crate) fn new(_profile: &Profile) -> Self {
-        Self(Engine::new(
-            &EngineImage::default(),
-            &EngineOptions::default(),
-        ))
+    /// An engine with threads of the system, or with nothing that is done later.
+    pub(crate) fn new(profile: &Profile, has_system: bool) -> Self {
+        let circumstances = Circumstances::of(mirrored(profile));
+        let options = EngineOptions {
+            ledger: Arc::new(Ledger::new(circumstances, false)),
+            system_threads: has_system.then_some(usize::from(SYSTEM)),
+            ..EngineOptions::default()
+        };
+        Self(Engine::new(&EngineImage::default(), &options))
     }
 
     pub(crate) fn carry_out(&self, order: Order, board: &Board) -> Came {
@@ -166,194 +122,164 @@ impl Mock {
             Order::Make {
                 handle,
                 call,
-                place,
-            } => match (call, place) {
-                (Call::Delete(_), Some(place)) => status(self.delete(handle, place)),
-                (Call::Get(_), Some(place)) => found(self.get(handle, place)),
-                (call, _) => self.make(handle, call, board),
-            },
-            Order::Look { handle, places } => {
-                let look = |place| self.get(handle, place);
-                let seen = places.into_iter().map(look).collect();
-                Came {
-                    status: NtStatus::SUCCESS,
-                    brought: Brought::Looked(seen),
+                named,
+            } => self.make(handle, call, named, board),
+            Order::Look { handle, targets } => {
+                let look = |target| self.get(handle, target);
+                let seen = targets.into_iter().map(look).collect();
+                Ok(Brought::Looked(seen)).into()
+            }
+            Order::Service { starts } => {
+                if starts {
+                    self.0.service_start();
+                } else {
+                    self.0.service_stop();
                 }
+                NtStatus::SUCCESS.into()
             }
         }
     }
 
-    fn make(&self, handle: EngineHandle, call: Call, board: &Board) -> Came {
+    fn make(&self, handle: EngineHandle, call: Call, named: Named, board: &Board) -> Came {
+        let engine = &self.0;
+        let target = || named.target.expect("a call on an object names one");
+        let enumerator = || named.enumerator.expect("an enumeration has a handle");
         match call {
             Call::Open(opening) => self.open(opening),
-            Call::Close => status(self.0.engine_close(handle)),
-            Call::Begin(Mode::ReadOnly) => {
-                status(self.0.transaction_begin(handle, TransactionMode::ReadOnly))
+            Call::Close => engine.engine_close(handle).into(),
+            Call::Begin(mode) => engine.transaction_begin(handle, flags(mode)).into(),
+            Call::Commit => engine.transaction_commit(handle).into(),
+            Call::Abort => engine.transaction_abort(handle).into(),
+            Call::Add(add) => asked::add(engine, handle, &add),
+            Call::Delete(_) => engine.delete(handle, target()).into(),
+            Call::Get(_) => self.get(handle, target()).map(Brought::Object).into(),
+            Call::EnumCreate(kind, _) => {
+                let created = engine.enum_create(handle, names::kind(kind));
+                created.map(Brought::Enumerator).into()
             }
-            Call::Begin(_) => status(self.0.transaction_begin(handle, TransactionMode::ReadWrite)),
-            Call::Commit => status(self.0.transaction_commit(handle)),
-            Call::Abort => status(self.0.transaction_abort(handle)),
-            Call::Add(addition) => self.add(handle, &addition),
+            Call::EnumRest(_) => {
+                let rest = engine.enumerate(handle, enumerator(), usize::MAX);
+                rest.map(Brought::Objects).into()
+            }
+            Call::EnumDestroy(_) => engine.enum_destroy(handle, enumerator()).into(),
+            Call::Subscribe(kind) => {
+                let subscribed = asked::subscribe(engine, handle, kind, board);
+                subscribed.map(Brought::Subscription).into()
+            }
+            Call::Unsubscribe(_) => {
+                let subscription = named.subscription.expect("it was subscribed to");
+                engine.unsubscribe_changes(handle, subscription).into()
+            }
+            Call::SetOption => engine.engine_set_option(handle).into(),
             Call::Register {
-                callout, refuses, ..
-            } => self.register(callout, refuses, board),
+                callout,
+                after_commit,
+                refuses,
+            } => {
+                let key = names::given(Kind::Callout, callout);
+                let functions = asked::functions(after_commit, refuses, board);
+                let registered = engine.callout_register(key, functions);
+                registered.map(|id| Brought::Callout(callout, id)).into()
+            }
             Call::Unregister(callout) => {
                 let key = names::given(Kind::Callout, callout);
-                status(self.0.callout_unregister(key))
+                engine.callout_unregister(key).into()
             }
-            other => panic!("the mock has no {other}"),
+            Call::FlowAssociate(callout) => {
+                let key = names::given(Kind::Callout, callout);
+                engine.flow_associate_context(key, named.flow).into()
+            }
+            Call::FlowRemove(callout) => {
+                let key = names::given(Kind::Callout, callout);
+                engine.flow_remove_context(key, named.flow).into()
+            }
         }
     }
 
     fn open(&self, opening: Opening) -> Came {
-        let handle = self.0.engine_open(SessionOptions {
+        let opened = self.0.engine_open(SessionOptions {
+            key: opening.key.map_or(wfp::Key::ZERO, names::session_key),
             dynamic: opening.dynamic,
-            infinite_wait: opening.infinite_wait,
-        });
-        Came {
-            status: NtStatus::SUCCESS,
-            brought: Brought::Session(handle),
-        }
-    }
-
-    fn add(&self, handle: EngineHandle, add: &Addition) -> Came {
-        let key = names::given(add.kind, add.key.unwrap_or(0));
-        let provider = add.provider.map(|key| names::given(Kind::Provider, key));
-        let lifetime = if add.persistent {
-            wfp::Lifetime::Persistent
-        } else {
-            wfp::Lifetime::Static
-        };
-        let layer = names::layer(add.layer);
-        match add.kind {
-            Kind::Provider => {
-                let provider = wfp::Provider {
-                    key,
-                    named: add.named,
-                    lifetime,
-                };
-                status(self.0.provider_add(handle, provider))
-            }
-            Kind::Sublayer => {
-                let sublayer = wfp::Sublayer {
-                    key,
-                    named: add.named,
-                    provider,
-                    lifetime,
-                };
-                status(self.0.sublayer_add(handle, sublayer))
-            }
-            Kind::Callout => {
-                let callout = wfp::Callout {
-                    key,
-                    named: add.named,
-                    provider,
-                    layer,
-                    lifetime,
-                };
-                status(self.0.callout_add(handle, callout))
-            }
-            Kind::Filter | Kind::Context => {
-                let filter = wfp::Filter {
-                    id: FilterId::numbered(0),
-                    named: add.named,
-                    provider,
-                    layer,
-                    sublayer: add.sublayer.map(|key| names::given(Kind::Sublayer, key)),
-                    callout: add
-                        .action
-                        .callout()
-                        .map(|key| names::given(Kind::Callout, key)),
-                    raw_context: u32::from(add.raw_context),
-                    lifetime,
-                };
-                match self.0.filter_add(handle, filter) {
-                    Ok(id) => Came {
-                        status: NtStatus::SUCCESS,
-                        brought: Brought::Filter(id),
-                    },
-                    Err(error) => status(error),
-                }
-            }
-        }
-    }
-
-    fn delete(&self, handle: EngineHandle, place: Place) -> NtStatus {
-        match place {
-            Place::Key(Kind::Provider, key) => self.0.provider_delete(handle, key),
-            Place::Key(Kind::Sublayer, key) => self.0.sublayer_delete(handle, key),
-            Place::Key(Kind::Callout, key) => self.0.callout_delete(handle, key),
-            Place::Key(kind, _) => panic!("no delete of a {kind} by key"),
-            Place::Id(id) => self.0.filter_delete(handle, id),
-        }
-    }
-
-    fn get(&self, handle: EngineHandle, place: Place) -> Result<Seen, NtStatus> {
-        match place {
-            Place::Key(Kind::Provider, key) => self.0.provider_get(handle, key).map(Seen::Provider),
-            Place::Key(Kind::Sublayer, key) => self.0.sublayer_get(handle, key).map(Seen::Sublayer),
-            Place::Key(Kind::Callout, key) => self.0.callout_get(handle, key).map(Seen::Callout),
-            Place::Key(kind, _) => panic!("no look-up of a {kind} by key"),
-            Place::Id(id) => self.0.filter_get(handle, id).map(Seen::Filter),
-        }
-    }
-
-    fn register(&self, callout: u8, refuses: bool, board: &Board) -> Came {
-        let board = board.clone();
-        let notify = move |notification| {
-            let (word, filter) = match notification {
-                Notification::FilterAdded(filter) => (Word::Added, filter),
-                Notification::FilterDeleted(filter) => (Word::Deleted, filter),
-            };
-            let by = Controlled::current().map(ThreadId::index);
-            board.hear(Heard { word, filter, by });
-            if refuses {
-                NtStatus::NO_MEMORY
+            wait: if opening.infinite_wait {
+                wfp::Wait::Infinite
             } else {
-                NtStatus::SUCCESS
-            }
-        };
-        let key = names::given(Kind::Callout, callout);
-        status(self.0.callout_register(key, Arc::new(notify)))
+                wfp::Wait::Default
+            },
+            kernel: opening.kernel,
+        });
+        opened.map(Brought::Session).into()
+    }
+
+    fn get(&self, handle: EngineHandle, target: Target) -> Result<AnyObject, NtStatus> {
+        let engine = &self.0;
+        match target {
+            Target::Provider(key) => engine.provider_get(handle, key).map(AnyObject::Provider),
+            Target::Sublayer(key) => engine.sublayer_get(handle, key).map(AnyObject::Sublayer),
+            Target::Callout(key) => engine.callout_get(handle, key).map(AnyObject::Callout),
+            Target::ProviderContext(key) => engine
+                .provider_context_get(handle, key)
+                .map(AnyObject::ProviderContext),
+            Target::Filter(id) => engine.filter_get(handle, id).map(AnyObject::Filter),
+            Target::FilterKey(key) => engine.filter_get_by_key(handle, key).map(AnyObject::Filter),
+        }
+    }
+
+    /// A handle of another engine, opened before any thread ran: no thread is ever given it.
+    pub(crate) fn foreign_handle() -> EngineHandle {
+        let other = Self::new(&Profile::default(), false);
+        let opened = other.0.engine_open(SessionOptions::default());
+        opened.expect("a new engine runs")
+    }
+
+    /// The calling thread makes no further calls.
+    pub(crate) fn leave(&self) {
+        self.0.leave();
     }
 
     /// The committed objects, in no order.
-    pub(crate) fn committed(&self) -> Vec<Seen> {
-        let objects = self.0.committed();
-        let keys = (0..3).map(|key| {
-            [
-                objects
-                    .provider(names::given(Kind::Provider, key))
-                    .copied()
-                    .map(Seen::Provider),
-                objects
-                    .sublayer(names::given(Kind::Sublayer, key))
-                    .copied()
-                    .map(Seen::Sublayer),
-                objects
-                    .callout(names::given(Kind::Callout, key))
-                    .copied()
-                    .map(Seen::Callout),
-            ]
-        });
-        let filters = objects.filters().iter().copied().map(Seen::Filter);
-        keys.flatten().flatten().chain(filters).collect()
+    pub(crate) fn committed(&self) -> Vec<AnyObject> {
+        let all = self.0.committed();
+        let providers = all.providers().iter().copied().map(AnyObject::Provider);
+        let sublayers = all.sublayers().iter().copied().map(AnyObject::Sublayer);
+        let callouts = all.callouts().iter().copied().map(AnyObject::Callout);
+        let contexts = all.provider_contexts().iter().copied();
+        let contexts = contexts.map(AnyObject::ProviderContext);
+        let filters = all.filters().iter().copied().map(AnyObject::Filter);
+        let first = providers.chain(sublayers).chain(callouts);
+        first.chain(contexts).chain(filters).collect()
     }
 }
 
-const fn status(status: NtStatus) -> Came {
-    Came {
-        status,
-        brought: Brought::Nothing,
+/// The thread that calls, as a number.
+pub(crate) fn caller() -> Option<usize> {
+    Controlled::current().map(ThreadId::index)
+}
+
+const fn flags(mode: Mode) -> TransactionFlags {
+    TransactionFlags(match mode {
+        Mode::ReadWrite => 0,
+        Mode::ReadOnly => 1,
+        Mode::Unknown => 2,
+    })
+}
+
+impl From<NtStatus> for Came {
+    fn from(status: NtStatus) -> Self {
+        Self {
+            status,
+            brought: Brought::Nothing,
+        }
     }
 }
 
-fn found(found: Result<Seen, NtStatus>) -> Came {
-    match found {
-        Ok(seen) => Came {
-            status: NtStatus::SUCCESS,
-            brought: Brought::Object(seen),
-        },
-        Err(error) => status(error),
+impl From<Result<Brought, NtStatus>> for Came {
+    fn from(result: Result<Brought, NtStatus>) -> Self {
+        match result {
+            Ok(brought) => Self {
+                status: NtStatus::SUCCESS,
+                brought,
+            },
+            Err(status) => status.into(),
+        }
     }
 }

@@ -10,6 +10,7 @@
 //! `docs/internals/testing.md` says how to run the long version. A sequence with a difference is
 //! shrunk, and printed call by call.
 
+mod asked;
 mod board;
 mod conductor;
 mod defects;
@@ -18,7 +19,9 @@ mod matching;
 mod mock;
 mod names;
 mod plan;
+mod readings;
 mod run;
+mod same;
 mod shares;
 
 pub(crate) use board::Board;
@@ -27,12 +30,12 @@ pub(crate) use defects::Defect;
 pub(crate) use defects::answer;
 pub(crate) use follower::Follower;
 pub(crate) use matching::Done;
+pub(crate) use matching::are_the_same;
 pub(crate) use matching::fits;
 pub(crate) use mock::Brought;
 pub(crate) use mock::Came;
 pub(crate) use mock::Mock;
 pub(crate) use mock::Order;
-pub(crate) use mock::Seen;
 pub(crate) use names::Names;
 pub(crate) use run::number;
 pub(crate) use run::runner;

@@ -5,37 +5,45 @@ use std::collections::BTreeSet;
 
 use selvedge::status::NtStatus;
 use selvedge::wfp;
+use selvedge::wfp::AnyObject;
+use selvedge::wfp::CalloutId;
 use selvedge::wfp::EngineHandle;
+use selvedge::wfp::EnumHandle;
 use selvedge::wfp::FilterId;
+use selvedge::wfp::SubscriptionHandle;
 
+use crate::reference::Action;
+use crate::reference::Call;
 use crate::reference::Found;
 use crate::reference::Handle;
 use crate::reference::Key;
 use crate::reference::Kind;
-use crate::reference::Lifetime;
 use crate::reference::Name;
-use crate::reference::Object;
 use crate::reference::Outcome;
+use crate::reference::Request;
 use crate::reference::Status;
 use crate::reference::Target;
 
 use super::matching::Done;
 use super::mock::Brought;
-use super::mock::Place;
-use super::mock::Seen;
 
 /// The mock's key of an object with a given one.
 pub(crate) fn given(kind: Kind, key: u8) -> wfp::Key {
-    const NAMES: [[&str; 3]; 5] = [
-        ["P0", "P1", "P2"],
-        ["S0", "S1", "S2"],
-        ["C0", "C1", "C2"],
-        ["X0", "X1", "X2"],
-        ["F0", "F1", "F2"],
+    const NAMES: [[&str; 2]; 5] = [
+        ["P0", "P1"],
+        ["S0", "S1"],
+        ["C0", "C1"],
+        ["X0", "X1"],
+        ["F0", "F1"],
     ];
     let place = Kind::ALL.iter().position(|one| *one == kind);
     let names = NAMES[place.expect("every kind is listed")];
     wfp::Key::of(names[usize::from(key)])
+}
+
+/// The mock's key of a session with a given one.
+pub(crate) fn session_key(key: u8) -> wfp::Key {
+    wfp::Key::of(["T0", "T1", "T2", "T3"][usize::from(key)])
 }
 
 /// The mock's key of a layer; `None` is one that does not exist.
@@ -47,17 +55,48 @@ pub(crate) fn layer(layer: Option<u8>) -> wfp::Key {
     })
 }
 
+/// The mock's word for a kind.
+pub(crate) const fn kind(kind: Kind) -> wfp::Kind {
+    match kind {
+        Kind::Provider => wfp::Kind::Provider,
+        Kind::Sublayer => wfp::Kind::Sublayer,
+        Kind::Callout => wfp::Kind::Callout,
+        Kind::Context => wfp::Kind::ProviderContext,
+        Kind::Filter => wfp::Kind::Filter,
+    }
+}
+
+/// The action with the mock's keys.
+pub(crate) fn action(action: Action) -> wfp::Action {
+    let callout = |key| given(Kind::Callout, key);
+    match action {
+        Action::Permit => wfp::Action::Permit,
+        Action::Terminating(key) => wfp::Action::Terminating(callout(key)),
+        Action::Unknown(key) => wfp::Action::Unknown(callout(key)),
+        Action::Inspection(key) => wfp::Action::Inspection(callout(key)),
+    }
+}
+
 /// Which is which, as far as the sequence has come.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     /// The handle of each session, by number.
     handles: Vec<EngineHandle>,
-    /// The mock's sessions that own dynamic objects.
-    owners: BTreeMap<wfp::SessionId, u32>,
+    /// The mock's sessions that own dynamic objects, as they are learned.
+    pub(super) owners: BTreeMap<wfp::SessionId, u32>,
+    /// The keys that the engine made up, by the number of the object, as they are learned.
+    pub(super) made: BTreeMap<u32, wfp::Key>,
     /// The identifier of each filter, by number.
-    ids: BTreeMap<u32, FilterId>,
+    pub(super) ids: BTreeMap<u32, FilterId>,
     /// Every identifier that anybody was ever told.
     used: BTreeSet<FilterId>,
+    callouts: BTreeMap<u8, CalloutId>,
+    /// The handle of each enumeration, and the session it belongs to, by number.
+    enumerators: Vec<(Handle, EnumHandle)>,
+    /// The subscriptions that were not cancelled.
+    subscriptions: Vec<(Handle, Kind, SubscriptionHandle)>,
+    /// A handle that no open returned.
+    pub(crate) garbage: Option<EngineHandle>,
 }
 
 impl Names {
@@ -73,8 +112,14 @@ impl Names {
                 self.handles[index]
             }
             Handle::Null => EngineHandle::NULL,
-            Handle::Garbage => garbage(),
+            Handle::Garbage => self.garbage.unwrap_or(EngineHandle::NULL),
         }
+    }
+
+    /// The session with this handle.
+    pub(crate) fn session(&self, handle: EngineHandle) -> Option<u32> {
+        let index = self.handles.iter().position(|one| *one == handle)?;
+        u32::try_from(index).ok()
     }
 
     /// Whether nobody was ever told this identifier (ASM A-11: none is used twice).
@@ -82,20 +127,68 @@ impl Names {
         !self.used.contains(&id)
     }
 
+    /// Whether this is the identifier of this callout as anybody knows it (DOC callout add: the one
+    /// from the add is the one from the registration).
+    pub(crate) fn is_callout(&self, callout: u8, id: CalloutId) -> bool {
+        let mut others = self.callouts.iter().filter(|(other, _)| **other != callout);
+        let known = self.callouts.get(&callout);
+        known.is_none_or(|known| *known == id) && others.all(|(_, other)| *other != id)
+    }
+
     /// Learns what a call brought.
-    pub(crate) fn learn(&mut self, outcome: &Outcome, done: &Done) {
-        self.used
-            .extend(done.heard.iter().map(|heard| heard.filter.id));
-        match done.came.as_ref().map(|came| &came.brought) {
-            Some(Brought::Session(handle)) => self.handles.push(*handle),
-            Some(Brought::Filter(id)) => {
-                if let Found::Made(number) = outcome.found {
-                    self.ids.insert(number, *id);
-                    self.used.insert(*id);
-                }
+    pub(crate) fn learn(&mut self, outcome: &Outcome, request: Option<&Request>, done: &Done) {
+        let heard = done.heard.iter().map(|heard| heard.filter.id);
+        self.used.extend(heard);
+        let (Some(request), Some(came)) = (request, &done.came) else {
+            return;
+        };
+        match (&came.brought, &outcome.found, request.call) {
+            (Brought::Session(handle), ..) => self.handles.push(*handle),
+            (Brought::Callout(callout, id), ..) => {
+                self.callouts.insert(*callout, *id);
+            }
+            (Brought::Enumerator(handle), ..) => self.enumerators.push((request.handle, *handle)),
+            (Brought::Subscription(handle), _, Call::Subscribe(kind)) => {
+                self.subscriptions.push((request.handle, kind, *handle));
+            }
+            (Brought::Filter(id), Found::Made(number), _) => {
+                self.ids.insert(*number, *id);
+                self.used.insert(*id);
+            }
+            (_, _, Call::Unsubscribe(kind)) if came.status == NtStatus::SUCCESS => {
+                let cancelled = self.subscription_at(request.handle, kind);
+                cancelled.map(|index| self.subscriptions.remove(index));
             }
             _ => {}
         }
+    }
+
+    fn subscription_at(&self, handle: Handle, kind: Kind) -> Option<usize> {
+        let mut all = self.subscriptions.iter();
+        all.position(|(other, one, _)| *other == handle && *one == kind)
+    }
+
+    /// A subscription of a session to a kind.
+    pub(crate) fn subscription(&self, handle: Handle, kind: Kind) -> Option<SubscriptionHandle> {
+        let index = self.subscription_at(handle, kind)?;
+        Some(self.subscriptions[index].2)
+    }
+
+    /// The number of the next enumeration.
+    pub(crate) fn enumerations(&self) -> u32 {
+        u32::try_from(self.enumerators.len()).expect("few enumerations")
+    }
+
+    /// The enumerations of a session, the latest first.
+    pub(crate) fn enumerations_of(&self, handle: Handle) -> Vec<u32> {
+        let all = (0..self.enumerations()).zip(&self.enumerators).rev();
+        let own = all.filter(|(_, (owner, _))| *owner == handle);
+        own.map(|(number, _)| number).collect()
+    }
+
+    pub(crate) fn enumerator(&self, number: u32) -> Option<EnumHandle> {
+        let index = usize::try_from(number).ok()?;
+        self.enumerators.get(index).map(|(_, handle)| *handle)
     }
 
     pub(crate) fn number(&self, id: FilterId) -> Option<u32> {
@@ -108,93 +201,35 @@ impl Names {
         self.ids.keys().rev().copied().collect()
     }
 
-    pub(crate) fn place(&self, target: &Target) -> Place {
+    /// The mock's target; `None` if its key is not known yet.
+    pub(crate) fn target(&self, target: &Target) -> Option<wfp::Target> {
         match target {
             Target::ById(number) => {
-                let id = number.and_then(|number| self.ids.get(&number));
-                Place::Id(id.copied().unwrap_or(FilterId::numbered(u32::MAX)))
+                let id = number.and_then(|number| self.ids.get(&number)).copied();
+                let id = id.unwrap_or(FilterId::numbered(u32::MAX));
+                Some(wfp::Target::Filter(id))
             }
-            Target::ByKey(name) => self.named(*name),
+            Target::ByKey(name) => {
+                let key = self.key(*name)?;
+                Some(match name.kind {
+                    Kind::Provider => wfp::Target::Provider(key),
+                    Kind::Sublayer => wfp::Target::Sublayer(key),
+                    Kind::Callout => wfp::Target::Callout(key),
+                    Kind::Context => wfp::Target::ProviderContext(key),
+                    Kind::Filter => wfp::Target::FilterKey(key),
+                })
+            }
         }
     }
 
-    /// Whether the mock can be asked for an object of this name.
-    pub(crate) fn can_look(&self, name: Name) -> bool {
-        name.key != Key::BuiltIn && name.kind != Kind::Context
-    }
-
-    pub(crate) fn named(&self, name: Name) -> Place {
-        match name.key {
-            Key::Made(number) => self.place(&Target::ById(Some(number))),
-            Key::Given(key) => Place::Key(name.kind, given(name.kind, key)),
-            Key::BuiltIn => panic!("no key of what is built in"),
-        }
-    }
-
-    fn key(name: Name) -> Option<wfp::Key> {
+    /// The mock's key of an object, if it is known.
+    pub(crate) fn key(&self, name: Name) -> Option<wfp::Key> {
         match name.key {
             Key::Given(key) => Some(given(name.kind, key)),
-            Key::Made(_) | Key::BuiltIn => None,
+            Key::Made(number) => self.made.get(&number).copied(),
+            Key::BuiltIn => Some(wfp::DEFAULT_SUBLAYER),
         }
     }
-
-    /// Whether what the mock returned is this object.
-    pub(crate) fn are_same(&mut self, seen: &Seen, object: &Object) -> bool {
-        let refers = |kind: Kind| object.referred(kind).and_then(Self::key);
-        let own = Self::key(object.name);
-        match seen {
-            Seen::Provider(seen) => {
-                object.name.kind == Kind::Provider
-                    && own == Some(seen.key)
-                    && self.live_alike(seen.lifetime, object.lifetime)
-            }
-            Seen::Sublayer(seen) => {
-                object.name.kind == Kind::Sublayer
-                    && own == Some(seen.key)
-                    && seen.provider == refers(Kind::Provider)
-                    && self.live_alike(seen.lifetime, object.lifetime)
-            }
-            Seen::Callout(seen) => {
-                object.name.kind == Kind::Callout
-                    && own == Some(seen.key)
-                    && seen.provider == refers(Kind::Provider)
-                    && seen.layer == layer(object.layer)
-                    && self.live_alike(seen.lifetime, object.lifetime)
-            }
-            Seen::Filter(seen) => self.are_same_filter(seen, object),
-        }
-    }
-
-    pub(crate) fn are_same_filter(&mut self, seen: &wfp::Filter, object: &Object) -> bool {
-        let refers = |kind: Kind| object.referred(kind).and_then(Self::key);
-        object.name.kind == Kind::Filter
-            && self.ids.get(&object.number).is_none_or(|id| *id == seen.id)
-            && seen.provider == refers(Kind::Provider)
-            && seen.layer == layer(object.layer)
-            && seen.sublayer == refers(Kind::Sublayer)
-            && seen.callout == refers(Kind::Callout)
-            && seen.raw_context == u32::from(object.raw_context)
-            && self.live_alike(seen.lifetime, object.lifetime)
-    }
-
-    /// Whether two lifetimes are the same. The mock's name of a session is learned from the first
-    /// dynamic object of it that is seen.
-    fn live_alike(&mut self, seen: wfp::Lifetime, object: Lifetime) -> bool {
-        match (seen, object) {
-            (wfp::Lifetime::BuiltIn, Lifetime::BuiltIn)
-            | (wfp::Lifetime::Persistent, Lifetime::Persistent)
-            | (wfp::Lifetime::Static, Lifetime::Static) => true,
-            (wfp::Lifetime::Dynamic(owner), Lifetime::Dynamic(session)) => {
-                *self.owners.entry(owner).or_insert(session) == session
-            }
-            _ => false,
-        }
-    }
-}
-
-/// A handle that no open returned.
-fn garbage() -> EngineHandle {
-    unimplemented!("the mock cannot be given one yet")
 }
 
 /// The mock's status in the words of the documentation.
@@ -203,6 +238,9 @@ pub(crate) fn status(status: NtStatus) -> Status {
         NtStatus::SUCCESS => Status::Success,
         NtStatus::CALLOUT_NOT_FOUND => Status::CalloutNotFound,
         NtStatus::FILTER_NOT_FOUND => Status::FilterNotFound,
+        NtStatus::LAYER_NOT_FOUND => Status::LayerNotFound,
+        NtStatus::PROVIDER_CONTEXT_NOT_FOUND => Status::ProviderContextNotFound,
+        NtStatus::UNSUCCESSFUL => Status::Unsuccessful,
         NtStatus::PROVIDER_NOT_FOUND => Status::ProviderNotFound,
         NtStatus::SUBLAYER_NOT_FOUND => Status::SublayerNotFound,
         NtStatus::ALREADY_EXISTS => Status::AlreadyExists,

@@ -13,6 +13,7 @@ use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
 use selvedge::runtime::controlled::Machine;
+use selvedge::runtime::controlled::set_up;
 
 use super::board::Board;
 use super::board::start_thread;
@@ -39,7 +40,7 @@ pub(crate) struct Played {
 
 /// Plays a sequence against the reference, or against the reference with a defect.
 pub(crate) fn play(plan: &Plan, defect: Option<Defect>) -> Played {
-    let mock = Mock::new(&plan.profile);
+    let mock = Mock::new(&plan.profile, true);
     let board = Board::default();
     let system = || -> Finish {
         for thread in 0..=SPARE {
@@ -47,7 +48,8 @@ pub(crate) fn play(plan: &Plan, defect: Option<Defect>) -> Played {
         }
         Box::new(Rest::default)
     };
-    let follower = Follower::new(plan.profile, defect);
+    let mut follower = Follower::new(plan.profile, defect);
+    follower.names.garbage = Some(set_up(Mock::foreign_handle));
     let mut conductor = Conductor::new(plan, follower, mock.clone(), board.clone());
     let limits = Limits {
         waits: Waits::MayExpire,

@@ -14,6 +14,7 @@ use crate::sequences::Follower;
 use crate::sequences::GATE;
 use crate::sequences::Names;
 use crate::sequences::answer;
+use crate::sequences::are_the_same;
 use crate::sequences::fits;
 
 use super::play::Entry;
@@ -167,7 +168,7 @@ impl Search<'_> {
             let fits =
                 |outcome: &&Outcome| fits(outcome, &entry.done, &state, Some(&request), &mut names);
             let outcome = answer.iter().find(fits)?;
-            names.learn(outcome, &entry.done);
+            names.learn(outcome, Some(&request), &entry.done);
             if let Some(after) = &outcome.state {
                 state = after.clone();
             }
@@ -178,12 +179,7 @@ impl Search<'_> {
     /// Whether the objects at the end are those of the mock.
     fn ends_alike(&self, state: &State, names: &Names) -> bool {
         let mut names = names.clone();
-        let looked = |object: &&crate::reference::Object| names.can_look(object.name);
-        let objects: Vec<_> = state.committed.0.values().filter(looked).collect();
-        let seen = &self.log.committed;
-        objects.len() == seen.len()
-            && objects
-                .iter()
-                .all(|object| seen.iter().any(|seen| names.are_same(seen, object)))
+        let objects: Vec<_> = state.committed.0.values().cloned().collect();
+        are_the_same(&objects, &self.log.committed, &mut names)
     }
 }

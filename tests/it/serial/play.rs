@@ -19,6 +19,7 @@ use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
 use selvedge::runtime::controlled::Machine;
 use selvedge::status::NtStatus;
+use selvedge::wfp::AnyObject;
 
 use crate::reference::Action;
 use crate::reference::Addition;
@@ -34,7 +35,6 @@ use crate::sequences::Follower;
 use crate::sequences::GATE;
 use crate::sequences::Mock;
 use crate::sequences::Order;
-use crate::sequences::Seen;
 
 use super::check::unordered;
 use super::program::Program;
@@ -60,7 +60,7 @@ pub(super) struct Entry {
 pub(super) struct Log {
     pub(super) threads: Vec<Vec<Entry>>,
     /// The committed objects at the end.
-    pub(super) committed: Vec<Seen>,
+    pub(super) committed: Vec<AnyObject>,
 }
 
 /// What came of all executions of a program.
@@ -135,7 +135,7 @@ fn start(
     log: &Shared,
     begun: &Arc<Mutex<Option<Follower>>>,
 ) -> Finish {
-    let mock = Mock::new(&program.profile);
+    let mock = Mock::new(&program.profile, false);
     let board = Board::default();
     let mut follower = Follower::new(program.profile, None);
     for (handle, call) in start_up(program) {
@@ -233,7 +233,7 @@ pub(super) fn calls(unit: &Unit) -> Vec<Call> {
 fn orders(units: &[Unit], thread: usize, follower: &Follower) -> Vec<Vec<Ordered>> {
     let session = u32::try_from(thread).expect("few threads");
     let order = |call: Call| {
-        let call = follower.counted_back(call);
+        let call = follower.counted_back(call, Handle::Of(session));
         let request = Request {
             thread: 0,
             handle: Handle::Of(session),
