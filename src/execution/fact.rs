@@ -20,6 +20,8 @@ pub enum Misuse {
     UseAfterFree,
     /// A call was made on an engine handle that is not open.
     StaleHandle,
+    /// A call that needs the transaction lock was made from inside a notification.
+    ReentrantCall,
 }
 
 impl Misuse {
@@ -32,6 +34,9 @@ impl Misuse {
             Self::OverRelease => "a reference released more often than acquired",
             Self::UseAfterFree => "memory used after it was freed",
             Self::StaleHandle => "a call on an engine handle that is not open",
+            Self::ReentrantCall => {
+                "an engine call from inside a notification, which is made under the lock it needs"
+            }
         }
     }
 }

@@ -107,7 +107,7 @@ questions! {
     default_wait: DefaultWait = "default-wait" ("A-01", false) {
         /// 15 seconds. Source: Object Management.
         Documented = "15s",
-        /// 100 minutes. Seen in enumerated sessions (WFPExplorer #5) and by libwfp.
+        /// 100 minutes. Seen in enumerated sessions (`WFPExplorer` #5) and by libwfp.
         Observed = "100min",
     }
     /// Who may hold the transaction lock together?
@@ -224,7 +224,7 @@ questions! {
         Accepted = "accepted",
     }
     /// What becomes of a call that waits for the lock while its handle is closed?
-    closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", false) {
+    closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", true) {
         /// It fails with `SESSION_ABORTED`.
         SessionAborted = "session-aborted",
         /// It goes on: the close waits for it.
@@ -288,8 +288,8 @@ impl Profile {
     };
 
     /// As [`Profile::DOCUMENTED`], but for what field reports show: a default wait of 100 minutes
-    /// (WFPExplorer #5), delete notifications that come late (ebpf-for-windows #3567, #4192),
-    /// sessions whose end takes its time (WFPExplorer #5), and unregistering that fails for the
+    /// (`WFPExplorer` #5), delete notifications that come late (ebpf-for-windows #3567, #4192),
+    /// sessions whose end takes its time (`WFPExplorer` #5), and unregistering that fails for the
     /// moment (netebpfext tries up to ten times).
     pub const OBSERVED_WINDOWS: Self = Self {
         default_wait: DefaultWait::Observed,

@@ -63,7 +63,7 @@ fn a_step_of_thread_64_is_refused() {
 #[test]
 fn a_step_of_a_thread_that_the_scenario_does_not_have_is_refused() {
     let (from, to) = ("\"0:link-attaching\"", "\"9:link-attaching\"");
-    assert_change_refused(from, to, "step 1 is of thread 9", "has threads 0 to 3");
+    assert_change_refused(from, to, "step 1 is of thread 9", "has threads 0 to 7");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_token_with_a_thread_or_an_operation_that_is_unknown_is_refused() {
         ":0x16-",
         ":9x16-",
         "step 1 is of thread 9",
-        "has threads 0 to 3",
+        "has threads 0 to 7",
     );
     assert_token_refused(":0x16-", ":64x16-", "step 1: ", "`64` is not a thread");
     assert_token_refused(
