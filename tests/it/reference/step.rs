@@ -86,10 +86,14 @@ fn open(state: &State, opening: Opening) -> Answer {
     if state.sessions.values().any(|one| open(one) && same(one)) {
         return refused([Status::AlreadyExists]);
     }
+    // One that a restart ended and nobody closed: whether its key is taken, nobody says.
+    let ended = |session: &Session| session.phase == Phase::Ended;
+    let doubtful = state.sessions.values().any(|one| ended(one) && same(one));
     let mut after = state.clone();
     let number = u32::try_from(state.sessions.len()).expect("few sessions");
     after.sessions.insert(number, Session::new(opening));
-    vec![Outcome::success(after)]
+    let taken = doubtful.then_some(Status::AlreadyExists);
+    [refused(taken), vec![Outcome::success(after)]].concat()
 }
 
 /// `FwpsCalloutRegister`: at any time, without a session (DOC callout register).
@@ -151,7 +155,8 @@ fn on_handle(state: &State, request: &Request, profile: &Profile) -> Answer {
         Phase::Closed if closes && request.waited => close(state, session, true, profile),
         // ASM A-22: a call that waits while its handle is closed.
         Phase::Closed if request.waited => refused([Status::SessionAborted, Status::InvalidHandle]),
-        Phase::Closed => refused([Status::InvalidHandle]),
+        // FINDING 1
+        Phase::Closed => refused([Status::InvalidHandle, Status::SessionAborted]),
         Phase::Ended => refused(ended(state, request, profile)),
         Phase::Open if state.session(session).forcibly_aborted => {
             aborted(state, session, request, profile)

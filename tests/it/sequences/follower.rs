@@ -96,6 +96,11 @@ impl Follower {
             return Ok(());
         };
         self.log.push(format!("{event:?}"));
+        self.seen.extend(match event {
+            Event::ForcedAbort(_) => Some(Sight::ForcedAbort),
+            Event::Stop => Some(Sight::Stop),
+            Event::Start | Event::Deferred => None,
+        });
         self.follow(&[outcome], None, done)
     }
 

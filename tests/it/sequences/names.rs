@@ -85,7 +85,7 @@ pub(crate) struct Names {
     /// The mock's sessions that own dynamic objects, as they are learned.
     pub(super) owners: BTreeMap<wfp::SessionId, u32>,
     /// The keys that the engine made up, by the number of the object, as they are learned.
-    pub(super) made: BTreeMap<u32, wfp::Key>,
+    pub(super) made: BTreeMap<u32, (Kind, wfp::Key)>,
     /// The identifier of each filter, by number.
     pub(super) ids: BTreeMap<u32, FilterId>,
     /// Every identifier that anybody was ever told.
@@ -226,7 +226,7 @@ impl Names {
     pub(crate) fn key(&self, name: Name) -> Option<wfp::Key> {
         match name.key {
             Key::Given(key) => Some(given(name.kind, key)),
-            Key::Made(number) => self.made.get(&number).copied(),
+            Key::Made(number) => self.made.get(&number).map(|(_, key)| *key),
             Key::BuiltIn => Some(wfp::DEFAULT_SUBLAYER),
         }
     }

@@ -69,10 +69,10 @@ impl Names {
             return known == seen;
         }
         let given = (0..2).any(|key| names::given(name.kind, key) == seen);
-        let known = self.made.values().any(|key| *key == seen);
+        let known = self.made.values().any(|one| *one == (name.kind, seen));
         let fresh = seen != wfp::Key::ZERO && !given && !known;
         if let (Key::Made(number), true) = (name.key, fresh) {
-            self.made.insert(number, seen);
+            self.made.insert(number, (name.kind, seen));
         }
         fresh
     }
