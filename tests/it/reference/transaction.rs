@@ -103,13 +103,20 @@ fn adds_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> (Vec<
             profile.late_registration == LateRegistration::AtCommit
         };
         let there = after.committed.get(object.name) == Some(object);
-        let Some(functions) = tell::functions(after, object).filter(|_| due && there) else {
+        let Some(functions) = tell::functions(after, object).filter(|_| due) else {
             continue;
         };
-        told.extend(tell::tell(after, Word::Added, object));
+        // Whether one is told of that the transaction has deleted again, nobody says.
+        let one = tell::tell(after, Word::Added, object);
+        told.extend(one.map(|told| Told {
+            certain: there,
+            ..told
+        }));
         if functions.refuses {
             refused = true;
-            after.committed.remove(object.name);
+            if there {
+                after.committed.remove(object.name);
+            }
         }
     }
     (told, refused)
@@ -145,8 +152,12 @@ fn deletes_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> Ve
 fn after_commit(after: &State, object: &Object) -> Option<Told> {
     let there = after.committed.get(object.name) == Some(object);
     let asked = tell::functions(after, object).is_some_and(|functions| functions.after_commit);
-    let due = there && asked;
-    due.then(|| tell::tell(after, Word::Committed, object))?
+    // FINDING 5: only if it is there.
+    let told = tell::tell(after, Word::Committed, object).filter(|_| asked)?;
+    Some(Told {
+        certain: there,
+        ..told
+    })
 }
 
 /// `FwpmTransactionAbort0`: undoes everything (DOC Object Management: rollback).

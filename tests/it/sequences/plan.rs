@@ -366,5 +366,5 @@ fn profile() -> BoxedStrategy<Profile> {
         notify_restart: b.5,
         late_registration: b.6,
     });
-        prop_oneof![1 => Just(Profile::default()), 1 => drawn].boxed()
+    prop_oneof![1 => Just(Profile::default()), 1 => drawn].boxed()
 }
