@@ -25,6 +25,7 @@ use crate::runtime::Waits;
 use crate::scenario::Scenario;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
+use crate::wfp::Circumstances;
 
 /// What one call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -194,7 +195,7 @@ impl Tally {
 fn ended(end: &End) -> Option<String> {
     match end {
         End::Finished => None,
-        End::Deadlock(blocked) => {
+        End::Deadlock(blocked) | End::Livelock(blocked) => {
             let mut places: BTreeMap<&str, u64> = BTreeMap::new();
             for who in blocked {
                 *places.entry(who.operation.verb.title()).or_default() += 1;
@@ -208,7 +209,12 @@ fn ended(end: &End) -> Option<String> {
                 format!("{count} {noun} {verb} in {place}")
             };
             let waits: Vec<String> = places.into_iter().map(wait).collect();
-            Some(format!("deadlock: {}", waits.join(", ")))
+            let what = if matches!(end, End::Livelock(_)) {
+                "livelock"
+            } else {
+                "deadlock"
+            };
+            Some(format!("{what}: {}", waits.join(", ")))
         }
         End::Panicked { message, .. } => Some(format!("a thread panics: {message}")),
         End::Redundant | End::StepLimit => Some("cut off".to_owned()),
@@ -261,22 +267,24 @@ impl Came {
 pub fn confirm(
     scenario: &Scenario,
     strategy: &Strategy,
-    waits: Waits,
+    under: (Waits, &Circumstances),
     found: &Found,
 ) -> Option<Counterexample> {
     let broken = (found.violation.property, found.violation.status);
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
+    let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &found.execution);
     let replayed = replay(&recorded, scenario);
     let Ending::Reproduced(violation) = replayed.ending else {
         return None;
     };
     let execution = replayed.execution;
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
+    let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &execution);
     Some(Counterexample {
         property: violation.property,
         cause: violation.cause,
         status: violation.status,
         errno: violation.errno,
+        circumstances: under.1.clone(),
+        rounds: 1,
         schedule: recorded.to_token(),
         execution,
         native: None,
@@ -404,10 +412,8 @@ mod tests {
         let mut tally = Tally::new(scenario.workload());
         tally.take_in(&returned(&[(0, 22), (1, 0)]));
         let found = tally.found().next().unwrap();
+        let under = (Waits::Sufficient, &Circumstances::default());
 
-        assert_eq!(
-            confirm(&scenario, &strategy, Waits::Sufficient, found),
-            None
-        );
+        assert_eq!(confirm(&scenario, &strategy, under, found), None);
     }
 }

@@ -10,7 +10,9 @@ use clap::ValueEnum;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
+use crate::wfp::EngineFault;
 use crate::wfp::NamedProfile;
+use crate::wfp::Reading;
 
 use super::values;
 
@@ -25,7 +27,10 @@ Examples:
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
+  selvedge compare --profile adversarial             every reading of what Windows leaves open
+  selvedge compare --engine-faults 1 --strategy retry   any one engine call may fail
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
+  selvedge explain profiles notify-delete            what is open, and how it can be read
 
 Exit codes:
   0  as the model expects; without an expectation: PROVED
@@ -88,10 +93,11 @@ pub(super) enum Command {
         /// What to list
         what: Topic,
     },
-    /// Explain status codes and errno values
+    /// Explain status codes, errno values, and what Windows leaves open
     Explain {
         /// A value (0xC022000E, 0x8032000E, -1071513586), a name (`STATUS_FWP_TXN_IN_PROGRESS`,
-        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`
+        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`; `profiles`, `faults`, or one
+        /// of them, such as `notify-delete` and `commit-fails`
         #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
         codes: Vec<String>,
     },
@@ -119,9 +125,10 @@ pub(super) struct CompareArguments {
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
     pub(super) second_opinion: bool,
-    /// How the mock reads what Windows leaves open [default: the model's]
-    #[arg(long, value_name = "P", value_parser = values::profile())]
-    pub(super) profile: Option<NamedProfile>,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+    #[command(flatten)]
+    pub(super) faults: FaultArguments,
     /// How finite waits are read [default: both]
     #[arg(long, value_name = "W", value_parser = values::waits())]
     pub(super) waits: Option<Waits>,
@@ -203,6 +210,8 @@ pub(super) struct StressArguments {
     #[arg(long, value_name = "N", default_value = "1000")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) attempts: u64,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
     /// Let every engine call take at least this much longer: 50us, 1ms, 2s [default: not at all]
     #[arg(long, value_name = "D", value_parser = values::latency)]
     pub(super) engine_latency: Option<Duration>,
@@ -230,6 +239,31 @@ pub(super) struct StressArguments {
     pub(super) output: Option<String>,
     #[command(flatten)]
     pub(super) page: Page,
+}
+
+/// What the engine reads where Windows leaves something open.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArguments {
+    /// How the mock reads what Windows leaves open; adversarial goes through every combination of
+    /// the readings that matter [default: the model's]
+    #[arg(long, value_name = "P", value_parser = values::profile())]
+    pub(super) profile: Option<NamedProfile>,
+    /// Fix one reading, whatever the profile says: `notify-delete=deferred`. May be repeated;
+    /// `selvedge explain profiles` lists the questions
+    #[arg(long = "reading", value_name = "QUESTION=READING")]
+    pub(super) readings: Vec<Reading>,
+}
+
+/// The calls of the engine that fail.
+#[derive(Debug, Args)]
+pub(super) struct FaultArguments {
+    /// Go through every way in which up to so many engine calls of one execution fail, 8 at most:
+    /// fewest first [default: the model's, or 0]
+    #[arg(long, value_name = "N", value_parser = values::fault_budget())]
+    pub(super) engine_faults: Option<u32>,
+    /// How they may fail; may be repeated [default: in every way]
+    #[arg(long = "fault", value_name = "KIND", value_parser = values::engine_fault())]
+    pub(super) faults: Vec<EngineFault>,
 }
 
 /// What ends a search early.

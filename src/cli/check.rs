@@ -9,6 +9,7 @@ use crate::report::CheckReport;
 use crate::report::Tone;
 use crate::report::counted;
 use crate::report::replay_command;
+use crate::report::scope_phrase;
 use crate::report::visible;
 use crate::report::waits_phrase;
 use crate::scenario::Expectation;
@@ -79,6 +80,7 @@ fn search(
     let strategy = strategy.expect("a checked scenario expects something of known strategies only");
     let request = Request {
         waits: expectation.waits,
+        scope: Some(expectation.scope.clone()),
         explorer: ExplorerKind::Dpor,
         bounds: task.budget.bounds,
         seed: 0,
@@ -114,9 +116,10 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
         (Held::Unknown, word)
     };
     let row = format!(
-        "{} ({})",
+        "{} ({}{})",
         visible(&report.strategy),
-        waits_phrase(report.waits)
+        waits_phrase(report.waits),
+        scope_phrase(&report.scope)
     );
     let executions = counted(report.executions, "execution");
     writeln!(

@@ -9,6 +9,7 @@ use crate::report::Palette;
 use crate::report::write_comparison;
 use crate::report::write_counterexample;
 use crate::report::write_json;
+use crate::report::write_rounds;
 use crate::strategy::Strategy;
 
 use super::console::Channel;
@@ -27,10 +28,10 @@ use super::task::Compare;
 /// Compares. All models are loaded before the first search, so that bad input costs no time, and a
 /// table is printed as soon as its last search ends.
 pub(super) fn compare(task: &Compare, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let models = load(&task.models)?;
-    models
-        .iter()
-        .try_for_each(|model| has_profile(model, task))?;
+    let mut models = load(&task.models)?;
+    for model in &mut models {
+        model.scope = task.wanted.scope(&model.scope)?;
+    }
     if task.keeps_native && task.explorer.is_own() {
         return Err(CliError::NoOtherTerms(task.explorer.name()));
     }
@@ -64,18 +65,6 @@ fn redirected<'a>(console: &'a mut Console<'_>, to: &'a mut Vec<u8>) -> Console<
             palette: console.err.palette,
         },
         ..*console
-    }
-}
-
-fn has_profile(model: &Model, task: &Compare) -> Result<(), CliError> {
-    let has = model.scenario.profile();
-    match task.profile {
-        Some(asked) if asked != has => Err(CliError::Profile {
-            model: model.scenario.name().to_owned(),
-            has: has.name(),
-            asked: asked.name(),
-        }),
-        Some(_) | None => Ok(()),
     }
 }
 
@@ -123,7 +112,7 @@ fn search_all(task: &Compare, model: &Model, progress: bool) -> Comparison {
     let searcher = Searcher::of(task, progress);
     let row = |strategy: &Strategy| {
         let search = |&waits| {
-            let request = task.request(waits, task.explorer);
+            let request = task.request(&model.scope, waits, task.explorer);
             searcher.run(&model.scenario, strategy, &request)
         };
         task.readings.iter().map(search).collect()
@@ -160,7 +149,8 @@ fn write_terminal(
     write_shown(task, comparison, look, out)
 }
 
-/// Writes the lane table of each row's first counterexample, if that was asked for.
+/// Writes the lane table of each row's first counterexample, and what its circumstances came to, if
+/// that was asked for.
 pub(super) fn write_shown(
     task: &Compare,
     comparison: &Comparison,
@@ -173,6 +163,7 @@ pub(super) fn write_shown(
             writeln!(out)?;
             write_counterexample(out, report, first, comparison.model.as_deref(), look)?;
         }
+        write_rounds(out, report, look)?;
     }
     Ok(())
 }

@@ -24,9 +24,11 @@ mod progress;
 mod replay;
 mod run;
 mod schedules;
+mod scope;
 mod search;
 mod stress;
 mod task;
+mod teach;
 mod values;
 
 pub use console::Channel;

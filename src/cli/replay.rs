@@ -17,6 +17,7 @@ use crate::report::Tone;
 use crate::report::visible;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
+use crate::wfp::Circumstances;
 
 use super::console::Channel;
 use super::console::Console;
@@ -53,7 +54,7 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     };
     write_replayed(out, &setting, &replayed.execution, &look)?;
     writeln!(out)?;
-    let exit = write_ending(out, &replayed, &look)?;
+    let exit = write_ending(out, &recorded.circumstances, &replayed, &look)?;
     out.flush()?;
     Ok(exit)
 }
@@ -67,7 +68,12 @@ fn warn_of_digest(name: &str, err: &mut Channel<'_>) -> io::Result<()> {
     )
 }
 
-fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<Exit> {
+fn write_ending(
+    out: &mut dyn Write,
+    circumstances: &Circumstances,
+    replayed: &Replayed,
+    look: &Look,
+) -> io::Result<Exit> {
     match &replayed.ending {
         Ending::Reproduced(violation) => {
             let finding = Finding {
@@ -75,6 +81,7 @@ fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Re
                 cause: &violation.cause,
                 status: violation.status,
                 errno: violation.errno,
+                circumstances,
             };
             write_reproduced(out, &finding, &replayed.execution, look)?;
             Ok(Exit::Violated)

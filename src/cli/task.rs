@@ -10,7 +10,7 @@ use crate::explore::Bounds;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
-use crate::wfp::NamedProfile;
+use crate::wfp::Scope;
 
 use super::args::Arguments;
 use super::args::CheckArguments;
@@ -22,6 +22,7 @@ use super::args::Limits;
 use super::args::ReplayArguments;
 use super::args::StressArguments;
 use super::args::Topic;
+use super::scope::Wanted;
 
 /// The model that `compare` and `stress` take when none is named.
 pub(super) const HEADLINE: &str = "attach/connect4_connect6";
@@ -66,7 +67,7 @@ pub(super) struct Compare {
     /// Empty: those of the model. No name occurs twice.
     pub(super) strategies: Vec<Strategy>,
     pub(super) explorer: ExplorerKind,
-    pub(super) profile: Option<NamedProfile>,
+    pub(super) wanted: Wanted,
     /// In the order of the table's columns. Never empty.
     pub(super) readings: Vec<Waits>,
     pub(super) budget: Budget,
@@ -123,6 +124,7 @@ pub(super) struct Stress {
     /// Never zero.
     pub(super) latency: Option<Duration>,
     pub(super) waits: Waits,
+    pub(super) wanted: Wanted,
     pub(super) seed: u64,
     pub(super) hang_after: Duration,
     pub(super) measures: bool,
@@ -170,7 +172,7 @@ impl From<CompareArguments> for Compare {
             models,
             strategies: without_repeats(typed.strategies),
             explorer: typed.explorer,
-            profile: typed.profile,
+            wanted: Wanted::of(typed.profile, Some(typed.faults)),
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
             budget: Budget::of(&typed.limits, typed.fail_fast),
             executions: typed.limits.executions,
@@ -191,9 +193,10 @@ impl From<CompareArguments> for Compare {
 
 impl Compare {
     /// What to ask of an explorer.
-    pub(super) fn request(&self, waits: Waits, explorer: ExplorerKind) -> Request {
+    pub(super) fn request(&self, scope: &Scope, waits: Waits, explorer: ExplorerKind) -> Request {
         Request {
             waits,
+            scope: Some(scope.clone()),
             explorer,
             bounds: Bounds {
                 executions_max: self.executions_max(explorer),
@@ -255,6 +258,7 @@ impl From<StressArguments> for Stress {
             attempts: typed.attempts,
             latency: typed.engine_latency.filter(|latency| !latency.is_zero()),
             waits: typed.waits,
+            wanted: Wanted::of(typed.profile, None),
             seed: typed.seed,
             hang_after: typed.hang_after,
             measures: typed.measure,
@@ -364,7 +368,7 @@ mod tests {
     fn each_explorer_has_its_own_bound_unless_one_is_said() {
         let bound = |arguments: &[&str], explorer| {
             let task = compare(arguments);
-            let request = task.request(Waits::Sufficient, explorer);
+            let request = task.request(&Scope::default(), Waits::Sufficient, explorer);
             request.bounds.executions_max
         };
         let second = ["--second-opinion"];
@@ -396,6 +400,11 @@ mod tests {
             &["compare", "--strategy", "lock"],
             &["compare", "--explorer", "dfp"],
             &["compare", "--profile", "measured"],
+            &["compare", "--reading", "notify-delete"],
+            &["compare", "--reading", "notify-delete=soon"],
+            &["compare", "--engine-faults", "9"],
+            &["compare", "--fault", "memory"],
+            &["stress", "--engine-faults", "1"],
             &["compare", "--waits", "never"],
             &["compare", "--executions", "0"],
             &["compare", "--second-opinion", "--explorer", "dpor"],

@@ -10,6 +10,8 @@ use thiserror::Error;
 use crate::explore::ExplorerKind;
 use crate::report::waits_name;
 use crate::runtime::Waits;
+use crate::wfp::EngineFault;
+use crate::wfp::FAULT_BUDGET_MAX;
 use crate::wfp::NamedProfile;
 
 const WAITS: [Waits; 2] = [Waits::Sufficient, Waits::MayExpire];
@@ -34,6 +36,17 @@ pub(super) fn explorer() -> impl TypedValueParser<Value = ExplorerKind> {
 pub(super) fn profile() -> impl TypedValueParser<Value = NamedProfile> {
     PossibleValuesParser::new(NamedProfile::ALL.map(NamedProfile::name))
         .map(|name| NamedProfile::named(&name).expect("clap lets only known names through"))
+}
+
+/// Reads the name of an engine fault.
+pub(super) fn engine_fault() -> impl TypedValueParser<Value = EngineFault> {
+    PossibleValuesParser::new(EngineFault::ALL.map(EngineFault::name))
+        .map(|name| EngineFault::named(&name).expect("clap lets only known names through"))
+}
+
+/// Reads how many engine calls may fail.
+pub(super) fn fault_budget() -> impl TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(..=i64::from(FAULT_BUDGET_MAX))
 }
 
 /// Reads a reading of waits.

@@ -233,6 +233,10 @@ verbs! {
     Update = "update", "read-modify-write";
     /// Compare-and-swap: a try.
     Swap = "cas", "compare-and-swap";
+    /// Spin until a shared variable reads as wanted.
+    SpinLoad = "spin-load", "spin until loaded";
+    /// Spin until a compare-and-swap succeeds.
+    SpinSwap = "spin-cas", "spin until swapped";
     /// Acquire a lock.
     Lock = "lock", "lock";
     /// Try to acquire a lock.
@@ -253,6 +257,11 @@ impl Verb {
     /// Whether it is a call of the engine or of the kernel's side of it.
     pub fn is_engine_call(self) -> bool {
         self.title().starts_with("Fwp")
+    }
+
+    /// Whether a thread that waits in it runs all the while: a loop that looks, and goes round.
+    pub const fn spins(self) -> bool {
+        matches!(self, Self::SpinLoad | Self::SpinSwap)
     }
 
     /// The verb with this name in schedules.

@@ -1,6 +1,7 @@
 //! A broken property, and those that every execution can break: it ends, nobody panics, nothing is
 //! misused.
 
+use crate::execution::Blocked;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
@@ -56,25 +57,19 @@ impl Violation {
     }
 }
 
-/// Deadlocks and panics.
+/// Deadlocks, livelocks and panics.
 pub(super) fn ends(execution: &Execution) -> Option<Violation> {
     match &execution.end {
         End::Deadlock(blocked) => {
-            let waiting = |blocked: &crate::execution::Blocked| {
-                let object = blocked.operation.object;
-                let object = object.map_or_else(String::new, |object| format!(" ({object})"));
-                format!(
-                    "{} in {}{object}",
-                    blocked.thread,
-                    blocked.operation.verb.title()
-                )
-            };
-            let waiting: Vec<String> = blocked.iter().map(waiting).collect();
-            let cause = format!(
-                "nobody can go on; these wait for ever: {}",
-                waiting.join(", ")
-            );
+            let cause = format!("nobody can go on; these wait for ever: {}", places(blocked));
             Some(Violation::new(Property::NoDeadlock, cause))
+        }
+        End::Livelock(blocked) => {
+            let cause = format!(
+                "nobody can get on; these spin for ever: {}",
+                places(blocked)
+            );
+            Some(Violation::new(Property::NoLivelock, cause))
         }
         End::Panicked { thread, message } => Some(Violation {
             thread: Some(*thread),
@@ -85,6 +80,18 @@ pub(super) fn ends(execution: &Execution) -> Option<Violation> {
         }),
         End::Finished | End::Redundant | End::StepLimit => None,
     }
+}
+
+/// Who is stuck, and where.
+fn places(blocked: &[Blocked]) -> String {
+    let place = |blocked: &Blocked| {
+        let object = blocked.operation.object;
+        let object = object.map_or_else(String::new, |object| format!(" ({object})"));
+        let title = blocked.operation.verb.title();
+        format!("{} in {title}{object}", blocked.thread)
+    };
+    let places: Vec<String> = blocked.iter().map(place).collect();
+    places.join(", ")
 }
 
 /// Misuse of kernel primitives: the first of each thread.

@@ -14,7 +14,8 @@ use crate::scenario::ScenarioError;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
 use crate::strategy::UnknownStrategy;
-use crate::wfp::NamedProfile;
+use crate::wfp::Circumstances;
+use crate::wfp::CircumstancesError;
 
 use super::ShuttleSchedule;
 
@@ -58,8 +59,8 @@ pub struct RecordedSchedule {
     pub digest: String,
     /// The strategy.
     pub strategy: Strategy,
-    /// The profile of the engine.
-    pub profile: NamedProfile,
+    /// What the engine reads where Windows leaves something open, and which of its calls fail.
+    pub circumstances: Circumstances,
     /// How finite waits were read.
     pub waits: Waits,
     /// The property that is broken at its end.
@@ -144,6 +145,9 @@ pub enum ScheduleError {
     /// The strategy is unknown.
     #[error(transparent)]
     Strategy(#[from] UnknownStrategy),
+    /// The profile, a reading or a fault of a call is unknown.
+    #[error(transparent)]
+    Circumstances(#[from] CircumstancesError),
     /// A name is unknown.
     #[error("unknown {what} `{name}`; known are {known}")]
     Unknown {
@@ -169,7 +173,7 @@ impl RecordedSchedule {
     pub fn of(
         scenario: &Scenario,
         strategy: &Strategy,
-        waits: Waits,
+        (waits, circumstances): (Waits, &Circumstances),
         (property, status): (Property, Option<NtStatus>),
         execution: &Execution,
     ) -> Self {
@@ -178,7 +182,7 @@ impl RecordedSchedule {
             text: Some(scenario.text().to_owned()),
             digest: scenario.digest().to_owned(),
             strategy: *strategy,
-            profile: scenario.profile(),
+            circumstances: circumstances.clone(),
             waits,
             property,
             status,
@@ -250,11 +254,6 @@ pub(super) fn parse_waits(name: &str) -> Result<Waits, ScheduleError> {
 pub(super) fn parse_property(name: &str) -> Result<Property, ScheduleError> {
     let known = Property::ALL.map(Property::name);
     Property::named(name).ok_or_else(|| unknown("property", name, &known))
-}
-
-pub(super) fn parse_profile(name: &str) -> Result<NamedProfile, ScheduleError> {
-    let known = NamedProfile::ALL.map(NamedProfile::name);
-    NamedProfile::named(name).ok_or_else(|| unknown("profile", name, &known))
 }
 
 fn unknown(what: &'static str, name: &str, known: &[&str]) -> ScheduleError {

@@ -20,6 +20,8 @@ use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 use crate::runtime::controlled::System;
 use crate::scenario::Scenario;
+use crate::wfp::Asked;
+use crate::wfp::Ledger;
 
 use super::Expected;
 use super::RecordedSchedule;
@@ -54,6 +56,8 @@ pub struct Replay {
     pub threads: Vec<String>,
     /// How it ended.
     pub ending: Ending,
+    /// What the execution asked of its circumstances.
+    pub asked: Asked,
     /// Whether the scenario has changed since the schedule was recorded.
     pub digest_differs: bool,
 }
@@ -64,7 +68,7 @@ pub struct Replay {
 ///
 /// Never on account of the schedule: what does not fit is an [`Ending::Diverged`].
 pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
-    let program = Program::new(scenario.workload(), &recorded.strategy, &Arc::default());
+    let program = program(recorded, scenario);
     let (name, strategy) = (scenario.name(), recorded.strategy.name);
     let span = tracing::info_span!(
         target: "selvedge::replay",
@@ -74,7 +78,13 @@ pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
     );
     let (execution, divergence) = force(&program, recorded, &span);
     let ending = divergence.unwrap_or_else(|| judged(recorded, &execution));
-    Replay::of(recorded, scenario, execution, ending)
+    Replay::of((recorded, scenario), &program, execution, ending)
+}
+
+/// What is to be run again.
+pub(super) fn program(recorded: &RecordedSchedule, scenario: &Scenario) -> Program {
+    let ledger = Arc::new(Ledger::new(recorded.circumstances.clone(), true));
+    Program::new(scenario.workload(), &recorded.strategy, &ledger)
 }
 
 /// How a replay ended whose steps all fit.
@@ -89,8 +99,8 @@ pub(super) fn judged(recorded: &RecordedSchedule, execution: &Execution) -> Endi
 
 impl Replay {
     pub(super) fn of(
-        recorded: &RecordedSchedule,
-        scenario: &Scenario,
+        (recorded, scenario): (&RecordedSchedule, &Scenario),
+        program: &Program,
         execution: Execution,
         ending: Ending,
     ) -> Self {
@@ -98,6 +108,7 @@ impl Replay {
             execution,
             threads: scenario.workload().thread_names(),
             ending,
+            asked: program.ledger().asked(),
             digest_differs: !scenario.digest().starts_with(&recorded.digest),
         }
     }

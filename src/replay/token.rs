@@ -1,14 +1,16 @@
 //! Schedules in one line.
 //!
 //! ```text
-//! token := 'sv1' ':' MODEL ':' STRATEGY ':' PROFILE ':' WAITS ':' DIGEST ':' PROPERTY ':' steps
+//! token := 'sv1' ':' MODEL ':' STRATEGY ':' circumstances ':' WAITS ':' DIGEST
+//!          ':' PROPERTY ':' steps
 //! steps := run { '+' run } '.' TOTAL
 //! run   := THREAD 'x' COUNT [ 'a' ALTERNATIVE ] '-' OPERATION
 //! ```
 //!
 //! A run is a number of steps of one thread; the operation is that of the last. A step that takes
 //! another alternative than 0 is a run of its own. The total tells a token that was cut off. The
-//! property may be followed by `@` and a status. Nothing in a token
+//! property may be followed by `@` and a status. The circumstances are those of
+//! [`Circumstances`](crate::wfp::Circumstances): `documented`, and what differs. Nothing in a token
 //! needs quoting in a shell.
 
 use std::fmt::Write;
@@ -24,7 +26,6 @@ use super::Expected;
 use super::RecordedSchedule;
 use super::STEPS_MAX;
 use super::ScheduleError;
-use super::recorded::parse_profile;
 use super::recorded::parse_property;
 use super::recorded::parse_waits;
 use super::recorded::waits_name;
@@ -42,7 +43,7 @@ impl RecordedSchedule {
             property.push('@');
             property.push_str(&status.short());
         }
-        let (strategy, profile) = (self.strategy.name, self.profile.name());
+        let (strategy, profile) = (self.strategy.name, &self.circumstances);
         let waits = waits_name(self.waits);
         let (steps, total) = (runs(&self.steps), self.steps.len());
         format!("sv1:{model}:{strategy}:{profile}:{waits}:{digest}:{property}:{steps}.{total}")
@@ -77,7 +78,7 @@ impl RecordedSchedule {
             text: None,
             digest: digest.to_owned(),
             strategy: Strategy::named(strategy)?,
-            profile: parse_profile(profile)?,
+            circumstances: profile.parse()?,
             waits: parse_waits(waits)?,
             property,
             status,

@@ -1,8 +1,8 @@
 //! The report as JSON: format `selvedge/report`, version 1.
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
-//! has nothing to say is `null`; only `measure`, and the two fields of second opinions, are absent
-//! unless they were asked for.
+//! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
+//! is to say of circumstances other than the documented ones, are absent unless they were asked for.
 
 use std::io;
 use std::io::Write;
@@ -17,6 +17,9 @@ use super::Measure;
 use super::Measured;
 use super::Opinion;
 use super::SecondOpinions;
+use super::circumstances_json::NeedsJson;
+use super::circumstances_json::ScopeJson;
+use super::rounds::is_plain;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
@@ -35,7 +38,7 @@ struct ResultJson<'a> {
     scenario: &'a str,
     digest: &'a str,
     strategy: &'a str,
-    profile: &'a str,
+    profile: &'static str,
     waits: &'static str,
     explorer: &'static str,
     verdict: &'static str,
@@ -46,6 +49,8 @@ struct ResultJson<'a> {
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circumstances: Option<ScopeJson>,
     #[serde(flatten)]
     second: Option<SecondJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +61,8 @@ struct ResultJson<'a> {
 struct AssumptionsJson {
     threads: u32,
     faults: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_faults: Option<u32>,
     fairness: &'static str,
     memory_model: &'static str,
 }
@@ -96,6 +103,8 @@ struct ViolationJson<'a> {
     steps: usize,
     switches: u32,
     preemptions: u32,
+    #[serde(flatten)]
+    needs: Option<NeedsJson>,
 }
 
 #[derive(Debug, Serialize)]
@@ -175,7 +184,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         scenario: &report.scenario,
         digest: &report.digest,
         strategy: &report.strategy,
-        profile: &report.profile,
+        profile: report.scope.profile.name(),
         waits: waits_name(report.waits),
         explorer: report.explorer.name(),
         verdict: report.verdict.word(),
@@ -185,7 +194,12 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         deadlocked: report.deadlocked,
         failing: report.failing,
         coverage: coverage(report.coverage),
-        violations: report.counterexamples.iter().map(violation).collect(),
+        violations: report
+            .counterexamples
+            .iter()
+            .map(|found| violation(report, found))
+            .collect(),
+        circumstances: (!is_plain(report)).then(|| ScopeJson::of(report)),
         second: None,
         measure: measured.measure.map(measure),
     }
@@ -195,6 +209,7 @@ fn assumptions(report: &CheckReport) -> AssumptionsJson {
     AssumptionsJson {
         threads: report.assumptions.threads,
         faults: report.assumptions.faults,
+        engine_faults: Some(report.assumptions.engine_faults).filter(|faults| *faults > 0),
         fairness: report.assumptions.fairness,
         memory_model: report.assumptions.memory_model,
     }
@@ -213,7 +228,7 @@ pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
     }
 }
 
-fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
+fn violation<'a>(report: &CheckReport, counterexample: &'a Counterexample) -> ViolationJson<'a> {
     ViolationJson {
         property: counterexample.property.name(),
         cause: &counterexample.cause,
@@ -223,6 +238,7 @@ fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
         steps: counterexample.execution.steps.len(),
         switches: counterexample.execution.switches(),
         preemptions: counterexample.execution.preemptions(),
+        needs: (!is_plain(report)).then(|| NeedsJson::of(report, counterexample)),
     }
 }
 

@@ -7,6 +7,7 @@
 //! [`write_stress_json`]. They write through [`Write`](std::io::Write) alone and know of their
 //! reader what a [`Look`] says.
 
+mod circumstances_json;
 mod details;
 mod grid;
 mod json;
@@ -17,6 +18,7 @@ mod opinion;
 mod opinion_table;
 mod palette;
 mod result;
+mod rounds;
 #[cfg(test)]
 pub(crate) mod sample;
 mod story;
@@ -30,6 +32,7 @@ pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
 pub(crate) use words::counted;
 pub(crate) use words::replay_command;
+pub(crate) use words::scope_phrase;
 pub(crate) use words::visible;
 pub(crate) use words::waits_name;
 pub(crate) use words::waits_phrase;
@@ -51,7 +54,9 @@ pub use palette::Tone;
 pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
+pub use result::Round;
 pub use result::Verdict;
+pub use rounds::write_rounds;
 pub use stress::OutcomeCount;
 pub use stress::StressEnd;
 pub use stress::StressFinding;

@@ -183,9 +183,7 @@ impl<'a> Teller<'a> {
     }
 
     fn is_stuck(&self, thread: ThreadId) -> bool {
-        let End::Deadlock(blocked) = &self.execution.end else {
-            return false;
-        };
+        let blocked = self.execution.end.blocked();
         blocked.iter().any(|blocked| blocked.thread == thread)
     }
 
@@ -270,7 +268,9 @@ impl<'a> Teller<'a> {
     fn end(&self) -> Option<Line> {
         let sayings = match &self.execution.end {
             End::Finished | End::Redundant | End::StepLimit => return None,
-            End::Deadlock(blocked) => blocked.iter().map(|stuck| self.stuck(stuck)).collect(),
+            End::Deadlock(blocked) | End::Livelock(blocked) => {
+                blocked.iter().map(|stuck| self.stuck(stuck)).collect()
+            }
             End::Panicked { thread, message } => {
                 vec![Saying::new(
                     *thread,
@@ -284,10 +284,12 @@ impl<'a> Teller<'a> {
 
     fn stuck(&self, stuck: &Blocked) -> Saying {
         let operation = self.named(stuck.operation);
+        let spins = stuck.operation.verb.spins();
+        let does = if spins { "spins" } else { "waits" };
         Saying::new(
             stuck.thread,
             Tone::Bad,
-            format!("waits for ever: {operation}"),
+            format!("{does} for ever: {operation}"),
         )
     }
 

@@ -7,6 +7,7 @@ use crate::execution::Execution;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::status::NtStatus;
+use crate::wfp::Circumstances;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -15,6 +16,7 @@ use super::Tone;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::lanes::write_lanes;
+use super::rounds::facts as circumstances_facts;
 use super::words::counted;
 use super::words::replay_command;
 use super::words::visible;
@@ -62,6 +64,8 @@ pub struct Finding<'a> {
     pub status: Option<NtStatus>,
     /// The errno that the caller saw, if a call returned one.
     pub errno: Option<u32>,
+    /// The circumstances under which it occurs.
+    pub circumstances: &'a Circumstances,
 }
 
 impl<'a> Finding<'a> {
@@ -72,6 +76,7 @@ impl<'a> Finding<'a> {
             cause: &counterexample.cause,
             status: counterexample.status,
             errno: counterexample.errno,
+            circumstances: &counterexample.circumstances,
         }
     }
 }
@@ -154,6 +159,7 @@ fn write_facts(
     let mut facts = vec![("cause", visible(finding.cause).into_owned())];
     facts.extend(finding.status.map(|status| ("status", status.to_string())));
     facts.extend(finding.errno.map(|errno| ("errno", errno.to_string())));
+    facts.extend(circumstances_facts(finding.circumstances));
     facts.push(("size", size(execution)));
     let rows: Vec<Vec<Cell>> = facts
         .into_iter()

@@ -17,6 +17,7 @@ use super::details::write_details;
 use super::grid::Cell;
 use super::grid::wrap;
 use super::legend::write_legend;
+use super::rounds::needs_note;
 use super::words::grouped;
 use super::words::visible;
 use super::words::waits_phrase;
@@ -240,11 +241,10 @@ fn notes(report: &CheckReport) -> impl Iterator<Item = Cell> {
             Cell::new(Tone::Notable, "INCONCLUSIVE")
         }
     });
-    found
-        .into_iter()
-        .chain(covered)
-        .map(Cell::plain)
-        .chain(differs)
+    let first = report.counterexamples.first();
+    let needs = first.and_then(|first| needs_note(report, first));
+    let found = found.into_iter().chain(needs);
+    found.chain(covered).map(Cell::plain).chain(differs)
 }
 
 #[cfg(test)]

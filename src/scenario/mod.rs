@@ -23,6 +23,7 @@ mod refusal;
 #[cfg(test)]
 mod sample;
 mod scaled;
+mod scope;
 mod text;
 mod workload;
 

@@ -20,8 +20,6 @@ use super::EngineHandle;
 use super::ForcedAbort;
 use super::Question;
 use super::Reentrancy;
-use super::TransactionMode;
-use super::session::Lock;
 use super::session::Session;
 use super::session::Slot;
 use super::session::State;
@@ -153,34 +151,29 @@ impl<R: Runtime> Engine<R> {
         NtStatus::INVALID_HANDLE
     }
 
-    /// Why the session serves no call any more, if it does not. A call that waited for the lock
-    /// names the mode in which it wanted it.
+    /// Why the session serves no call any more, if it does not. Whether the call would wait for
+    /// the lock is asked only if its handle is closed: to look at the lock is to depend on it.
     pub(super) fn refusal(
         &self,
         slot: &mut View<'_, Slot>,
-        waited: Option<(&Lock, TransactionMode)>,
+        would_wait: impl FnOnce() -> bool,
     ) -> Option<NtStatus> {
         match slot.state {
             State::Idle | State::Open(_) => None,
-            State::Closed => Some(self.closed(waited)),
+            State::Closed => Some(self.closed(would_wait())),
             State::ForciblyAborted => Some(self.forcibly_aborted(slot, false)),
             State::Cancelled => Some(self.cancelled()),
         }
     }
 
     /// What a call returns whose handle is closed: while it waited, or before.
-    fn closed(&self, waited: Option<(&Lock, TransactionMode)>) -> NtStatus {
-        let profile = || self.ledger().circumstances().profile;
-        let waits = waited.is_some_and(|(lock, mode)| !lock.admits(mode, profile));
+    fn closed(&self, waits: bool) -> NtStatus {
         let status = self.stale();
         if !waits {
             return status;
         }
-        match self
-            .ledger()
-            .consult(Question::ClosedWhileWaiting)
-            .closed_while_waiting
-        {
+        let waiting = self.ledger().consult(Question::ClosedWhileWaiting);
+        match waiting.closed_while_waiting {
             ClosedWhileWaiting::SessionAborted => NtStatus::SESSION_ABORTED,
             ClosedWhileWaiting::CloseWaits => status,
         }
@@ -235,4 +228,9 @@ pub(super) fn fail<R: Runtime>(operation: Operation, fault: EngineFault) -> NtSt
     let status = fault.status();
     R::act(operation, (), |()| status);
     status
+}
+
+/// For calls that never wait for the lock.
+pub(super) const fn never() -> bool {
+    false
 }

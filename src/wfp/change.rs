@@ -26,7 +26,6 @@ use super::call::Call;
 use super::engine::record_changes;
 use super::session::Lock;
 use super::session::Session;
-use super::session::Slot;
 use super::session::Staged;
 use super::session::State;
 use super::session::Writes;
@@ -67,8 +66,8 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let waited = (&*lock, TransactionMode::ReadWrite);
-                if let Some(refused) = self.refusal(&mut slot, Some(waited)) {
+                let would_wait = || !self.admits_write(&lock);
+                if let Some(refused) = self.refusal(&mut slot, would_wait) {
                     return Err(refused);
                 }
                 if slot.state == State::Open(TransactionMode::ReadOnly) {
@@ -163,7 +162,8 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                if let Some(refused) = self.refusal_of_look_up(&lock, &mut slot) {
+                let would_wait = || !self.admits_look_up(&lock);
+                if let Some(refused) = self.refusal(&mut slot, would_wait) {
                     return Err(refused);
                 }
                 if denied {
@@ -178,15 +178,6 @@ impl<R: Runtime> Engine<R> {
                 }
             },
         )
-    }
-
-    fn refusal_of_look_up(
-        &self,
-        lock: &View<'_, Lock>,
-        slot: &mut View<'_, Slot>,
-    ) -> Option<NtStatus> {
-        let waited = (self.profile().look_up == LookUp::TakesLock).then_some(&**lock);
-        self.refusal(slot, waited.map(|lock| (lock, TransactionMode::ReadOnly)))
     }
 
     /// Whether a look-up outside a transaction need not wait.

@@ -22,6 +22,7 @@ use super::Provider;
 use super::ProviderContext;
 use super::SessionInfo;
 use super::Sublayer;
+use super::call::never;
 
 /// A kind of object that can be enumerated and subscribed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,7 +143,7 @@ impl<R: Runtime> Engine<R> {
         let call = self.call_without_lock(handle, Verb::Enumerate)?;
         let objects = (&call.session.slot, &call.session.writes);
         R::act(call.operation(), objects, |(mut slot, mut writes)| {
-            if let Some(refused) = self.refusal(&mut slot, None) {
+            if let Some(refused) = self.refusal(&mut slot, never) {
                 return Err(refused);
             }
             let known = writes.enumerations.iter_mut();
@@ -167,7 +168,7 @@ impl<R: Runtime> Engine<R> {
         };
         let objects = (&call.session.slot, &call.session.writes);
         R::act(call.operation(), objects, |(mut slot, mut writes)| {
-            if let Some(refused) = self.refusal(&mut slot, None) {
+            if let Some(refused) = self.refusal(&mut slot, never) {
                 return refused;
             }
             let before = writes.enumerations.len();
@@ -195,7 +196,7 @@ impl<R: Runtime> Engine<R> {
         };
         let objects = (&session.slot, &self.inner().service);
         R::act(operation, objects, |(mut slot, service)| {
-            match self.refusal(&mut slot, None) {
+            match self.refusal(&mut slot, never) {
                 Some(refused) => Err(refused),
                 None => Ok(service.sessions(default_wait)),
             }

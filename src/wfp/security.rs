@@ -12,7 +12,6 @@ use crate::status::NtStatus;
 use super::Engine;
 use super::EngineHandle;
 use super::Target;
-use super::TransactionMode;
 use super::call::Call;
 use super::subscription::in_transaction;
 
@@ -56,8 +55,8 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return NtStatus::TIMEOUT;
                 }
-                let waited = (&*lock, TransactionMode::ReadWrite);
-                let refused = self.refusal(&mut slot, Some(waited));
+                let would_wait = || !self.admits_write(&lock);
+                let refused = self.refusal(&mut slot, would_wait);
                 let refused = refused.or_else(|| in_transaction(&slot)).or(known);
                 if let Some(refused) = refused {
                     return refused;

@@ -25,6 +25,7 @@ use super::FilterId;
 use super::Key;
 use super::Kind;
 use super::SubscriptionHandle;
+use super::call::never;
 use super::session::Session;
 use super::session::Slot;
 use super::session::State;
@@ -125,7 +126,7 @@ impl<R: Runtime> Engine<R> {
             objects,
             |(mut slot, mut subscriptions)| {
                 if let Some(refused) = self
-                    .refusal(&mut slot, None)
+                    .refusal(&mut slot, never)
                     .or_else(|| in_transaction(&slot))
                 {
                     return Err(refused);
@@ -170,7 +171,7 @@ impl<R: Runtime> Engine<R> {
             },
             |(mut slot, mut subscriptions)| {
                 if let Some(refused) = self
-                    .refusal(&mut slot, None)
+                    .refusal(&mut slot, never)
                     .or_else(|| in_transaction(&slot))
                 {
                     return refused;

@@ -23,6 +23,7 @@ use super::Question;
 use super::TransactionFlags;
 use super::TransactionMode;
 use super::call::Call;
+use super::call::never;
 use super::engine::record_changes;
 use super::session::Lock;
 use super::session::Slot;
@@ -93,8 +94,11 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let waited = mode.ok().map(|mode| (&*lock, mode));
-                if let Some(refused) = self.refusal(&mut slot, waited) {
+                let would_wait = || match mode {
+                    Ok(mode) => !lock.admits(mode, || self.lock_profile(&lock)),
+                    Err(_) => false,
+                };
+                if let Some(refused) = self.refusal(&mut slot, would_wait) {
                     return Err(refused);
                 }
                 if !slot.is_idle() {
@@ -240,7 +244,7 @@ impl<R: Runtime> Engine<R> {
 
     /// What a commit or abort returns without an open transaction.
     fn not_open(&self, slot: &mut View<'_, Slot>) -> NtStatus {
-        let refused = self.refusal(slot, None);
+        let refused = self.refusal(slot, never);
         refused.unwrap_or(NtStatus::NO_TXN_IN_PROGRESS)
     }
 
@@ -273,7 +277,7 @@ pub(super) fn roll_back(
 fn unlock(lock: &mut View<'_, Lock>, mode: TransactionMode) {
     match mode {
         TransactionMode::ReadWrite => lock.release().writer = false,
-        TransactionMode::ReadOnly => lock.commuting().readers -= 1,
+        TransactionMode::ReadOnly => lock.leaving().readers -= 1,
     }
 }
 

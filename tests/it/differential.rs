@@ -8,6 +8,13 @@ use selvedge::explore::Coverage;
 use selvedge::explore::DfsExplorer;
 use selvedge::runtime::Waits;
 
+use crate::programs::Dice;
+use crate::programs::Drawn;
+use crate::programs::KINDS;
+use crate::programs::draw;
+use crate::programs::smaller;
+use crate::seen::Seen;
+use crate::seen::source;
 use crate::small::Small;
 use crate::small::Statement;
 use crate::small::Statement::*;
@@ -109,4 +116,124 @@ fn dpor_sees_what_dfs_sees_on_500_random_programs() {
         shares.deadlocking >= cases / 20 && shares.large >= cases / 5,
         "{shares:?}"
     );
+}
+
+/// How many programs of [`programs::draw`] are compared, if `SELVEDGE_PROGRAMS` does not say so.
+const DRAWN: u64 = 400;
+
+/// After how many executions `dfs` gives up on one of them.
+const DRAWN_EXECUTIONS_MAX: u64 = 5_000;
+
+/// What the programs were like, so that a generator gone dull is noticed.
+#[derive(Debug, Default)]
+struct Census {
+    compared: u64,
+    given_up: u64,
+    kinds: [u64; KINDS.len()],
+    /// With three threads or more and fifty classes or more.
+    large: u64,
+    deadlocking: u64,
+    traces: u64,
+    executions: u64,
+    redundant: u64,
+    /// Programs with a redundant execution.
+    with_redundant: u64,
+    source_executions: u64,
+    source_redundant: u64,
+    dfs_executions: u64,
+}
+
+/// What is wrong with what an explorer saw, if the oracle is right.
+fn wrong(seen: &Seen, oracle: &Seen) -> Option<String> {
+    let classes = oracle.traces.len();
+    let missed = oracle.traces.difference(&seen.traces).count();
+    if missed > 0 {
+        return Some(format!("missed {missed} of {classes} classes"));
+    }
+    if seen.traces != oracle.traces || seen.outcomes != oracle.outcomes {
+        return Some("saw what there is not, or other outcomes".to_owned());
+    }
+    let executions = seen.tally.executions;
+    let twice = u64::try_from(classes) != Ok(executions);
+    twice.then(|| format!("{executions} executions of {classes} classes"))
+}
+
+/// The smallest program found that is wrong, too, if statements are left out, and how.
+fn smallest(mut program: Small, waits: Waits, mut how: String) -> (Small, String) {
+    loop {
+        let next = smaller(&program).into_iter().find_map(|less| {
+            let explorer = &mut DfsExplorer::default();
+            let oracle = explore_up_to(&less, waits, explorer, DRAWN_EXECUTIONS_MAX);
+            let whole = oracle.tally.coverage == Coverage::Exhausted;
+            let wrong = whole.then(|| wrong(&dpor(&less, waits), &oracle)).flatten();
+            wrong.map(|wrong| (less, wrong))
+        });
+        let Some((less, wrong)) = next else {
+            return (program, how);
+        };
+        (program, how) = (less, wrong);
+    }
+}
+
+impl Census {
+    /// Compares one program.
+    fn take(&mut self, drawn: &Drawn) {
+        let Drawn {
+            program,
+            waits,
+            kinds,
+        } = drawn;
+        let mut explorer = DfsExplorer::default();
+        let oracle = explore_up_to(program, *waits, &mut explorer, DRAWN_EXECUTIONS_MAX);
+        if oracle.tally.coverage != Coverage::Exhausted {
+            self.given_up += 1;
+            return;
+        }
+        let seen = dpor(program, *waits);
+        if let Some(wrong) = wrong(&seen, &oracle) {
+            let (program, wrong) = smallest(program.clone(), *waits, wrong);
+            panic!("{wrong}: {program:?} {waits:?}");
+        }
+        let traces = u64::try_from(seen.traces.len()).expect("64 bits");
+        let large = program.threads() >= 3 && traces >= 50;
+        if !large && self.large <= self.compared / 2 {
+            // Small programs are compared, too, but no more of them than of large ones.
+            return;
+        }
+        for (count, &has) in self.kinds.iter_mut().zip(kinds) {
+            *count += u64::from(has);
+        }
+        self.compared += 1;
+        self.large += u64::from(large);
+        self.deadlocking += u64::from(seen.tally.deadlocked > 0);
+        self.traces += traces;
+        self.executions += seen.tally.executions;
+        self.redundant += seen.tally.redundant;
+        self.with_redundant += u64::from(seen.tally.redundant > 0);
+        self.dfs_executions += oracle.tally.executions;
+        let source = source(program, *waits);
+        self.source_executions += source.tally.executions;
+        self.source_redundant += source.tally.redundant;
+    }
+}
+
+#[test]
+fn dpor_runs_each_class_of_random_programs_once() {
+    let asked = std::env::var("SELVEDGE_PROGRAMS").ok();
+    let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(DRAWN);
+    let mut census = Census::default();
+    let mut seed = 0;
+    while census.compared < programs {
+        let drawn = draw(&mut Dice::new(seed));
+        seed += 1;
+        census.take(&drawn);
+    }
+    println!("{census:?}");
+    assert!(census.large >= programs / 2, "{census:?}");
+    assert!(census.deadlocking >= programs / 20, "{census:?}");
+    let rare = census.kinds.iter().zip(KINDS);
+    let rare: Vec<_> = rare.filter(|(count, _)| **count < programs / 10).collect();
+    assert!(rare.is_empty(), "{rare:?}: {census:?}");
+    // Waits for something that plain writes make true: see `docs/internals/exploration.md`.
+    assert!(census.redundant * 100 <= census.executions, "{census:?}");
 }

@@ -6,17 +6,22 @@
 )]
 
 mod cell;
+mod circumstances;
 mod cli;
 mod counts;
 mod differential;
+mod engine_counts;
 mod journal;
 mod loom;
 mod models;
 mod native;
+mod objects;
 mod opinions;
+mod programs;
 mod properties;
 mod reference;
 mod runtime;
+mod seen;
 mod sequences;
 mod serial;
 mod shuttle;

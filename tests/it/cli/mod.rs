@@ -1,6 +1,7 @@
 //! The program as a user runs it: the binary itself, in a process of its own each time.
 
 mod bad_input;
+mod circumstances;
 mod environment;
 mod exit;
 mod formats;

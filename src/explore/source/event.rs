@@ -67,7 +67,7 @@ impl Attempt {
         let mut released = false;
         for watched in self.watch.iter() {
             match earlier.access(watched.object) {
-                Some(Access::Release) => released = true,
+                Some(Access::Release | Access::Leave) => released = true,
                 Some(Access::Write | Access::Commute) => return false,
                 Some(Access::Read) | None => {}
             }
