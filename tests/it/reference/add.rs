@@ -7,7 +7,6 @@ use super::Kind;
 use super::Lifetime;
 use super::Name;
 use super::Object;
-use super::Objects;
 use super::Profile;
 use super::Session;
 use super::State;
@@ -196,11 +195,4 @@ const fn foreign(profile: &Profile) -> Status {
         ForeignReference::WrongSession => Status::WrongSession,
         ForeignReference::LifetimeMismatch => Status::LifetimeMismatch,
     }
-}
-
-/// The objects with one more.
-pub(crate) fn added(objects: &Objects, object: &Object) -> Objects {
-    let mut objects = objects.clone();
-    objects.insert(object.clone());
-    objects
 }

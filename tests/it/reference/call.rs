@@ -55,6 +55,10 @@ impl Action {
 }
 
 /// What is asked for in an add. A kind ignores what it does not have.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the flags of the Windows structures"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Addition {
     pub(crate) kind: Kind,

@@ -1,7 +1,6 @@
 //! The state of an engine: what is committed, who has a transaction open, who waits for nothing.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::collections::VecDeque;
 
 use super::Key;
@@ -58,7 +57,8 @@ pub(crate) struct Session {
     pub(crate) transaction: Option<Transaction>,
     /// Its transaction was forcibly aborted, and no call has told it so yet.
     pub(crate) forcibly_aborted: bool,
-    pub(crate) subscribed: BTreeSet<Kind>,
+    /// The kinds it subscribed to, as often as it did.
+    pub(crate) subscribed: Vec<Kind>,
     /// What each enumerator has still to return.
     pub(crate) enumerators: BTreeMap<u32, Vec<Object>>,
 }
@@ -70,7 +70,7 @@ impl Session {
             phase: Phase::Open,
             transaction: None,
             forcibly_aborted: false,
-            subscribed: BTreeSet::new(),
+            subscribed: Vec::new(),
             enumerators: BTreeMap::new(),
         }
     }

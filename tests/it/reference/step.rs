@@ -16,7 +16,6 @@ use super::Request;
 use super::Session;
 use super::State;
 use super::Status;
-use super::Target;
 use super::answer::refused;
 use super::close::close;
 use super::delete::find;
@@ -294,9 +293,9 @@ fn subscribe(state: &State, session: u32, kind: Kind, on: bool) -> Answer {
     let mut after = state.clone();
     let subscribed = &mut after.session_mut(session).subscribed;
     if on {
-        subscribed.insert(kind);
-    } else {
-        subscribed.remove(&kind);
+        subscribed.push(kind);
+    } else if let Some(place) = subscribed.iter().position(|one| *one == kind) {
+        subscribed.remove(place);
     }
     vec![Outcome::success(after)]
 }

@@ -125,7 +125,10 @@ fn adds_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> (Vec<
 /// The deletes that callouts are told of at the commit.
 fn deletes_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> Vec<Told> {
     let unknown = |number: u32| {
-        let added = |deed: &Deed| matches!(deed, Deed::Added { object, told: false, .. } if object.number == number);
+        let added = |deed: &Deed| match deed {
+            Deed::Added { object, told, .. } => object.number == number && !told,
+            Deed::Deleted { .. } => false,
+        };
         deeds.iter().any(added)
     };
     let mut told = Vec::new();

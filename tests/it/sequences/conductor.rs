@@ -4,22 +4,13 @@ use std::collections::VecDeque;
 
 use selvedge::execution::Decision;
 use selvedge::execution::ThreadId;
-use selvedge::execution::Verb;
 use selvedge::runtime::Waiting;
 use selvedge::runtime::controlled::Policy;
 use selvedge::runtime::controlled::Position;
-use selvedge::status::NtStatus;
 
-use crate::reference::Action;
-use crate::reference::Addition;
 use crate::reference::Call;
 use crate::reference::Event;
 use crate::reference::Handle;
-use crate::reference::Key;
-use crate::reference::Kind;
-use crate::reference::Object;
-use crate::reference::Objects;
-use crate::reference::Phase;
 use crate::reference::Request;
 use crate::reference::Target;
 
@@ -32,17 +23,14 @@ use super::mock::Brought;
 use super::mock::Mock;
 use super::mock::Order;
 use super::mock::SYSTEM;
-use super::mock::THREADS;
-use super::plan::Incident;
 use super::plan::Item;
 use super::plan::Plan;
-use super::plan::Whose;
 use super::shares::SESSIONS;
 use super::shares::SPARE;
 
 /// What the running thread does.
 #[derive(Debug, Clone)]
-enum Doing {
+pub(super) enum Doing {
     /// A call, from its start.
     Call(Request),
     /// A call that waited and goes on.
@@ -61,7 +49,7 @@ enum Doing {
 
 /// What is next, beside the items of the plan.
 #[derive(Debug, Clone)]
-enum Next {
+pub(super) enum Next {
     Item(Item),
     Look(u32),
     /// The transaction is aborted that this thread began first.
@@ -70,19 +58,19 @@ enum Next {
 
 /// Plays a plan.
 pub(crate) struct Conductor {
-    todo: VecDeque<Next>,
-    running: Option<(u8, Doing)>,
+    pub(super) todo: VecDeque<Next>,
+    pub(super) running: Option<(u8, Doing)>,
     /// The open transactions of user-mode sessions, and who began them, the oldest first.
-    begun: Vec<(u8, u32)>,
+    pub(super) begun: Vec<(u8, u32)>,
     /// What the last call named.
     named: Option<Target>,
     pub(crate) follower: Follower,
-    mock: Mock,
-    board: Board,
+    pub(super) mock: Mock,
+    pub(super) board: Board,
     pub(crate) difference: Option<Difference>,
 }
 
-fn id(thread: u8) -> ThreadId {
+pub(super) fn id(thread: u8) -> ThreadId {
     ThreadId::new(usize::from(thread))
 }
 
@@ -107,7 +95,7 @@ impl Policy for Conductor {
 }
 
 /// What a turn of the policy led to.
-enum Chosen {
+pub(super) enum Chosen {
     Step(Decision),
     Nothing,
     End,
@@ -159,7 +147,7 @@ impl Conductor {
     }
 
     /// An order is done.
-    fn finished(
+    pub(super) fn finished(
         &mut self,
         doing: Doing,
         done: &Done,
@@ -226,6 +214,10 @@ impl Conductor {
     /// Compares all that can be seen without a call, and asks for the looks.
     fn compare(&mut self, position: &Position<'_>) -> Result<(), Difference> {
         self.follower.check_committed(&self.mock.committed())?;
+        for (session, notice) in self.board.notices() {
+            let follower = &mut self.follower;
+            follower.changes.told(session, notice, &follower.names)?;
+        }
         let waiting: Vec<u8> = self.follower.waiting.keys().copied().collect();
         for thread in waiting {
             let pending = position.pending(id(thread)).expect("threads do not end");
@@ -257,7 +249,7 @@ impl Conductor {
         match self.todo.pop_front() {
             None => Ok(Chosen::End),
             Some(Next::Look(session)) => Ok(self.look(session)),
-            Some(Next::Item(item)) => self.item(&item, position),
+            Some(Next::Item(item)) => Ok(self.item(&item, position)),
             Some(Next::Watchdog(thread)) => self.watchdog(thread, position),
         }
     }
@@ -281,20 +273,20 @@ impl Conductor {
         step(SPARE, 0)
     }
 
-    fn item(&mut self, item: &Item, position: &Position<'_>) -> Result<Chosen, Difference> {
+    fn item(&mut self, item: &Item, position: &Position<'_>) -> Chosen {
         if let Some(incident) = item.incident {
             let incident_done = Item {
                 incident: None,
                 ..*item
             };
             self.todo.push_front(Next::Item(incident_done));
-            return Ok(self.incident(incident, position));
+            return self.incident(incident, position);
         }
         if let Some(request) = self.follower.waiting.get(&item.thread).copied() {
-            return Ok(self.waiting_item(item, request, position));
+            return self.waiting_item(item, request, position);
         }
-        let request = self.request(item);
-        Ok(self.make(request))
+        let request = self.follower.request(item);
+        self.make(request)
     }
 
     /// Starts a call.
@@ -342,185 +334,9 @@ impl Conductor {
             }
         }
     }
-
-    fn incident(&mut self, incident: Incident, position: &Position<'_>) -> Chosen {
-        match incident {
-            Incident::Deferred => self.system(position),
-            Incident::ForcedAbort(thread) => {
-                // The thread that aborts does first what was put off.
-                self.todo.push_front(Next::Watchdog(thread));
-                self.system(position)
-            }
-            Incident::StopOrStart => {
-                let starts = !self.follower.state.running;
-                let event = if starts { Event::Start } else { Event::Stop };
-                self.board.give(SPARE, Order::Service { starts });
-                self.running = Some((SPARE, Doing::Service(event)));
-                step(SPARE, 0)
-            }
-        }
-    }
-
-    /// Has the threads of the system do what was put off.
-    fn system(&mut self, position: &Position<'_>) -> Chosen {
-        let ready = |thread: &u8| {
-            let pending = position.pending(id(*thread));
-            pending.is_some_and(|pending| pending.ready)
-        };
-        let thread = (SYSTEM..THREADS).find(ready);
-        self.running = Some((thread.unwrap_or(SYSTEM), Doing::System));
-        thread.map_or(Chosen::Nothing, |thread| step(thread, 0))
-    }
-
-    /// Lets a thread of the system go on. When none can, what was put off is done.
-    fn system_goes_on(
-        &mut self,
-        thread: u8,
-        doing: Doing,
-        position: &Position<'_>,
-    ) -> Result<Chosen, Difference> {
-        let pending = position.pending(id(thread));
-        if pending.is_some_and(|pending| pending.ready) {
-            self.running = Some((thread, doing));
-            return Ok(step(thread, 0));
-        }
-        let others = (SYSTEM..THREADS).map(|thread| position.pending(id(thread)));
-        let others = others.flatten().any(|pending| pending.ready);
-        if others && matches!(doing, Doing::System) {
-            return Ok(self.system(position));
-        }
-        let done = Done {
-            came: Some(NtStatus::SUCCESS.into()),
-            heard: self.board.heard(),
-        };
-        self.finished(doing, &done, position)?;
-        Ok(Chosen::Nothing)
-    }
-
-    /// The time is up of the transaction that a thread began first.
-    fn watchdog(&mut self, thread: u8, position: &Position<'_>) -> Result<Chosen, Difference> {
-        let mut begun = self.begun.iter();
-        let victim = begun
-            .find(|(by, _)| *by == thread)
-            .map(|(_, session)| *session);
-        let watches = position
-            .pending(id(SYSTEM + thread))
-            .is_some_and(|pending| pending.operation.verb == Verb::Watchdog && !pending.ready);
-        match (victim, watches) {
-            (None, false) => Ok(Chosen::Nothing),
-            (Some(session), true) => {
-                self.running = Some((SYSTEM + thread, Doing::Aborts(session)));
-                Ok(step(SYSTEM + thread, 1))
-            }
-            // FINDING 4
-            (Some(_), false) if self.follower.tears_down(thread) => Ok(Chosen::Nothing),
-            _ => Err(format!(
-                "thread {thread} began {victim:?}, and is it watched? {watches}"
-            )),
-        }
-    }
-
-    /// Which user-mode transactions are open, and who began them.
-    fn note_begun(&mut self, request: &Request) {
-        let sessions = &self.follower.state.sessions;
-        let is_open = |session: u32| sessions[&session].transaction.is_some();
-        let known = |session: u32| self.begun.iter().any(|(_, one)| *one == session);
-        if let (Call::Begin(_), Handle::Of(session)) = (request.call, request.handle)
-            && is_open(session)
-            && !known(session)
-            && !sessions[&session].opening.kernel
-        {
-            self.begun.push((request.thread, session));
-        }
-        self.begun.retain(|(_, session)| is_open(*session));
-    }
-
-    /// The call that an item stands for, as things are.
-    fn request(&self, item: &Item) -> Request {
-        let whose = match item.whose {
-            Whose::Own => Some(item.thread),
-            Whose::Of(thread) => Some(thread),
-            Whose::Null | Whose::Garbage => None,
-        };
-        let session = whose.and_then(|thread| self.follower.own[usize::from(thread)]);
-        let handle = match (item.whose, session) {
-            (Whose::Null, _) => Handle::Null,
-            (Whose::Garbage, _) => Handle::Garbage,
-            (_, Some(session)) => Handle::Of(session),
-            (_, None) => Handle::Null,
-        };
-        let own = self.follower.own[usize::from(item.thread)];
-        let phase = own.map(|session| self.follower.state.session(session).phase);
-        let call = match phase {
-            None | Some(Phase::Closed) if !item.stubborn => Call::Open(item.opening),
-            Some(Phase::Ended) if !item.stubborn => Call::Close,
-            _ => {
-                let state = &self.follower.state;
-                let view = session.map_or(&state.committed, |session| state.view(session));
-                let call = item.pick.map(|pick| guided(item.call, view, pick));
-                self.resolved(call.unwrap_or(item.call), handle)
-            }
-        };
-        Request {
-            thread: item.thread,
-            handle,
-            call,
-            waited: false,
-        }
-    }
-
-    /// The call with the numbers of what it means.
-    fn resolved(&self, call: Call, handle: Handle) -> Call {
-        match call {
-            // An open session is not left behind.
-            Call::Open(opening) if !self.is_taken(opening.key) => Call::Close,
-            other => self.follower.counted_back(other, handle),
-        }
-    }
-
-    /// Whether an open session has this key.
-    fn is_taken(&self, key: Option<u8>) -> bool {
-        let mut sessions = self.follower.state.sessions.values();
-        sessions.any(|session| {
-            key.is_some() && session.phase == Phase::Open && session.opening.key == key
-        })
-    }
 }
 
-/// The call with other objects in place of those it names: ones that are there.
-fn guided(call: Call, view: &Objects, pick: u8) -> Call {
-    let any = |kind: Kind| {
-        let all: Vec<&Object> = view.of(kind).collect();
-        let index = usize::from(pick).checked_rem(all.len())?;
-        match all[index].name.key {
-            Key::Given(key) => Some(key),
-            Key::BuiltIn | Key::Made(_) => None,
-        }
-    };
-    let there = |kind: Kind, named: Option<u8>| named.map(|key| any(kind).unwrap_or(key));
-    let target = || {
-        let all: Vec<&Object> = view.0.values().collect();
-        let index = usize::from(pick).checked_rem(all.len())?;
-        Some(Target::ByKey(all[index].name))
-    };
-    match call {
-        Call::Delete(named) => Call::Delete(target().unwrap_or(named)),
-        Call::Get(named) => Call::Get(target().unwrap_or(named)),
-        Call::Add(add) => Call::Add(Addition {
-            provider: there(Kind::Provider, add.provider),
-            sublayer: there(Kind::Sublayer, add.sublayer),
-            context: there(Kind::Context, add.context),
-            action: match add.action {
-                Action::Terminating(key) => Action::Terminating(any(Kind::Callout).unwrap_or(key)),
-                other => other,
-            },
-            ..add
-        }),
-        other => other,
-    }
-}
-
-fn step(thread: u8, alternative: u8) -> Chosen {
+pub(super) fn step(thread: u8, alternative: u8) -> Chosen {
     Chosen::Step(Decision {
         thread: id(thread),
         alternative,

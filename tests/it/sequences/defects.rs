@@ -176,7 +176,7 @@ fn spoil(defect: Defect, state: &State, request: &Request, sound: &Answer) -> Op
             let none = draft.objects == state.committed;
             let dropped = || {
                 after(sound, |state_after| {
-                    state_after.committed = state.committed.clone()
+                    state_after.committed.clone_from(&state.committed);
                 })
             };
             (!none).then(dropped)
@@ -192,7 +192,7 @@ fn spoil(defect: Defect, state: &State, request: &Request, sound: &Answer) -> Op
         }
         Defect::PersistentRefersToStatic if adds => allow(state, sound, Status::LifetimeMismatch),
         Defect::DynamicObjectsStay if *call == Call::Close => Some(after(sound, |state_after| {
-            state_after.committed = state.committed.clone()
+            state_after.committed.clone_from(&state.committed);
         })),
         Defect::SecondBeginSucceeds if matches!(call, Call::Begin(_)) => {
             allow(state, sound, Status::TxnInProgress)

@@ -26,6 +26,7 @@ use crate::reference::Transaction;
 use crate::reference::Word;
 use crate::reference::happen;
 
+use super::changes::Changes;
 use super::defects;
 use super::defects::Defect;
 use super::matching::Done;
@@ -34,8 +35,8 @@ use super::matching::shows;
 use super::mock::Named;
 use super::mock::Order;
 use super::names::Names;
-use super::shares::SESSIONS;
 use super::shares::Sight;
+use super::shares::THREADS_OF_SESSIONS;
 
 /// The reference's state beside the mock's names.
 #[derive(Debug)]
@@ -45,7 +46,9 @@ pub(crate) struct Follower {
     defect: Option<Defect>,
     pub(crate) names: Names,
     /// The session of each thread, open or not.
-    pub(crate) own: [Option<u32>; SESSIONS as usize],
+    pub(crate) own: [Option<u32>; THREADS_OF_SESSIONS],
+    /// What subscribers may still be told.
+    pub(crate) changes: Changes,
     /// The calls that wait.
     pub(crate) waiting: BTreeMap<u8, Request>,
     pub(crate) seen: BTreeSet<Sight>,
@@ -62,7 +65,8 @@ impl Follower {
             profile,
             defect,
             names: Names::default(),
-            own: [None; SESSIONS as usize],
+            own: [None; THREADS_OF_SESSIONS],
+            changes: Changes::default(),
             waiting: BTreeMap::new(),
             seen: BTreeSet::new(),
             log: Vec::new(),
@@ -133,6 +137,11 @@ impl Follower {
     fn adopt(&mut self, outcome: &Outcome, request: Option<&Request>, done: &Done) {
         self.names.learn(outcome, request, done);
         if let Some(state) = &outcome.state {
+            let by = match request.map(|request| request.handle) {
+                Some(Handle::Of(session)) => Some(session),
+                _ => None,
+            };
+            self.changes.note(&self.state, state, by);
             self.state = state.clone();
         }
         if let Some(request) = request {

@@ -231,11 +231,6 @@ impl Mock {
         opened.expect("a new engine runs")
     }
 
-    /// The calling thread makes no further calls.
-    pub(crate) fn leave(&self) {
-        self.0.leave();
-    }
-
     /// The committed objects, in no order.
     pub(crate) fn committed(&self) -> Vec<AnyObject> {
         let all = self.0.committed();

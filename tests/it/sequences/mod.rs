@@ -10,11 +10,19 @@
 //! `docs/internals/testing.md` says how to run the long version. A sequence with a difference is
 //! shrunk, and printed call by call.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most of this looks at a few calls and lets all others be"
+)]
+
 mod asked;
 mod board;
+mod changes;
 mod conductor;
 mod defects;
 mod follower;
+mod incidents;
+mod intent;
 mod matching;
 mod mock;
 mod names;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use selvedge::status::NtStatus;
 use selvedge::wfp;
-use selvedge::wfp::AnyObject;
 use selvedge::wfp::CalloutId;
 use selvedge::wfp::EngineHandle;
 use selvedge::wfp::EnumHandle;

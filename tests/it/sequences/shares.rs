@@ -8,6 +8,9 @@ use super::run::say;
 /// How many sessions a sequence has.
 pub(crate) const SESSIONS: u8 = 4;
 
+/// The same, for an array.
+pub(crate) const THREADS_OF_SESSIONS: usize = 4;
+
 /// A thread of no session, which is always free: it looks, and helps where all others wait.
 pub(crate) const SPARE: u8 = SESSIONS;
 

@@ -112,12 +112,12 @@ pub(super) fn explore(program: &Program, flaw: Option<Flaw>) -> Explored {
         }
     };
     let mut explorer = DporExplorer::new(waits);
-    let with = (&bounds, &mut Unwatched as _);
+    let watch = &mut Unwatched;
     let tally = search(
         &mut Machine::new(limits),
         &system,
         &mut explorer,
-        with,
+        (&bounds, watch),
         visit,
     );
     Explored {
