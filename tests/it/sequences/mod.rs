@@ -63,7 +63,7 @@ use crate::sequences::shares::Shares;
 const SEQUENCES: u32 = 300;
 
 /// After how many sequences a defect counts as not noticed.
-const SEQUENCES_TO_NOTICE_MAX: u32 = 3_000;
+const SEQUENCES_TO_NOTICE_MAX: u32 = 200;
 
 #[test]
 fn random_sequences_of_calls_answer_as_the_reference_says() {
