@@ -8,6 +8,7 @@ use crate::explore::ExplorerKind;
 use crate::explore::RandomExplorer;
 use crate::explore::ShuttleExecutions;
 use crate::explore::ShuttleSearch;
+use crate::explore::SourceExplorer;
 use crate::explore::loom_executions;
 use crate::explore::on_machine;
 use crate::program::Program;
@@ -36,6 +37,7 @@ pub(super) fn executions<'p>(
     };
     match *explorer {
         ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
+        ExplorerKind::Source => Box::new(on_machine(limits, program, SourceExplorer::new(*waits))),
         ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
         ExplorerKind::Random => {
             let random = RandomExplorer::new(*seed, bounds.executions_max);

@@ -264,6 +264,20 @@ impl Verb {
         matches!(self, Self::SpinLoad | Self::SpinSwap)
     }
 
+    /// Whether it takes something that it or another gives back later, if it does anything.
+    pub const fn takes_hold(self) -> bool {
+        matches!(
+            self,
+            Self::Begin
+                | Self::GuardAcquire
+                | Self::ProviderAcquire
+                | Self::RundownAcquire
+                | Self::Lock
+                | Self::TryLock
+                | Self::LockShared
+        )
+    }
+
     /// The verb with this name in schedules.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|verb| verb.name() == name)

@@ -6,6 +6,7 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::ThreadId;
+use crate::execution::WaitFor;
 use crate::status::NtStatus;
 
 use super::Property;
@@ -61,7 +62,11 @@ impl Violation {
 pub(super) fn ends(execution: &Execution) -> Option<Violation> {
     match &execution.end {
         End::Deadlock(blocked) => {
-            let cause = format!("nobody can go on; these wait for ever: {}", places(blocked));
+            let cause = format!(
+                "nobody can go on; these wait for ever: {}{}",
+                places(blocked),
+                circle(execution)
+            );
             Some(Violation::new(Property::NoDeadlock, cause))
         }
         End::Livelock(blocked) => {
@@ -80,6 +85,19 @@ pub(super) fn ends(execution: &Execution) -> Option<Violation> {
         }),
         End::Finished | End::Redundant | End::StepLimit => None,
     }
+}
+
+/// The threads that wait for each other, if some do.
+fn circle(execution: &Execution) -> String {
+    let cycle = WaitFor::of(execution).cycle;
+    let Some(first) = cycle.first() else {
+        return String::new();
+    };
+    let names = cycle.iter().chain([first]).map(ToString::to_string);
+    format!(
+        "; each for the next: {}",
+        names.collect::<Vec<_>>().join(" -> ")
+    )
 }
 
 /// Who is stuck, and where.

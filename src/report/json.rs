@@ -2,7 +2,7 @@
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
 //! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
-//! is to say of circumstances other than the documented ones, are absent unless they were asked for.
+//! is to say of circumstances other than the documented ones are absent unless asked for.
 
 use std::io;
 use std::io::Write;

@@ -12,6 +12,7 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
+use crate::execution::Holder;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
@@ -20,6 +21,7 @@ use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
+use crate::execution::WaitFor;
 use crate::status::NtStatus;
 
 use super::Tone;
@@ -97,6 +99,8 @@ struct Teller<'a> {
     faulted: BTreeSet<(ThreadId, u16)>,
     /// The filter contexts whose filters came or went, in order of appearance.
     contexts: Vec<u32>,
+    /// Who waits for whom at the end.
+    waits: WaitFor,
 }
 
 impl<'a> Teller<'a> {
@@ -131,6 +135,7 @@ impl<'a> Teller<'a> {
             many_calls,
             faulted,
             contexts,
+            waits: WaitFor::of(execution),
         }
     }
 
@@ -286,10 +291,16 @@ impl<'a> Teller<'a> {
         let operation = self.named(stuck.operation);
         let spins = stuck.operation.verb.spins();
         let does = if spins { "spins" } else { "waits" };
+        let holder = self
+            .waits
+            .wait_of(stuck.thread)
+            .and_then(|wait| wait.holder);
+        let held = holder.map(|holder| held(stuck.thread, holder));
+        let held = held.unwrap_or_default();
         Saying::new(
             stuck.thread,
             Tone::Bad,
-            format!("{does} for ever: {operation}"),
+            format!("{does} for ever: {operation}{held}"),
         )
     }
 
@@ -299,6 +310,16 @@ impl<'a> Teller<'a> {
             None => self.operation(operation),
         }
     }
+}
+
+/// Who holds what a thread waits for. Steps count from 1, as in the table.
+fn held(waits: ThreadId, holder: Holder) -> String {
+    let who = if holder.thread == waits {
+        "itself".to_owned()
+    } else {
+        format!("thread{GLUE}{}", holder.thread)
+    };
+    format!(", held by {who} since step{GLUE}{}", holder.step + 1)
 }
 
 /// The keys that go with more than one value.

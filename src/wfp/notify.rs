@@ -197,8 +197,14 @@ impl<R: Runtime> Engine<R> {
     /// A transaction was rolled back: whether its added filters are told again.
     pub(super) fn rolled_back(&self, staged: &[Staged]) {
         let keeps = self.keeps_told();
+        let at_call = self.profile().notify_delete == NotifyDelete::AtCall;
+        // Its callout was told of the end when the transaction deleted it again.
+        let known_gone = |filter: &Filter| {
+            let gone = Change::RemoveFilter(*filter);
+            at_call && staged.iter().any(|staged| staged.change == gone)
+        };
         for (filter, told) in added(staged) {
-            if (told || !keeps) && self.may_tell(&filter) {
+            if (told || !keeps) && self.may_tell(&filter) && !known_gone(&filter) {
                 let again = self.ledger().consult(Question::NotifyAbort).notify_abort;
                 if again == NotifyAbort::CompensatingDelete {
                     self.tell_deleted(&filter);

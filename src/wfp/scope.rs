@@ -82,7 +82,7 @@ impl Scope {
     }
 }
 
-/// The profile and the fixed readings: `adversarial+lock-mode=exclusive`. Faults are not part of it.
+/// The profile and the fixed readings: `adversarial+lock-mode=exclusive`. Faults are no part of it.
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.profile.name())?;

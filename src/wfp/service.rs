@@ -247,6 +247,10 @@ impl<R: Runtime> Engine<R> {
                     return (false, None);
                 }
                 service.state = next;
+                if next == ServiceState::Stopped {
+                    // An engine that starts again knows nothing of the sessions it had.
+                    service.sessions.clear();
+                }
                 let functions = service.subscribers.iter_mut().map(|known| {
                     known.running += 1;
                     (known.handle, Arc::clone(&known.function))

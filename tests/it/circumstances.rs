@@ -173,20 +173,47 @@ fn a_schedule_without_its_fault_diverges() {
     assert!(!matches!(replayed.ending, Ending::Reproduced(_)));
 }
 
-/// An abort that undoes added filters asks whether their callouts are told: 2 readings, and under
-/// each the 2 executions of `push-lock`.
+/// A detach deletes filters, and asks when their callout is told. The lock of the strategy makes
+/// one section of it whenever that is.
 #[test]
 fn every_reading_that_matters_is_searched_and_a_proof_holds_under_each() {
+    let scenario = Scenario::embedded("attach/attach_detach").unwrap();
+    let report = checked(&scenario, &request(&readings_of(Question::NotifyDelete)));
+
+    let names: Vec<String> = rounds(&report).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "documented",
+            "documented+notify-delete=deferred",
+            "documented+notify-delete=at-call"
+        ]
+    );
+    assert_eq!(report.verdict, Verdict::Proved);
+    let gone_through: Vec<Question> = report.gone_through().collect();
+    assert_eq!(gone_through, [Question::NotifyDelete]);
+}
+
+/// The abort of an attach that failed undoes a filter. If its callout is told of that, the driver
+/// looks for the identifiers of its filters, and it has none yet. Under each reading there are the
+/// 2 orders of `push-lock`; under the second both fail.
+#[test]
+fn a_violation_names_the_reading_that_it_needs() {
     let scenario = Scenario::embedded("attach/fault_in_add").unwrap();
     let report = checked(&scenario, &request(&readings_of(Question::NotifyAbort)));
 
     let told = "documented+notify-abort=compensating-delete";
     let expected = [("documented".to_owned(), 2), (told.to_owned(), 2)];
     assert_eq!(rounds(&report), expected);
-    assert_eq!(report.verdict, Verdict::Proved);
-    assert!(report.consulted().contains(Question::NotifyAbort));
-    let gone_through: Vec<Question> = report.gone_through().collect();
-    assert_eq!(gone_through, [Question::NotifyAbort]);
+    let failing: Vec<u64> = report.rounds.iter().map(|round| round.failing).collect();
+    assert_eq!(failing, [0, 2]);
+    let first = &report.counterexamples[0];
+    assert_eq!(
+        (first.circumstances.to_string().as_str(), first.rounds),
+        (told, 1)
+    );
+    let needs: Vec<String> = report.needs(first).iter().map(Reading::to_string).collect();
+    assert_eq!(needs, ["notify-abort=compensating-delete"]);
 }
 
 /// Nothing is undone without a fault, so the question is not asked. If a commit fails, the attach
@@ -211,7 +238,7 @@ fn a_question_that_only_a_fault_raises_is_gone_through_with_the_fault_only() {
 /// aborts or closes. If it was carried out and only the answer was lost, the attach says that it
 /// failed, and its filters are there.
 #[test]
-fn a_violation_names_the_reading_and_the_fault_that_it_needs() {
+fn a_violation_names_the_reading_and_the_fault_that_it_needs_together() {
     let scenario = Scenario::embedded("direct/connect4_connect6").unwrap();
     let strategy = Strategy::named("handle-per-context").unwrap();
     let scope = Scope {

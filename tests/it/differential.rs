@@ -119,10 +119,13 @@ fn dpor_sees_what_dfs_sees_on_500_random_programs() {
 }
 
 /// How many programs of [`programs::draw`] are compared, if `SELVEDGE_PROGRAMS` does not say so.
-const DRAWN: u64 = 400;
+const DRAWN: u64 = 60;
 
-/// After how many executions `dfs` gives up on one of them.
-const DRAWN_EXECUTIONS_MAX: u64 = 5_000;
+/// After how many executions `dfs` gives up on one of them: few, so that the test is quick.
+const DRAWN_EXECUTIONS_MAX: u64 = 1_500;
+
+/// The same, if somebody asks for more programs.
+const ASKED_EXECUTIONS_MAX: u64 = 5_000;
 
 /// What the programs were like, so that a generator gone dull is noticed.
 #[derive(Debug, Default)]
@@ -141,6 +144,8 @@ struct Census {
     source_executions: u64,
     source_redundant: u64,
     dfs_executions: u64,
+    /// After how many executions `dfs` gives up.
+    dfs_executions_max: u64,
 }
 
 /// What is wrong with what an explorer saw, if the oracle is right.
@@ -163,7 +168,7 @@ fn smallest(mut program: Small, waits: Waits, mut how: String) -> (Small, String
     loop {
         let next = smaller(&program).into_iter().find_map(|less| {
             let explorer = &mut DfsExplorer::default();
-            let oracle = explore_up_to(&less, waits, explorer, DRAWN_EXECUTIONS_MAX);
+            let oracle = explore_up_to(&less, waits, explorer, ASKED_EXECUTIONS_MAX);
             let whole = oracle.tally.coverage == Coverage::Exhausted;
             let wrong = whole.then(|| wrong(&dpor(&less, waits), &oracle)).flatten();
             wrong.map(|wrong| (less, wrong))
@@ -184,7 +189,7 @@ impl Census {
             kinds,
         } = drawn;
         let mut explorer = DfsExplorer::default();
-        let oracle = explore_up_to(program, *waits, &mut explorer, DRAWN_EXECUTIONS_MAX);
+        let oracle = explore_up_to(program, *waits, &mut explorer, self.dfs_executions_max);
         if oracle.tally.coverage != Coverage::Exhausted {
             self.given_up += 1;
             return;
@@ -221,7 +226,14 @@ impl Census {
 fn dpor_runs_each_class_of_random_programs_once() {
     let asked = std::env::var("SELVEDGE_PROGRAMS").ok();
     let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(DRAWN);
-    let mut census = Census::default();
+    let mut census = Census {
+        dfs_executions_max: if programs > DRAWN {
+            ASKED_EXECUTIONS_MAX
+        } else {
+            DRAWN_EXECUTIONS_MAX
+        },
+        ..Census::default()
+    };
     let mut seed = 0;
     while census.compared < programs {
         let drawn = draw(&mut Dice::new(seed));

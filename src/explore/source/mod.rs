@@ -1,4 +1,4 @@
-//! Partial-order reduction with source sets and sleep sets.
+//! Partial-order reduction with source sets and sleep sets: an oracle of `dpor`.
 //!
 //! # The algorithm
 //!
