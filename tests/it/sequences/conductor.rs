@@ -213,6 +213,7 @@ impl Conductor {
 
     /// Compares all that can be seen without a call, and asks for the looks.
     fn compare(&mut self, position: &Position<'_>) -> Result<(), Difference> {
+        self.forget_ended();
         self.follower.check_committed(&self.mock.committed())?;
         for (session, notice) in self.board.notices() {
             let follower = &mut self.follower;

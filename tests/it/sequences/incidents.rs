@@ -105,6 +105,13 @@ impl Conductor {
         }
     }
 
+    /// Forgets who began the transactions that have ended.
+    pub(super) fn forget_ended(&mut self) {
+        let sessions = &self.follower.state.sessions;
+        self.begun
+            .retain(|(_, session)| sessions[session].transaction.is_some());
+    }
+
     /// Which user-mode transactions are open, and who began them.
     pub(super) fn note_begun(&mut self, request: &Request) {
         let sessions = &self.follower.state.sessions;
@@ -117,6 +124,5 @@ impl Conductor {
         {
             self.begun.push((request.thread, session));
         }
-        self.begun.retain(|(_, session)| is_open(*session));
     }
 }
