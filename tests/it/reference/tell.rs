@@ -63,9 +63,10 @@ pub(crate) fn rolled_back(state: &State, deeds: &[Deed], profile: &Profile) -> V
         Deed::Added {
             object, told: true, ..
         } => match deletes(object.number) {
+            // It was deleted again, and the callout knows: it is told of the end once.
+            Some(true) => None,
             // It was deleted again: a delete that is rolled back, of an add that is.
-            // FINDING 3: Some(true) => None,
-            Some(_) => tell(state, Word::Deleted, object).map(|told| Told {
+            Some(false) => tell(state, Word::Deleted, object).map(|told| Told {
                 certain: false,
                 ..told
             }),

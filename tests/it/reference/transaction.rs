@@ -155,7 +155,7 @@ fn deletes_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> Ve
 fn after_commit(after: &State, object: &Object) -> Option<Told> {
     let there = after.committed.get(object.name) == Some(object);
     let asked = tell::functions(after, object).is_some_and(|functions| functions.after_commit);
-    // FINDING 5: only if it is there.
+    // Strictly only if it is there; the mock tells also of what the transaction deleted again.
     let told = tell::tell(after, Word::Committed, object).filter(|_| asked)?;
     Some(Told {
         certain: there,

@@ -97,7 +97,7 @@ impl Conductor {
                 self.running = Some((SYSTEM + thread, Doing::Aborts(session)));
                 Ok(step(SYSTEM + thread, 1))
             }
-            // FINDING 4
+            // The mock's thread that tears down waits for the lock first, and watches nobody then.
             (Some(_), false) if self.follower.tears_down(thread) => Ok(Chosen::Nothing),
             _ => Err(format!(
                 "thread {thread} began {victim:?}, and is it watched? {watches}"
