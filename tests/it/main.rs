@@ -7,6 +7,7 @@
 
 mod cell;
 mod cli;
+mod conformance;
 mod counts;
 mod differential;
 mod journal;
