@@ -10,9 +10,10 @@
 //! Where several rules forbid a call, the documentation leaves open which of them answers: such a
 //! case names every status that conforms.
 //!
-//! `docs/conformance.md` is made from the tables .
+//! `docs/conformance.md` is made from the tables ([`page`]).
 
 mod answer;
+mod callouts;
 mod case;
 mod client;
 mod contention;
@@ -20,6 +21,7 @@ mod control;
 mod desk;
 mod objects;
 mod ownership;
+mod page;
 mod references;
 mod sessions;
 mod source;
@@ -56,6 +58,7 @@ const AREAS: &[Area] = &[
     area("What an object must be", objects::CASES),
     area("Lifetimes and owners", ownership::CASES),
     area("References", references::CASES),
+    area("Callouts, the service and faults", callouts::CASES),
 ];
 
 const fn area(title: &'static str, cases: &'static [Case]) -> Area {
@@ -149,10 +152,17 @@ const FIRST: [u32; 74] = [
     103,
 ];
 
-/// Each of them is here, and no other has a plain number.
+/// Those of them that are still to be written: callouts, enumerations, subscriptions, the service,
+/// faults.
+const STILL_TO_COME: [u32; 13] = [78, 80, 82, 83, 87, 88, 89, 90, 92, 94, 95, 96, 98];
+
+/// Each of them is here or still to come, and no other has a plain number.
 #[test]
 fn the_first_cases_are_all_here() {
     let numbers: BTreeSet<u32> = all().filter_map(Case::number).collect();
+    let first = BTreeSet::from(FIRST);
+    let missing: BTreeSet<u32> = first.difference(&numbers).copied().collect();
 
-    assert_eq!(numbers, BTreeSet::from(FIRST));
+    assert!(numbers.is_subset(&first));
+    assert_eq!(missing, BTreeSet::from(STILL_TO_COME));
 }
