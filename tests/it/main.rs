@@ -9,6 +9,7 @@ mod broken;
 mod cell;
 mod circumstances;
 mod cli;
+mod conformance;
 mod counts;
 mod differential;
 mod engine_counts;
