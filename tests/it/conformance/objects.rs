@@ -159,7 +159,7 @@ pub(super) const CASES: &[Case] = &[
             wrong = filter("F", 0);
             wrong.provider = nothing;
             s.add(wrong).is(NtStatus::PROVIDER_NOT_FOUND);
-            let callouts: [fn(selvedge::wfp::Key) -> Action; 3] =
+            let callouts: [fn(Key) -> Action; 3] =
                 [Action::Terminating, Action::Unknown, Action::Inspection];
             for action in callouts {
                 wrong = filter("F", 0);
@@ -351,30 +351,6 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[WFP_RS, FERRUM, A27]),
     doc(
-        "o15",
-        "When no weight is left there may be no further sublayer",
-        |desk| {
-            let s = desk.open(STATIC);
-            let mut added: u32 = 0;
-            s.begin().ok();
-            loop {
-                let weight = u16::try_from(added % 0x1_0000).expect("16 bits");
-                let sublayer = Sublayer {
-                    weight,
-                    ..Sublayer::with_key(Key::ZERO)
-                };
-                let answer = s.add_this_sublayer(sublayer);
-                if added == SUBLAYERS_MAX {
-                    answer.is(NtStatus::TOO_MANY_SUBLAYERS);
-                    break;
-                }
-                answer.ok();
-                added += 1;
-            }
-        },
-    )
-    .per(&[SUBLAYER_ADD, CODES]),
-    doc(
         "68",
         "A delete of the sublayer that is built in is BUILTIN_OBJECT",
         |desk| {
@@ -406,9 +382,6 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[A04]),
 ];
-
-/// A sublayer for each weight of 16 bits.
-const SUBLAYERS_MAX: u32 = 0x1_0000;
 
 /// A filter with these flags and this action is refused for its flags.
 fn refuses_flags(desk: &Desk, flags: FilterFlags, action: Action) {

@@ -8,6 +8,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use selvedge::status::FWP_STATUSES;
+use selvedge::status::NtStatus;
+
 use super::AREAS;
 use super::all;
 use super::case::Case;
@@ -72,6 +75,25 @@ fn row(case: &Case) -> String {
     wrapped(&text)
 }
 
+/// Which case insists on which status of the engine, and which statuses none does.
+fn codes() -> String {
+    let mut text = "\n## Status codes that a case insists on\n\n".to_owned();
+    let mut others = Vec::new();
+    for row in FWP_STATUSES {
+        let status = NtStatus::from_value(row.value);
+        let insists = all().filter(|case| reports()[case.id].statuses.contains(&status));
+        let cases: Vec<&str> = insists.map(|case| case.id).collect();
+        if cases.is_empty() {
+            others.push(row.name);
+        } else {
+            text += &wrapped(&format!("- `{}`: {}", row.name, cases.join(", ")));
+            text.push('\n');
+        }
+    }
+    let (count, others) = (others.len(), others.join(", "));
+    text + &wrapped(&format!("- No case insists on these {count}: {others}.")) + "\n"
+}
+
 fn page() -> String {
     let mut text = HEAD.to_owned();
     text += "\n| tag | cases | hold |\n|---|---|---|\n";
@@ -88,6 +110,7 @@ fn page() -> String {
             text.push('\n');
         }
     }
+    text += &codes();
     text.push('\n');
     let sources: BTreeSet<_> = all().flat_map(|case| case.sources).collect();
     for source in sources {

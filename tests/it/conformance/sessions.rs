@@ -184,14 +184,17 @@ pub(super) const CASES: &[Case] = &[
                 desk.thread(move || {
                     t.begin_reading().ok();
                     let there = one_of_each().map(|target| t.get(target).note("get"));
-                    t.note(format!("{}", there.iter().filter(|one| **one).count()));
+                    t.note(format!(
+                        "there={}",
+                        there.iter().filter(|one| **one).count()
+                    ));
                     t.commit().ok();
                 });
             });
-            outcomes.sometimes(&[" 5"]);
-            outcomes.sometimes(&[" 0"]);
+            outcomes.sometimes(&["there=5"]);
+            outcomes.sometimes(&["there=0"]);
             for some in 1..5 {
-                outcomes.never(&format!(" {some}"));
+                outcomes.never(&format!("there={some}"));
             }
         },
     )
@@ -319,6 +322,8 @@ pub(super) const CASES: &[Case] = &[
         |desk| {
             for (verb, call) in DENIABLE {
                 let desk = desk.denying(verb);
+                // Denied, too, where the kernel is checked.
+                let _there = desk.open(STATIC).add_provider("P").failed();
                 let s = desk.open(USER);
                 call(&s);
             }
