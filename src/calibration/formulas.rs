@@ -51,8 +51,8 @@ pub(super) fn acyclic_orientations(n: u64) -> Option<u64> {
 }
 
 /// (N+3)·2^(N−2): the reader stops at some `a[k]`. For k = N, and for k = 0, each of the N−1 pairs
-/// of neighbours among the writers can be in either order: 2^(N−1). For each k between, one of them is
-/// forced: 2^(N−2). Together 2·2^(N−1) + (N−1)·2^(N−2).
+/// of neighbours among the writers can be in either order: 2^(N−1). For each k between, one of them
+/// is forced: 2^(N−2). Together 2·2^(N−1) + (N−1)·2^(N−2).
 pub(super) fn last_zero(n: u64) -> Option<u64> {
     match n {
         0 => None,
