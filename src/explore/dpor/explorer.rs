@@ -176,9 +176,7 @@ impl DporExplorer {
                 continue;
             }
             match self.reversal.judge(&self.trace, sleeper) {
-                (Verdict::Covered, by) => {
-                    return Broken::SettledTooEarly.is_on() || by.is_some_and(|by| by <= until);
-                }
+                (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
                 (Verdict::Doubtful, _) => doubtful = true,
                 (Verdict::New, _) => {}
             }
@@ -249,7 +247,7 @@ impl DporExplorer {
     /// At a leaf to which sequences were left everything is explored: whoever is still asleep was
     /// expected to wake.
     fn rely_no_more(&mut self, sleepers: usize) {
-        if std::mem::take(&mut self.relied_on) && !Broken::LeavesKeepSleepers.is_on() {
+        if std::mem::take(&mut self.relied_on) {
             for sleeper in &mut self.sleepers[sleepers..] {
                 sleeper.may_repeat = true;
             }

@@ -54,8 +54,7 @@ impl Reversal {
             return (sleeper.judge(self.sequence(trace)), None);
         };
         let event = trace.event(first);
-        let same = event.alternative == decision.alternative;
-        let begins = (same || Broken::ChoicesSleepWhole.is_on())
+        let begins = event.alternative == decision.alternative
             && !bits::meet(trace.before(first), &self.beside);
         let verdict = if begins {
             Verdict::Covered

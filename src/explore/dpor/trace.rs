@@ -186,12 +186,7 @@ impl Trace {
     pub(super) fn program_order(&self, thread: ThreadId, set: &mut Vec<u64>) {
         set.clear();
         set.resize(self.before.width(), 0);
-        let arrived = if Broken::StartsAreNotBefore.is_on() {
-            self.last_of(thread)
-        } else {
-            self.arrived(thread)
-        };
-        if let Some(index) = arrived {
+        if let Some(index) = self.arrived(thread) {
             bits::join(set, self.before.row(index));
             bits::insert(set, index);
         }
