@@ -137,7 +137,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// A session, and a callout that notes what it is told.
-fn ready(desk: &Desk) -> Client {
+pub(super) fn ready(desk: &Desk) -> Client {
     let s = desk.open(STATIC);
     s.add_callout("C").ok();
     desk.listen("C");
@@ -145,7 +145,7 @@ fn ready(desk: &Desk) -> Client {
 }
 
 /// A filter that asks the callout.
-const fn calling(name: &str, raw_context: u32) -> Filter {
+pub(super) const fn calling(name: &str, raw_context: u32) -> Filter {
     Filter {
         action: Action::Terminating(key("C")),
         ..filter(name, raw_context)

@@ -28,8 +28,8 @@ clients on Windows, and `ASM` if the mock had to choose; `A-…` are the open qu
 any reading may be taken, one at a time. No Windows was there to measure.
 
 This page is made from the tables in `tests/it/conformance/`: `SELVEDGE_UPDATE=1 cargo test --test
-it conformance` writes it anew. Not in it yet: notifications
-inside transactions, enumerations, subscriptions to changes, most injected faults.
+it conformance` writes it anew. Out of it: `IPsec`,
+conditions and traffic, net events, and security descriptors beyond who may set them.
 ";
 
 /// Breaks a text into lines, the second and later ones indented. What has a link is not measured.
