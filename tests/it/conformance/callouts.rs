@@ -97,6 +97,24 @@ pub(super) const CASES: &[Case] = &[
         },
     )
     .per(&[UNREGISTER, UNLOADING]),
+    doc(
+        "c1",
+        "The mark of a flow needs registered functions with one for its end, and is one",
+        |desk| {
+            desk.mark_flow("C", 1).is(NtStatus::CALLOUT_NOT_FOUND);
+            desk.listen("C");
+            desk.mark_flow("C", 1).is(NtStatus::INVALID_PARAMETER);
+            let functions = CalloutFunctions {
+                flow_delete: Some(Arc::new(|_| ())),
+                ..desk.listener(NtStatus::SUCCESS)
+            };
+            desk.register("D", functions).ok();
+            desk.unmark_flow("D", 1).is(NtStatus::UNSUCCESSFUL);
+            desk.mark_flow("D", 1).ok();
+            desk.mark_flow("D", 1).is(NtStatus::ALREADY_EXISTS);
+        },
+    )
+    .per(&[REGISTER, UNREGISTER]),
     asm(
         "55",
         "After the service restarted a session is SESSION_ABORTED, and can be closed",

@@ -16,6 +16,7 @@ mod answer;
 mod callouts;
 mod case;
 mod client;
+mod codes;
 mod contention;
 mod control;
 mod desk;

@@ -21,6 +21,10 @@ macro_rules! without_link {
 }
 
 sources! {
+    EBPF_5486 = "ebpf-for-windows #5486",
+        "https://github.com/microsoft/ebpf-for-windows/issues/5486";
+    USERSIM = "microsoft/usersim",
+        "https://github.com/microsoft/usersim";
     NETEBPFEXT = "netebpfext",
         "https://github.com/microsoft/ebpf-for-windows/tree/main/netebpfext";
     SAMPLER = "WFPSampler",

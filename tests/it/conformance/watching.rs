@@ -108,6 +108,18 @@ pub(super) const CASES: &[Case] = &[
         outcomes.are(&["finished", "finished; 32: added=true"]);
     })
     .per(&[CHANGES]),
+    asm(
+        "u1",
+        "A subscription that is none of its session is NOT_FOUND",
+        |desk| {
+            let (s, t) = (desk.open(STATIC), desk.open(STATIC));
+            let own = s.subscribe(Kind::Filter, teller(desk)).ok();
+            t.unsubscribe(own).is(NtStatus::NOT_FOUND);
+            s.unsubscribe(own).ok();
+            s.unsubscribe(own).is(NtStatus::NOT_FOUND);
+        },
+    )
+    .per(&[A04]),
     doc_threads(
         "94",
         "Unsubscribing waits for a callback that runs",
