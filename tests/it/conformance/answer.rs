@@ -104,7 +104,7 @@ impl<T> Answer<T> {
 
     /// The call failed with one of these statuses: which one is open.
     #[track_caller]
-    pub(super) fn is_one_of(self, expected: &[NtStatus]) {
+    pub(super) fn among(self, expected: &[NtStatus]) {
         let status = self.status();
         assert!(expected.contains(&status), "{status}, not {expected:?}");
         self.log.insist(status);

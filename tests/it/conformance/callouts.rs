@@ -97,6 +97,24 @@ pub(super) const CASES: &[Case] = &[
         },
     )
     .per(&[UNREGISTER, UNLOADING]),
+    doc(
+        "c1",
+        "The mark of a flow needs registered functions with one for its end, and is one",
+        |desk| {
+            desk.mark_flow("C", 1).is(NtStatus::CALLOUT_NOT_FOUND);
+            desk.listen("C");
+            desk.mark_flow("C", 1).is(NtStatus::INVALID_PARAMETER);
+            let functions = CalloutFunctions {
+                flow_delete: Some(Arc::new(|_| ())),
+                ..desk.listener(NtStatus::SUCCESS)
+            };
+            desk.register("D", functions).ok();
+            desk.unmark_flow("D", 1).is(NtStatus::UNSUCCESSFUL);
+            desk.mark_flow("D", 1).ok();
+            desk.mark_flow("D", 1).is(NtStatus::ALREADY_EXISTS);
+        },
+    )
+    .per(&[REGISTER, UNREGISTER]),
     asm(
         "55",
         "After the service restarted a session is SESSION_ABORTED, and can be closed",
@@ -137,7 +155,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// A session, and a callout that notes what it is told.
-fn ready(desk: &Desk) -> Client {
+pub(super) fn ready(desk: &Desk) -> Client {
     let s = desk.open(STATIC);
     s.add_callout("C").ok();
     desk.listen("C");
@@ -145,7 +163,7 @@ fn ready(desk: &Desk) -> Client {
 }
 
 /// A filter that asks the callout.
-const fn calling(name: &str, raw_context: u32) -> Filter {
+pub(super) const fn calling(name: &str, raw_context: u32) -> Filter {
     Filter {
         action: Action::Terminating(key("C")),
         ..filter(name, raw_context)

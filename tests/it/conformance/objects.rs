@@ -27,6 +27,9 @@ use super::desk::Desk;
 use super::desk::STATIC;
 use super::source::*;
 
+/// What makes an action of a callout.
+type Asks = fn(Key) -> Action;
+
 pub(super) const CASES: &[Case] = &[
     doc(
         "65",
@@ -35,9 +38,11 @@ pub(super) const CASES: &[Case] = &[
             let s = desk.open(STATIC);
             let unnamed = Filter::in_layer(LAYER);
             let ids = [s.add(unnamed).ok(), s.add(unnamed).ok()];
-            let keys = ids.map(|id| match s.get(Target::Filter(id)).ok() {
-                AnyObject::Filter(filter) => filter.key,
-                other => panic!("a filter, not {other:?}"),
+            let keys = ids.map(|id| {
+                let AnyObject::Filter(filter) = s.get(Target::Filter(id)).ok() else {
+                    panic!("a filter")
+                };
+                filter.key
             });
             assert_ne!(ids[0], ids[1]);
             assert_ne!(keys[0], keys[1]);
@@ -159,8 +164,7 @@ pub(super) const CASES: &[Case] = &[
             wrong = filter("F", 0);
             wrong.provider = nothing;
             s.add(wrong).is(NtStatus::PROVIDER_NOT_FOUND);
-            let callouts: [fn(Key) -> Action; 3] =
-                [Action::Terminating, Action::Unknown, Action::Inspection];
+            let callouts: [Asks; 3] = [Action::Terminating, Action::Unknown, Action::Inspection];
             for action in callouts {
                 wrong = filter("F", 0);
                 wrong.action = action(key("nothing"));
@@ -194,7 +198,7 @@ pub(super) const CASES: &[Case] = &[
                 action: Action::Terminating(key("nothing")),
                 ..filter("F", 0)
             };
-            desk.open(STATIC).add(wrong).is_one_of(&[
+            desk.open(STATIC).add(wrong).among(&[
                 NtStatus::LAYER_NOT_FOUND,
                 NtStatus::SUBLAYER_NOT_FOUND,
                 NtStatus::PROVIDER_NOT_FOUND,
@@ -284,8 +288,7 @@ pub(super) const CASES: &[Case] = &[
                 refuses_flags(desk, flag, action);
             }
             let s = desk.open(STATIC);
-            let both: [(&str, fn(Key) -> Action); 2] =
-                [("F", Action::Terminating), ("G", Action::Unknown)];
+            let both: [(&str, Asks); 2] = [("F", Action::Terminating), ("G", Action::Unknown)];
             for (name, action) in both {
                 let decided = Filter {
                     flags: flag,
@@ -372,7 +375,7 @@ pub(super) const CASES: &[Case] = &[
                 layer: key("nothing"),
                 ..filter("F", 0)
             };
-            desk.open(STATIC).add(wrong).is_one_of(&[
+            desk.open(STATIC).add(wrong).among(&[
                 NtStatus::NULL_DISPLAY_NAME,
                 NtStatus::INVALID_WEIGHT,
                 NtStatus::INVALID_FLAGS,

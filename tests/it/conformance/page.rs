@@ -15,6 +15,7 @@ use super::AREAS;
 use super::all;
 use super::case::Case;
 use super::case::Tag;
+use super::codes::OUT_OF_REACH;
 use super::reports;
 
 const COLUMNS_MAX: usize = 100;
@@ -28,8 +29,8 @@ clients on Windows, and `ASM` if the mock had to choose; `A-…` are the open qu
 any reading may be taken, one at a time. No Windows was there to measure.
 
 This page is made from the tables in `tests/it/conformance/`: `SELVEDGE_UPDATE=1 cargo test --test
-it conformance` writes it anew. Not in it yet: notifications
-inside transactions, enumerations, subscriptions to changes, most injected faults.
+it conformance` writes it anew. Out of it: `IPsec`,
+conditions and traffic, net events, and security descriptors beyond who may set them.
 ";
 
 /// Breaks a text into lines, the second and later ones indented. What has a link is not measured.
@@ -78,20 +79,22 @@ fn row(case: &Case) -> String {
 /// Which case insists on which status of the engine, and which statuses none does.
 fn codes() -> String {
     let mut text = "\n## Status codes that a case insists on\n\n".to_owned();
-    let mut others = Vec::new();
     for row in FWP_STATUSES {
         let status = NtStatus::from_value(row.value);
         let insists = all().filter(|case| reports()[case.id].statuses.contains(&status));
         let cases: Vec<&str> = insists.map(|case| case.id).collect();
-        if cases.is_empty() {
-            others.push(row.name);
-        } else {
+        if !cases.is_empty() {
             text += &wrapped(&format!("- `{}`: {}", row.name, cases.join(", ")));
             text.push('\n');
         }
     }
-    let (count, others) = (others.len(), others.join(", "));
-    text + &wrapped(&format!("- No case insists on these {count}: {others}.")) + "\n"
+    text += "\nNot provoked, and why:\n\n";
+    for (reason, names) in OUT_OF_REACH {
+        let (count, names) = (names.len(), names.join(", "));
+        text += &wrapped(&format!("- {count}, because {reason}: {names}."));
+        text.push('\n');
+    }
+    text
 }
 
 fn page() -> String {

@@ -195,7 +195,7 @@ pub(super) const CASES: &[Case] = &[
             s.add_filter("F").ok();
             let built_in = Target::Sublayer(selvedge::wfp::DEFAULT_SUBLAYER);
             s.delete(built_in)
-                .is_one_of(&[NtStatus::BUILTIN_OBJECT, NtStatus::IN_USE]);
+                .among(&[NtStatus::BUILTIN_OBJECT, NtStatus::IN_USE]);
         },
     )
     .per(&[A04]),

@@ -160,7 +160,7 @@ pub(super) const CASES: &[Case] = &[
             add_one_of_each(&s);
             s.close().ok();
             for target in one_of_each() {
-                t.get(target).is_one_of(&[
+                t.get(target).among(&[
                     NtStatus::PROVIDER_NOT_FOUND,
                     NtStatus::SUBLAYER_NOT_FOUND,
                     NtStatus::CALLOUT_NOT_FOUND,
@@ -359,13 +359,13 @@ type Deniable = (Verb, fn(&Client));
 const DENIABLE: [Deniable; 8] = [
     (Verb::Begin, |s| s.begin().is(NtStatus::ACCESS_DENIED)),
     (Verb::ProviderAdd, |s| {
-        s.add_provider("Q").is(NtStatus::ACCESS_DENIED)
+        s.add_provider("Q").is(NtStatus::ACCESS_DENIED);
     }),
     (Verb::SublayerAdd, |s| {
-        s.add_sublayer("Q").is(NtStatus::ACCESS_DENIED)
+        s.add_sublayer("Q").is(NtStatus::ACCESS_DENIED);
     }),
     (Verb::FilterAdd, |s| {
-        s.add_filter("Q").is(NtStatus::ACCESS_DENIED)
+        s.add_filter("Q").is(NtStatus::ACCESS_DENIED);
     }),
     (Verb::ProviderDelete, |s| {
         s.delete(Target::Provider(key("P")))
@@ -373,14 +373,14 @@ const DENIABLE: [Deniable; 8] = [
     }),
     (Verb::Lookup, |s| {
         s.get(Target::Provider(key("P")))
-            .is(NtStatus::ACCESS_DENIED)
+            .is(NtStatus::ACCESS_DENIED);
     }),
     (Verb::Subscribe, |s| {
         let refused = s.subscribe(Kind::Filter, std::sync::Arc::new(|_| ()));
         refused.is(NtStatus::ACCESS_DENIED);
     }),
     (Verb::SetOption, |s| {
-        s.set_option().is(NtStatus::ACCESS_DENIED)
+        s.set_option().is(NtStatus::ACCESS_DENIED);
     }),
 ];
 

@@ -21,6 +21,22 @@ macro_rules! without_link {
 }
 
 sources! {
+    EBPF_5486 = "ebpf-for-windows #5486",
+        "https://github.com/microsoft/ebpf-for-windows/issues/5486";
+    USERSIM = "microsoft/usersim",
+        "https://github.com/microsoft/usersim";
+    NETEBPFEXT = "netebpfext",
+        "https://github.com/microsoft/ebpf-for-windows/tree/main/netebpfext";
+    SAMPLER = "WFPSampler",
+        "https://github.com/microsoft/Windows-driver-samples/tree/main/network/trans/WFPSampler";
+    SERVICE = "FwpmBfeStateSubscribeChanges0",
+        "https://learn.microsoft.com/windows-hardware/drivers/ddi/fwpmk/nf-fwpmk-fwpmbfestatesubscribechanges0";
+    CALLOUT = "FWPS_CALLOUT2",
+        "https://learn.microsoft.com/windows-hardware/drivers/ddi/fwpsk/ns-fwpsk-fwps_callout2_";
+    KERNEL_OPEN = "FwpmEngineOpen0 (kernel)",
+        "https://learn.microsoft.com/windows-hardware/drivers/ddi/fwpmk/nf-fwpmk-fwpmengineopen0";
+    CHANGES = "Change Notifications",
+        "https://learn.microsoft.com/windows/win32/fwp/change-notifications";
     OBJECTS = "Object Management",
         "https://learn.microsoft.com/windows/win32/fwp/object-management";
     PRACTICES = "Best Practices",
@@ -120,6 +136,12 @@ sources! {
 }
 
 without_link! {
+    A26 = "A-26";
+    A25 = "A-25";
+    A10 = "A-10";
+    A09 = "A-09";
+    A08 = "A-08";
+    A07 = "A-07";
     KILL_SWITCH = "a public log of filters added to a VPN's sublayer";
     PRIVILEGED = "a public test that runs privileged on Windows";
     A02 = "A-02";

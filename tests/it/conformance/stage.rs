@@ -63,10 +63,13 @@ impl<'l> Stage<'l> {
     }
 
     /// What one thread comes to, which waits for nobody.
-    pub(super) fn one_thread(&self, body: impl Fn(&Desk) + Clone + Send + 'static) -> Outcomes {
+    pub(super) fn one_thread<O>(
+        &self,
+        body: impl Fn(&Desk) -> O + Clone + Send + 'static,
+    ) -> Outcomes {
         let outcomes = self.outcomes(|desk| {
             let (own, body) = (desk.clone(), body.clone());
-            desk.thread(move || body(&own));
+            desk.thread(move || drop(body(&own)));
         });
         outcomes.always("finished");
         outcomes
@@ -100,16 +103,23 @@ impl<'l> Stage<'l> {
 
 /// How an execution ended, and what each thread noted: all that does not depend on the order of
 /// independent steps.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "ends that no search visits, and facts that are no misuse"
+)]
 fn outcome(execution: &Execution, notes: &BTreeMap<Option<ThreadId>, Vec<String>>) -> String {
     let mut text = match &execution.end {
         End::Finished => "finished".to_owned(),
         End::Deadlock(_) => "deadlock".to_owned(),
         End::Panicked { message, .. } => panic!("{message}"),
-        other => unreachable!("the search visits what is complete, not {other:?}"),
+        _ => unreachable!("a search visits what is complete"),
     };
     for (thread, notes) in notes {
         let who = thread.map_or("start".to_owned(), |thread| thread.to_string());
-        text += &format!("; {who}: {}", notes.join(" "));
+        text.push_str("; ");
+        text.push_str(&who);
+        text.push_str(": ");
+        text.push_str(&notes.join(" "));
     }
     let facts = execution.facts.iter();
     let misuses: BTreeSet<String> = facts
@@ -119,7 +129,8 @@ fn outcome(execution: &Execution, notes: &BTreeMap<Option<ThreadId>, Vec<String>
         })
         .collect();
     for misuse in misuses {
-        text += &format!("; {misuse}");
+        text.push_str("; ");
+        text.push_str(&misuse);
     }
     text
 }
