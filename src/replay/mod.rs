@@ -9,6 +9,9 @@
 //! the alternative, it does what was recorded, and it fails as recorded. The first difference ends
 //! the replay and is reported; nothing is guessed.
 //!
+//! What fails is brought to the least schedule that fails in the same way ([`reduce`],
+//! [`shrink`]), with replay as the only oracle.
+//!
 //! A file may also carry the same schedule in the terms of shuttle, which runs that by itself
 //! ([`replay_with_shuttle`]).
 //!
@@ -18,6 +21,7 @@ mod file;
 mod native;
 mod recorded;
 mod run;
+mod shrink;
 mod token;
 
 pub use native::NativeReplayError;
@@ -30,3 +34,9 @@ pub use recorded::ScheduleError;
 pub use run::Ending;
 pub use run::Replay;
 pub use run::replay;
+pub use shrink::Reduced;
+pub use shrink::Shrunk;
+pub use shrink::Size;
+pub use shrink::Target;
+pub use shrink::reduce;
+pub use shrink::shrink;

@@ -16,6 +16,7 @@ mod native;
 mod opinions;
 mod properties;
 mod runtime;
+mod shrink;
 mod shuttle;
 mod small;
 mod tidy;
