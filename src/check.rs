@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 
 use tracing::Span;
 
+use crate::confirm;
 use crate::execution::Decision;
 use crate::execution::Execution;
 use crate::execution::Outcome;
@@ -34,9 +35,6 @@ use crate::program::Program;
 use crate::property::Property;
 use crate::property::Violation;
 use crate::property::judge;
-use crate::replay::Ending;
-use crate::replay::RecordedSchedule;
-use crate::replay::replay;
 use crate::report::Assumptions;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
@@ -342,70 +340,37 @@ fn tell(span: &Span, found: &Counterexample) {
     });
 }
 
-/// Replays a finding, also from its token, as a user would, and makes a counterexample of it. The
-/// token of a strategy of your own cannot be read back, for it does not hold the strategy.
-///
-/// What another library found is brought to a schedule of the controlled runtime first; `None` if
-/// it does not come to the same there.
+/// Brings a finding to the least counterexample. What another library found is brought to a
+/// schedule of the controlled runtime first; `None` if it does not come to the same there.
 fn confirm(
     scenario: &Scenario,
     strategy: &Strategy,
     request: &Request,
-    finding: Finding,
+    found: Finding,
 ) -> Option<Counterexample> {
-    let Finding {
-        violation,
-        mut execution,
-        native,
-        ..
-    } = finding;
-    let broken = (violation.property, violation.status);
-    let waits = request.waits;
-    if !request.explorer.is_own() {
-        let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
-        let replayed = replay(&recorded, scenario);
-        let same = matches!(replayed.ending, Ending::Reproduced(_))
-            && replayed.execution.outcome() == execution.outcome();
-        execution = same.then_some(replayed.execution)?;
+    let finding = confirm::Finding {
+        scenario,
+        strategy,
+        waits: request.waits,
+        violation: &found.violation,
+        execution: &found.execution,
+    };
+    if request.explorer.is_own() {
+        return Some(finding.counterexample());
     }
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
-    let token = recorded.to_token();
-    if Strategy::named(strategy.name) == Ok(*strategy) {
-        let read = RecordedSchedule::from_token(&token).expect("internal bug: a token reads back");
-        require_same(&read, scenario, &execution);
-    }
-    require_same(&recorded, scenario, &execution);
-    let Violation {
-        property,
-        cause,
-        status,
-        errno,
-        ..
-    } = violation;
-    Some(Counterexample {
-        property,
-        cause,
-        status,
-        errno,
-        schedule: token,
+    let execution = &finding.replayed(true)?;
+    let finding = confirm::Finding {
         execution,
-        native: native.filter(|_| request.keep.native),
-    })
-}
-
-/// Replays a schedule and requires the recorded violation and the very same execution.
-fn require_same(recorded: &RecordedSchedule, scenario: &Scenario, execution: &Execution) {
-    let replayed = replay(recorded, scenario);
-    let (token, ending) = (recorded.to_token(), &replayed.ending);
-    let confirmed = matches!(ending, Ending::Reproduced(_));
-    assert!(
-        confirmed,
-        "internal bug: {token} does not replay: {ending:?}"
-    );
-    assert_eq!(
-        replayed.execution, *execution,
-        "internal bug: {token} replays otherwise"
-    );
+        ..finding
+    };
+    match found.native.filter(|_| request.keep.native) {
+        // The library's own schedule is of what it found, so that stays as it is.
+        native @ Some(_) => Some(Counterexample {
+            native,
+            ..finding.as_found()
+        }),
+        None => Some(finding.counterexample()),
+    }
 }
 
 /// What differs from the expectation, a line each.

@@ -61,6 +61,7 @@
 //! | [`explore`] | the explorers: `dpor`, `dfs`, `random` |
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
+//! | [`confirm`] | from what was found to the least counterexample, with its cause |
 //! | [`mod@check`] | one search from start to verdict |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
@@ -72,6 +73,7 @@
 pub mod attach;
 pub mod check;
 pub mod cli;
+pub mod confirm;
 pub mod execution;
 pub mod explore;
 pub mod kernel;

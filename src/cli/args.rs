@@ -139,6 +139,9 @@ pub(super) struct CompareArguments {
     /// Print the lane table of each row's first counterexample
     #[arg(long)]
     pub(super) show: bool,
+    /// With --show, print also the nearest execution that passes: what one ordering makes
+    #[arg(long, requires = "show")]
+    pub(super) contrast: bool,
     /// Measure time, rate and memory
     #[arg(long)]
     pub(super) measure: bool,
@@ -178,6 +181,9 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
     /// Let the library that found it run the schedule, in its own terms: a file that was written
     /// with --native-schedule
     #[arg(long, value_name = "E")]

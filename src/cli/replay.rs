@@ -5,6 +5,8 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
+use crate::confirm;
+use crate::property::Violation;
 use crate::replay::Ending;
 use crate::replay::RecordedSchedule;
 use crate::replay::Replay as Replayed;
@@ -15,8 +17,10 @@ use crate::report::Look;
 use crate::report::Setting;
 use crate::report::Tone;
 use crate::report::visible;
+use crate::report::write_contrast;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
+use crate::scenario::Scenario;
 
 use super::console::Channel;
 use super::console::Console;
@@ -53,7 +57,15 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     };
     write_replayed(out, &setting, &replayed.execution, &look)?;
     writeln!(out)?;
-    let exit = write_ending(out, &replayed, &look)?;
+    let (because, contrast) = match &replayed.ending {
+        Ending::Reproduced(violation) => finding(&recorded, &scenario, &replayed, violation).because(),
+        Ending::Diverged { .. } | Ending::NoViolation { .. } => (String::new(), None),
+    };
+    let exit = write_ending(out, &replayed, &because, &look)?;
+    if task.shows_contrast && exit == Exit::Violated {
+        writeln!(out)?;
+        write_contrast(out, contrast.as_ref(), &replayed.threads, &look)?;
+    }
     out.flush()?;
     Ok(exit)
 }
@@ -67,12 +79,34 @@ fn warn_of_digest(name: &str, err: &mut Channel<'_>) -> io::Result<()> {
     )
 }
 
-fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<Exit> {
+/// What a replay reproduced, to be explained.
+fn finding<'a>(
+    recorded: &'a RecordedSchedule,
+    scenario: &'a Scenario,
+    replayed: &'a Replayed,
+    violation: &'a Violation,
+) -> confirm::Finding<'a> {
+    confirm::Finding {
+        scenario,
+        strategy: &recorded.strategy,
+        waits: recorded.waits,
+        violation,
+        execution: &replayed.execution,
+    }
+}
+
+fn write_ending(
+    out: &mut dyn Write,
+    replayed: &Replayed,
+    because: &str,
+    look: &Look,
+) -> io::Result<Exit> {
     match &replayed.ending {
         Ending::Reproduced(violation) => {
             let finding = Finding {
                 property: violation.property,
                 cause: &violation.cause,
+                because,
                 status: violation.status,
                 errno: violation.errno,
             };

@@ -81,8 +81,10 @@ impl ScheduleDirectory {
         found: &Counterexample,
     ) -> Result<Vec<PathBuf>, CliError> {
         let broken = (found.property, found.status);
+        let smaller = scenario.without(&found.explained.omitted);
+        let smaller = smaller.expect("a counterexample leaves out what there is");
         let mut recorded =
-            RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
+            RecordedSchedule::of(&smaller, strategy, waits, broken, &found.execution);
         if let Some(NativeSchedule::Shuttle { script, encoded }) = &found.native {
             recorded.shuttle = Some(ShuttleSchedule {
                 script: script.clone(),

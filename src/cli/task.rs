@@ -87,6 +87,8 @@ pub(super) struct Report {
     pub(super) json: bool,
     /// Whether the lane table of each row's first counterexample is part of it.
     pub(super) shows_lanes: bool,
+    /// Whether the nearest execution that passes stands below it.
+    pub(super) shows_contrast: bool,
     pub(super) width: Option<usize>,
     pub(super) file: Option<PathBuf>,
     /// Where schedules go.
@@ -109,6 +111,8 @@ pub(super) struct Replay {
     pub(super) verbose: bool,
     /// Whether shuttle runs its own form of the schedule.
     pub(super) by_shuttle: bool,
+    /// Whether the nearest execution that passes is shown, too.
+    pub(super) shows_contrast: bool,
     pub(super) width: Option<usize>,
 }
 
@@ -181,6 +185,7 @@ impl From<CompareArguments> for Compare {
             report: Report {
                 json: typed.format == Format::Json,
                 shows_lanes: typed.show,
+                shows_contrast: typed.contrast,
                 width: typed.page.width.map(usize::from),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
@@ -241,6 +246,7 @@ impl From<ReplayArguments> for Replay {
             model: typed.model,
             verbose: typed.verbose,
             by_shuttle: typed.explorer == Some(Library::Shuttle),
+            shows_contrast: typed.contrast,
             width,
         }
     }
@@ -261,6 +267,7 @@ impl From<StressArguments> for Stress {
             report: Report {
                 json: typed.format == Format::Json,
                 shows_lanes: false,
+                shows_contrast: false,
                 width: typed.page.width.map(usize::from),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),

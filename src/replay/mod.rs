@@ -17,6 +17,7 @@
 //!
 //! [`StepNote`]: crate::execution::StepNote
 
+mod contrast;
 mod file;
 mod native;
 mod recorded;
@@ -24,6 +25,7 @@ mod run;
 mod shrink;
 mod token;
 
+pub use contrast::contrast;
 pub use native::NativeReplayError;
 pub use native::ShuttleSchedule;
 pub use native::replay_with_shuttle;

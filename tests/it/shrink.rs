@@ -313,14 +313,14 @@ fn require_least(failing: &Failing, shares: &mut Shares) {
     for mut runs in with_a_switch_less(&result.execution) {
         let other = machine(*waits).run(program, &mut runs).clone();
         let other_size = Size::of(&other);
-        let cost = |size: &Size| (size.faults, size.expiries, size.preemptions, size.switches);
+        let cost = |size: &Size| (size.faults, size.preemptions, size.switches);
         let better = fails(&other) && cost(&other_size) < cost(&size);
         assert!(!better, "{program:?}: {size:?}, and {other_size:?}");
     }
     shares.failing += 1;
     shares.with_three_switches += u32::from(found.switches() >= 3);
     shares.deadlocks += u32::from(deadlocks(found));
-    let parts = |size: &Size| (size.faults, size.expiries, size.preemptions, size.switches, size.steps);
+    let parts = |size: &Size| (size.faults, size.preemptions, size.switches, size.expiries, size.steps);
     if parts(&size) == parts(least) { shares.least += 1; } else { println!("NOT LEAST {} {program:?} {waits:?}\n  {size:?}\n  {least:?}", result.is_least); }
     shares.most_replays = shares.most_replays.max(result.replays);
     shares.replays += u64::from(result.replays);

@@ -57,14 +57,14 @@ pub(super) fn go_on(position: &Position<'_>) -> Decision {
 
 /// Follows a plan.
 #[derive(Debug)]
-pub(super) struct Following<'p> {
+pub(in crate::replay) struct Following<'p> {
     plan: &'p Plan,
     next: usize,
     counts: Counts,
 }
 
 impl<'p> Following<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Self {
+    pub(in crate::replay) fn new(plan: &'p Plan) -> Self {
         Self {
             plan,
             next: 0,
@@ -124,10 +124,19 @@ pub(super) struct Offer {
 
 /// Takes exactly these decisions, then goes on, and notes what else was offered from then on.
 #[derive(Debug)]
-pub(super) struct Beginning<'p> {
-    pub(super) decisions: &'p [Decision],
+pub(in crate::replay) struct Beginning<'p> {
+    decisions: &'p [Decision],
     /// By step from the end of the decisions on.
     pub(super) offers: Vec<Vec<Offer>>,
+}
+
+impl<'p> Beginning<'p> {
+    pub(in crate::replay) const fn of(decisions: &'p [Decision]) -> Self {
+        Self {
+            decisions,
+            offers: Vec::new(),
+        }
+    }
 }
 
 impl Policy for Beginning<'_> {

@@ -1,8 +1,8 @@
 //! Shrinking: from an execution that fails to the least one that fails in the same way.
 //!
 //! The only oracle is a replay that is judged again: what does not run, or does not fail in the
-//! same way, is no candidate. Least means, in this order: faults, expired waits, preemptions,
-//! switches, steps, and then a *form* that no two schedules share ([`Size`]). Which calls and
+//! same way, is no candidate. Least means, in this order: faults, preemptions, switches,
+//! expired waits, steps, and then a *form* that no two schedules share ([`Size`]). Which calls and
 //! threads of a scenario are needed at all is decided before ([`reduce`]).
 //!
 //! Two things are done in turn until neither finds anything better. *Moves* take the switches of
@@ -29,6 +29,10 @@ pub use reduce::Reduced;
 pub use reduce::reduce;
 pub use size::Size;
 pub use target::Target;
+
+pub(super) use follow::Beginning;
+pub(super) use follow::Following;
+pub(super) use plan::Plan;
 
 use target::Trial;
 

@@ -49,10 +49,7 @@ pub(super) fn search(trial: &mut Trial<'_>) -> Found {
                 complete: false,
             };
         }
-        let mut beginning = Beginning {
-            decisions: &decisions,
-            offers: Vec::new(),
-        };
+        let mut beginning = Beginning::of(&decisions);
         improved |= trial.run(&mut beginning);
         let offers = beginning.offers;
         for (cost, branch) in branches(trial.last(), decisions.len(), &offers) {

@@ -12,12 +12,12 @@ use crate::execution::Verb;
 pub struct Size {
     /// Faults that were chosen; those that a scenario always injects are its own.
     pub faults: u32,
-    /// Waits that expired.
-    pub expiries: u32,
     /// Switches away from a thread that could have gone on.
     pub preemptions: u32,
     /// Switches.
     pub switches: u32,
+    /// Waits that expired.
+    pub expiries: u32,
     /// Steps.
     pub steps: usize,
     /// The runs in order, by thread: of two, the one whose earlier thread goes on for longer.
@@ -46,9 +46,9 @@ impl Size {
         });
         Self {
             faults: count(|step| chooses_fault(step, step.alternative)),
-            expiries: count(|step| step.expired),
             preemptions: execution.preemptions(),
             switches: execution.switches(),
+            expiries: count(|step| step.expired),
             steps: execution.steps.len(),
             form: form.collect(),
             alternatives: execution.steps.iter().map(|step| step.alternative).collect(),
@@ -59,9 +59,9 @@ impl Size {
     pub(super) const fn cost(&self) -> Cost {
         Cost {
             faults: self.faults,
-            expiries: self.expiries,
             preemptions: self.preemptions,
             switches: self.switches,
+            expiries: self.expiries,
         }
     }
 }
@@ -76,9 +76,9 @@ pub(super) fn chooses_fault(step: &Step, alternative: u8) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Cost {
     pub(super) faults: u32,
-    pub(super) expiries: u32,
     pub(super) preemptions: u32,
     pub(super) switches: u32,
+    pub(super) expiries: u32,
 }
 
 impl Cost {
@@ -91,12 +91,10 @@ impl Cost {
         )
     }
 
-    /// Whether an execution that begins at this cost can be better than one of the other, fault by
-    /// fault and expiry by expiry.
+    /// Whether an execution that begins at this cost can be better than one of the other, with no
+    /// more faults.
     pub(super) fn can_be_within(self, other: Self) -> bool {
-        let order = |cost: Self| (cost.preemptions, cost.switches);
-        self.faults <= other.faults
-            && self.expiries <= other.expiries
-            && order(self) <= order(other)
+        let order = |cost: Self| (cost.preemptions, cost.switches, cost.expiries);
+        self.faults <= other.faults && order(self) <= order(other)
     }
 }
