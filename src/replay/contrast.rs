@@ -28,8 +28,7 @@ use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
 use super::shrink::Beginning;
-use super::shrink::Following;
-use super::shrink::Plan;
+use super::shrink::Landmarks;
 
 /// How many executions are run to find it.
 const REPLAYS_MAX: usize = 200;
@@ -143,13 +142,12 @@ impl Neighbours<'_> {
     }
 
     fn without_a_fault(&self) -> Option<Contrast> {
-        let plan = Plan::of(self.failing);
         let (_, omitted) = Scenario::split_name(self.scenario.name());
         let faults = 0..self.scenario.workload().faults.len() + omitted.len();
         faults.map(Omitted::Fault).find_map(|fault| {
             let scenario = self.without(fault)?;
             let program = Program::new(scenario.workload(), self.strategy, &Arc::default());
-            let policy = &mut Following::new(&plan);
+            let policy = &mut Landmarks::of(self.failing);
             let execution = self.run(&mut self.machine(), &program, policy)?;
             judge(&execution).is_empty().then_some(Contrast {
                 change: Change::NoFault,

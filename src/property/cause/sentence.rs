@@ -104,7 +104,10 @@ impl Telling<'_> {
             }
             (CauseKind::Misused(misuse), Some(step), with) => self.misused(*misuse, *step, *with),
             (_, Some(step), _) => self.at_step(*step),
-            (_, None, _) => "the call fails before any thread takes a step".to_owned(),
+            (CauseKind::Misused(misuse), None, _) => {
+                format!("{}, before any thread starts", misuse.describe())
+            }
+            (_, None, _) => "the call fails before any thread starts".to_owned(),
         }
     }
 
@@ -149,7 +152,7 @@ impl Telling<'_> {
                 self.status(step)
             ),
             CauseKind::FailsAlone => {
-                format!("{who} fails{} with nobody else about", self.status(step))
+                format!("{who} fails{}", self.status(step))
             }
             CauseKind::Panicked => format!("{who} was the last step of a thread that panicked"),
             _ => match self.cause.with {
@@ -322,17 +325,19 @@ impl Telling<'_> {
 /// What the calls of a passing execution come to.
 fn good(execution: &Execution) -> String {
     let of_threads = execution.facts.iter().filter(|record| record.thread.is_some());
-    let mut calls = 0;
-    let mut attaches = 0;
+    let (mut calls, mut done, mut attaches) = (0, 0, 0);
     for record in of_threads {
-        calls += u32::from(matches!(record.fact, Fact::CallReturns { errno: 0, .. }));
+        calls += u32::from(matches!(record.fact, Fact::CallReturns { .. }));
+        done += u32::from(matches!(record.fact, Fact::CallReturns { errno: 0, .. }));
         attaches += u32::from(matches!(record.fact, Fact::AttachUses { .. }));
     }
-    match (calls, attaches == calls) {
-        (2, true) => "both attach".to_owned(),
-        (1, true) => "the attach succeeds".to_owned(),
-        (0, _) => "nothing is broken".to_owned(),
-        (_, true) => "all attach".to_owned(),
-        (_, false) => "every call does what it says".to_owned(),
-    }
+    let text = match (calls, attaches == calls) {
+        _ if done < calls => "nothing is broken",
+        (0, _) => "nothing is broken",
+        (1, true) => "the attach succeeds",
+        (2, true) => "both attach",
+        (_, true) => "all attach",
+        (_, false) => "every call does what it says",
+    };
+    text.to_owned()
 }

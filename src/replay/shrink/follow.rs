@@ -57,14 +57,14 @@ pub(super) fn go_on(position: &Position<'_>) -> Decision {
 
 /// Follows a plan.
 #[derive(Debug)]
-pub(in crate::replay) struct Following<'p> {
+pub(super) struct Following<'p> {
     plan: &'p Plan,
     next: usize,
     counts: Counts,
 }
 
 impl<'p> Following<'p> {
-    pub(in crate::replay) fn new(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan) -> Self {
         Self {
             plan,
             next: 0,

@@ -16,6 +16,7 @@
 //! to shrink again changes nothing.
 
 mod follow;
+mod landmarks;
 mod moves;
 mod plan;
 mod reduce;
@@ -31,8 +32,7 @@ pub use size::Size;
 pub use target::Target;
 
 pub(super) use follow::Beginning;
-pub(super) use follow::Following;
-pub(super) use plan::Plan;
+pub(super) use landmarks::Landmarks;
 
 use target::Trial;
 

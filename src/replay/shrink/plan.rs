@@ -19,14 +19,14 @@ pub(super) struct Run {
 
 /// The runs in order, and the alternatives taken that are not the first, by thread and own step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(in crate::replay) struct Plan {
+pub(super) struct Plan {
     pub(super) runs: Vec<Run>,
     pub(super) chosen: BTreeMap<(ThreadId, u32), u8>,
 }
 
 impl Plan {
     /// The plan that leads to an execution.
-    pub(in crate::replay) fn of(execution: &Execution) -> Self {
+    pub(super) fn of(execution: &Execution) -> Self {
         let decisions = execution.schedule().0;
         Self::of_decisions(decisions.into_iter())
     }

@@ -21,7 +21,9 @@ use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
 use super::follow::Following;
+use super::landmarks::Landmarks;
 use super::plan::Plan;
+use super::target::STEPS_MORE;
 
 /// A scenario with only what a failure needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +58,16 @@ pub fn reduce(
             let mut more = omitted.clone();
             more.insert(*part);
             let scenario = whole.without(&more).expect("only what there is is left out");
-            let rest = rest_of(whole.workload(), &execution, *part);
             let program = Program::new(scenario.workload(), strategy, &Arc::default());
-            replays += 1;
-            let steps_max = u32::try_from(execution.steps.len() + 1).unwrap_or(u32::MAX);
+            let steps_max = execution.steps.len().saturating_mul(2) + STEPS_MORE;
+            let steps_max = u32::try_from(steps_max).unwrap_or(u32::MAX);
             let mut machine = Machine::new(Limits { waits, steps_max });
-            let candidate = machine.run(&program, &mut Following::new(&rest));
+            replays += 1;
+            let rest = rest_of(whole.workload(), &execution, *part);
+            let candidate = match &rest {
+                Some(plan) => machine.run(&program, &mut Following::new(plan)),
+                None => machine.run(&program, &mut Landmarks::of(&execution)),
+            };
             let complete = !matches!(candidate.end, End::StepLimit | End::Redundant);
             if complete && fails(candidate) {
                 execution = candidate.clone();
@@ -111,8 +117,11 @@ fn is_there(workload: &Workload, omitted: &BTreeSet<Omitted>, part: Omitted) -> 
     }
 }
 
-/// The plan of an execution without the steps of a part.
-fn rest_of(workload: &Workload, execution: &Execution, part: Omitted) -> Plan {
+/// The plan of an execution without the steps of a part; `None` for a fault, which has none.
+fn rest_of(workload: &Workload, execution: &Execution, part: Omitted) -> Option<Plan> {
+    if matches!(part, Omitted::Fault(_)) {
+        return None;
+    }
     let gone = |index: usize, thread: ThreadId| match part {
         Omitted::Fault(_) => false,
         Omitted::Thread(left_out) => belongs(workload, thread, left_out),
@@ -123,10 +132,10 @@ fn rest_of(workload: &Workload, execution: &Execution, part: Omitted) -> Plan {
     };
     let steps = execution.steps.iter().enumerate();
     let kept = steps.filter(|(index, step)| !gone(*index, step.thread));
-    Plan::of_decisions(kept.map(|(_, step)| Decision {
+    Some(Plan::of_decisions(kept.map(|(_, step)| Decision {
         thread: step.thread,
         alternative: step.alternative,
-    }))
+    })))
 }
 
 /// Whether a thread is one of the scenario, or runs a work item of its links.
@@ -142,9 +151,11 @@ fn is_within(execution: &Execution, (index, thread): (usize, ThreadId), call: us
         let after = usize::try_from(record.after).expect("an execution fits into memory");
         record.thread == Some(thread) && after <= index
     });
-    let begun = before.filter_map(|record| match record.fact {
-        Fact::CallBegins { call } => Some(usize::from(call)),
-        _ => None,
-    });
-    begun.last() == Some(call)
+    let mut begun = None;
+    for record in before {
+        if let Fact::CallBegins { call } = record.fact {
+            begun = Some(usize::from(call));
+        }
+    }
+    begun == Some(call)
 }

@@ -17,7 +17,7 @@ use super::plan::Plan;
 use super::size::Size;
 
 /// How many steps more than the execution at hand a candidate may have.
-const STEPS_MORE: usize = 200;
+pub(super) const STEPS_MORE: usize = 200;
 
 /// A system, and what it is to fail with.
 pub struct Target<'a> {
