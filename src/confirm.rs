@@ -81,9 +81,20 @@ impl Finding<'_> {
     ///
     /// If it does not replay to the same: that would be a bug of this crate.
     pub fn counterexample(&self) -> Counterexample {
+        self.counterexample_that(&|_| true)
+    }
+
+    /// The least counterexample that fails in the same way and also shows something. The execution
+    /// must show it.
+    ///
+    /// # Panics
+    ///
+    /// As [`Finding::counterexample`].
+    pub fn counterexample_that(&self, shows: &dyn Fn(&Execution) -> bool) -> Counterexample {
         self.require_same();
         let failure = Failure::of(self.execution, self.violation);
-        let least = self.least(&failure);
+        let fails = |execution: &Execution| shows(execution) && failure.find(execution).is_some();
+        let least = self.least(&fails);
         let violation = failure.find(&least.execution);
         let violation = violation.expect("internal bug: the least does not fail in the same way");
         let finding = Finding {
@@ -116,18 +127,17 @@ impl Finding<'_> {
     }
 
     /// Shrinks, until there is nothing to be left out.
-    fn least(&self, failure: &Failure) -> Least {
-        let fails = |execution: &Execution| failure.find(execution).is_some();
+    fn least(&self, fails: &dyn Fn(&Execution) -> bool) -> Least {
         let mut replays = 0;
         let mut state = (BTreeSet::new(), self.execution.clone());
         loop {
             let before = state.0.len();
-            let reduced = reduce(self.scenario, (self.strategy, self.waits), &fails, state);
+            let reduced = reduce(self.scenario, (self.strategy, self.waits), fails, state);
             let program = Program::new(reduced.scenario.workload(), self.strategy, &Arc::default());
             let target = Target {
                 system: &program,
                 waits: self.waits,
-                fails: &fails,
+                fails,
             };
             let shrunk = shrink(&target, &reduced.execution);
             replays += reduced.replays + shrunk.replays;

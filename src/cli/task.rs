@@ -20,6 +20,7 @@ use super::args::Format;
 use super::args::Library;
 use super::args::Limits;
 use super::args::ReplayArguments;
+use super::args::ReproduceArguments;
 use super::args::StressArguments;
 use super::args::Topic;
 
@@ -38,6 +39,7 @@ pub(super) enum Task {
     Compare(Compare),
     Check(Check),
     Replay(Replay),
+    Reproduce(Reproduce),
     Stress(Stress),
     List(List),
     Explain(Vec<String>),
@@ -50,6 +52,17 @@ pub(super) enum Selection {
     Embedded,
     /// These names and paths. Never empty.
     Named(Vec<String>),
+}
+
+impl Selection {
+    /// The named models, or every embedded one if none is named.
+    fn of(named: Vec<String>) -> Self {
+        if named.is_empty() {
+            Self::Embedded
+        } else {
+            Self::Named(named)
+        }
+    }
 }
 
 /// What ends a search, and whether to measure it.
@@ -116,6 +129,21 @@ pub(super) struct Replay {
     pub(super) width: Option<usize>,
 }
 
+/// Reproduce what was seen.
+#[derive(Debug)]
+pub(super) struct Reproduce {
+    pub(super) like: String,
+    pub(super) models: Selection,
+    /// Empty: those of the model.
+    pub(super) strategies: Vec<Strategy>,
+    pub(super) readings: Vec<Waits>,
+    pub(super) bounds: Bounds,
+    pub(super) shows_contrast: bool,
+    /// Where the schedule goes.
+    pub(super) schedules: Option<PathBuf>,
+    pub(super) width: Option<usize>,
+}
+
 /// Stress a strategy.
 #[derive(Debug)]
 pub(super) struct Stress {
@@ -155,6 +183,7 @@ impl From<Arguments> for Task {
             Command::Compare(typed) => Self::Compare(typed.into()),
             Command::Check(typed) => Self::Check(typed.into()),
             Command::Replay(typed) => Self::Replay(typed.into()),
+            Command::Reproduce(typed) => Self::Reproduce(typed.into()),
             Command::Stress(typed) => Self::Stress(typed.into()),
             Command::List { what } => Self::List(what.into()),
             Command::Explain { codes } => Self::Explain(codes),
@@ -226,13 +255,8 @@ impl Compare {
 
 impl From<CheckArguments> for Check {
     fn from(typed: CheckArguments) -> Self {
-        let models = if typed.models.is_empty() {
-            Selection::Embedded
-        } else {
-            Selection::Named(typed.models)
-        };
         Self {
-            models,
+            models: Selection::of(typed.models),
             budget: Budget::of(&typed.limits, false),
         }
     }
@@ -248,6 +272,25 @@ impl From<ReplayArguments> for Replay {
             by_shuttle: typed.explorer == Some(Library::Shuttle),
             shows_contrast: typed.contrast,
             width,
+        }
+    }
+}
+
+impl From<ReproduceArguments> for Reproduce {
+    fn from(typed: ReproduceArguments) -> Self {
+        let both = || vec![Waits::Sufficient, Waits::MayExpire];
+        Self {
+            like: typed.like,
+            models: Selection::of(typed.models),
+            strategies: typed.strategies,
+            readings: typed.waits.map_or_else(both, |waits| vec![waits]),
+            bounds: Bounds {
+                executions_max: typed.executions,
+                ..Bounds::default()
+            },
+            shows_contrast: typed.contrast,
+            schedules: typed.out.map(PathBuf::from),
+            width: typed.page.width.map(usize::from),
         }
     }
 }

@@ -28,6 +28,7 @@ mod words;
 
 pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
+pub(crate) use summary::smaller_name;
 pub(crate) use words::counted;
 pub(crate) use words::replay_command;
 pub(crate) use words::visible;
@@ -63,6 +64,7 @@ pub use summary::Finding;
 pub use summary::Setting;
 pub use summary::write_contrast;
 pub use summary::write_counterexample;
+pub use summary::write_counterexample_of;
 pub use summary::write_replayed;
 pub use summary::write_reproduced;
 pub use table::Comparison;

@@ -100,12 +100,27 @@ pub fn write_counterexample(
         scenario: &name,
         ..Setting::of(report)
     };
+    write_counterexample_of(out, &setting, counterexample, model, look)
+}
+
+/// The same, for a counterexample of no report.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_counterexample_of(
+    out: &mut dyn Write,
+    setting: &Setting<'_>,
+    counterexample: &Counterexample,
+    model: Option<&str>,
+    look: &Look,
+) -> io::Result<()> {
     let finding = Finding::of(counterexample);
     writeln!(out, "{}  {}", broken(&finding, look), setting.title())?;
     writeln!(out)?;
     write_facts(out, &finding, &counterexample.execution, look)?;
     writeln!(out)?;
-    write_lanes(out, &counterexample.execution, &report.threads, look)?;
+    write_lanes(out, &counterexample.execution, setting.threads, look)?;
     writeln!(out)?;
     writeln!(
         out,
@@ -115,7 +130,7 @@ pub fn write_counterexample(
 }
 
 /// The name of a scenario without some of its parts.
-fn smaller_name(scenario: &str, omitted: &BTreeSet<Omitted>) -> String {
+pub(crate) fn smaller_name(scenario: &str, omitted: &BTreeSet<Omitted>) -> String {
     let parts: String = omitted.iter().map(|part| format!("~{part}")).collect();
     format!("{scenario}{parts}")
 }

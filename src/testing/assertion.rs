@@ -1,32 +1,29 @@
-//! Assertions for `#[test]`: a strategy is proved on a model, or refuted by a property.
-//!
-//! The macros [`assert_proves!`](crate::assert_proves) and
-//! [`assert_refutes!`](crate::assert_refutes) take the name of an embedded model or the path of a
-//! scenario file, and the name of a strategy. A failing one prints what was found: the lane table
-//! of the counterexample and the line that replays it, or what stopped the search.
+//! The assertions themselves, and what a failing one prints.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use crate::check::Request;
 use crate::check::check;
+use crate::confirm::Finding;
 use crate::explore::Unwatched;
 use crate::property::Property;
 use crate::report::CheckReport;
 use crate::report::Look;
+use crate::report::Setting;
 use crate::report::Verdict;
 use crate::report::write_counterexample;
+use crate::report::write_counterexample_of;
 use crate::runtime::Waits;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
-/// Checks a strategy on a model: an embedded one by name, or a file whose name ends in `.toml`.
-///
-/// # Panics
-///
-/// If there is no such model or strategy, or the model is broken.
-#[track_caller]
-pub fn check_model(model: &str, strategy: &str, waits: Waits) -> CheckReport {
+use super::regressions::Regression;
+use super::regressions::first_failing;
+use super::regressions::keep;
+
+/// A model: an embedded one by name, or a file whose name ends in `.toml`.
+fn load(model: &str) -> Scenario {
     let path = Path::new(model);
     let is_file = path
         .extension()
@@ -36,13 +33,99 @@ pub fn check_model(model: &str, strategy: &str, waits: Waits) -> CheckReport {
     } else {
         Scenario::embedded(model)
     };
-    let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
-    let strategy = Strategy::named(strategy).unwrap_or_else(|error| panic!("{error}"));
+    scenario.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn named(strategy: &str) -> Strategy {
+    Strategy::named(strategy).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn check_scenario(scenario: &Scenario, strategy: &Strategy, waits: Waits) -> CheckReport {
     let request = Request {
         waits,
         ..Request::default()
     };
-    check(&scenario, &strategy, &request, &mut Unwatched)
+    check(scenario, strategy, &request, &mut Unwatched)
+}
+
+/// Checks a strategy on a model: an embedded one by name, or a file whose name ends in `.toml`.
+///
+/// # Panics
+///
+/// If there is no such model or strategy, or the model is broken.
+#[track_caller]
+pub fn check_model(model: &str, strategy: &str, waits: Waits) -> CheckReport {
+    check_scenario(&load(model), &named(strategy), waits)
+}
+
+/// Replays the schedules of a folder that are of this model, strategy and reading of waits, and
+/// then checks the strategy on the model. What is found is kept in the folder.
+///
+/// # Panics
+///
+/// If a schedule of the folder still fails, or the verdict is not PROVED; the message shows what
+/// was found. As [`check_model`], too.
+#[track_caller]
+pub fn prove(model: &str, strategy: &str, waits: Waits, regressions: &Path) {
+    let (scenario, strategy) = (load(model), named(strategy));
+    if let Some(failing) = first_failing(regressions, &scenario, &strategy, waits) {
+        panic!("{}", describe_regression(&failing));
+    }
+    let report = check_scenario(&scenario, &strategy, waits);
+    if report.verdict == Verdict::Proved {
+        return;
+    }
+    let mut text = describe(&report, "PROVED");
+    for found in &report.counterexamples {
+        let kept = keep(regressions, (&scenario, &strategy, waits), found);
+        let line = match kept {
+            Ok(path) => format!("kept in `{}`, to be replayed first", path.display()),
+            Err(error) => format!("could not be kept in `{}`: {error}", regressions.display()),
+        };
+        // Writing to a string does not fail.
+        let _infallible = write!(text, "\n{}: {line}\n", found.property.name());
+    }
+    panic!("{text}");
+}
+
+/// What a schedule of the folder shows that still fails.
+fn describe_regression(failing: &Regression) -> String {
+    let (recorded, scenario) = (&failing.recorded, &failing.scenario);
+    let finding = Finding {
+        scenario,
+        strategy: &recorded.strategy,
+        waits: recorded.waits,
+        violation: &failing.violation,
+        execution: &failing.execution,
+    };
+    let counterexample = finding.as_found();
+    let threads = scenario.workload().thread_names();
+    let setting = Setting {
+        scenario: scenario.name(),
+        strategy: recorded.strategy.name,
+        waits: recorded.waits,
+        threads: &threads,
+    };
+    let path = failing.path.display().to_string();
+    let mut table = Vec::new();
+    let (whole, _) = Scenario::split_name(scenario.name());
+    let model = file_of(whole);
+    // Writing to memory does not fail.
+    let _infallible = write_counterexample_of(
+        &mut table,
+        &setting,
+        &counterexample,
+        model.as_deref(),
+        &Look::PLAIN,
+    );
+    let table = String::from_utf8_lossy(&table);
+    format!("the regression `{path}` fails again; nothing else was searched\n\n{table}")
+}
+
+/// The path of a scenario that is not embedded.
+fn file_of(scenario: &str) -> Option<String> {
+    let embedded = Scenario::embedded_names().any(|name| name == scenario);
+    (!embedded).then(|| format!("{scenario}.toml"))
 }
 
 /// Panics unless the report says PROVED.
@@ -90,9 +173,8 @@ fn describe(report: &CheckReport, expected: &str) -> String {
         "{scenario} / {strategy}: expected {expected}, found {found} after {executions} \
          executions\n"
     );
-    let embedded = Scenario::embedded_names().any(|name| name == scenario);
-    let path = format!("{scenario}.toml");
-    let model = (!embedded).then_some(path.as_str());
+    let path = file_of(scenario);
+    let model = path.as_deref();
     for counterexample in &report.counterexamples {
         let mut table = Vec::new();
         // Writing to memory does not fail.
@@ -117,6 +199,9 @@ fn describe(report: &CheckReport, expected: &str) -> String {
 /// selvedge::assert_proves!("attach/connect4_connect6", "push-lock", Waits::MayExpire);
 /// ```
 ///
+/// Schedules that failed before are replayed first, and new ones are kept: in the folder
+/// `regressions` of the package, or in one that a fourth argument names.
+///
 /// # Panics
 ///
 /// If there is a counterexample, which is printed as a lane table with the line that replays it, or
@@ -127,7 +212,20 @@ macro_rules! assert_proves {
         $crate::assert_proves!($model, $strategy, $crate::runtime::Waits::Sufficient)
     };
     ($model:expr, $strategy:expr, $waits:expr $(,)?) => {
-        $crate::testing::require_proved(&$crate::testing::check_model($model, $strategy, $waits))
+        $crate::assert_proves!(
+            $model,
+            $strategy,
+            $waits,
+            concat!(env!("CARGO_MANIFEST_DIR"), "/regressions")
+        )
+    };
+    ($model:expr, $strategy:expr, $waits:expr, $regressions:expr $(,)?) => {
+        $crate::testing::prove(
+            $model,
+            $strategy,
+            $waits,
+            ::std::path::Path::new($regressions),
+        )
     };
 }
 
@@ -176,15 +274,28 @@ mod tests {
 
     #[test]
     fn a_proof_that_fails_prints_the_lane_table_and_how_to_replay_it() {
-        let message = message(|| crate::assert_proves!(HEADLINE, "shared-handle"));
+        let folder = tempfile::tempdir().unwrap();
+        let assertion = || {
+            let waits = Waits::Sufficient;
+            crate::assert_proves!(HEADLINE, "shared-handle", waits, folder.path());
+        };
+        let first = message(assertion);
 
         for part in [
             "expected PROVED, found VIOLATED",
             "TXN_IN_PROGRESS",
+            "had 1 committed first, both attach",
             "selvedge replay sv1:",
+            "to be replayed first",
         ] {
-            assert!(message.contains(part), "{part} in {message}");
+            assert!(first.contains(part), "{part} in {first}");
         }
+        let again = message(assertion);
+        let table = |text: &str| text[text.find("VIOLATED non").unwrap()..].to_owned();
+        assert!(again.contains(".schedule` fails again"), "{again}");
+        let kept = "\nnon-interference: kept";
+        let (shown, _) = first.split_once(kept).unwrap();
+        assert_eq!(table(&again), table(shown));
     }
 
     #[test]
