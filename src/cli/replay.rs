@@ -58,7 +58,9 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     write_replayed(out, &setting, &replayed.execution, &look)?;
     writeln!(out)?;
     let (because, contrast) = match &replayed.ending {
-        Ending::Reproduced(violation) => finding(&recorded, &scenario, &replayed, violation).because(),
+        Ending::Reproduced(violation) => {
+            finding(&recorded, &scenario, &replayed, violation).because()
+        }
         Ending::Diverged { .. } | Ending::NoViolation { .. } => (String::new(), None),
     };
     let exit = write_ending(out, &replayed, &because, &look)?;

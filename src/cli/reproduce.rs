@@ -68,10 +68,7 @@ fn cost(model: &Model) -> (usize, usize) {
 
 /// Where to look: all models with their first strategy, and with the others. All strategies that
 /// were asked for are first.
-fn grounds<'a>(
-    task: &'a Reproduce,
-    models: &'a [Model],
-) -> (Vec<Ground<'a>>, Vec<Ground<'a>>) {
+fn grounds<'a>(task: &'a Reproduce, models: &'a [Model]) -> (Vec<Ground<'a>>, Vec<Ground<'a>>) {
     let (mut first, mut rest) = (Vec::new(), Vec::new());
     for model in models {
         let strategies: &[Strategy] = if task.strategies.is_empty() {
@@ -139,7 +136,10 @@ fn write_found(
     };
     let like = visible(&task.like);
     let Some(found) = &reproduction.counterexample else {
-        writeln!(out, "SEEN `{like}`, but nothing is broken: there is no schedule to replay\n")?;
+        writeln!(
+            out,
+            "SEEN `{like}`, but nothing is broken: there is no schedule to replay\n"
+        )?;
         return write_replayed(out, &setting, &reproduction.execution, look);
     };
     let word = look.palette.paint(Tone::Bad, "REPRODUCED");

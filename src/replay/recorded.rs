@@ -1,5 +1,7 @@
 //! A schedule with what it is a schedule of, and what it shows.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use crate::execution::Decision;
@@ -202,7 +204,13 @@ impl RecordedSchedule {
     /// [`ScheduleError::Omitted`] if it lacks what the schedule leaves out, and
     /// [`ScheduleError::Thread`] if a step is of a thread that it does not have.
     pub fn scenario(&self, given: Option<Scenario>) -> Result<Scenario, ScheduleError> {
-        let (model, omitted) = Scenario::split_name(&self.model);
+        // A file may be called like a scenario without some of its parts.
+        let is_whole = given.as_ref().is_some_and(|it| it.name() == self.model);
+        let (model, omitted) = if is_whole {
+            (self.model.as_str(), BTreeSet::new())
+        } else {
+            Scenario::split_name(&self.model)
+        };
         let scenario = match (given, &self.text) {
             (Some(scenario), _) => scenario,
             (None, Some(text)) => Scenario::parse(model, text)?,

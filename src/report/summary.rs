@@ -148,7 +148,10 @@ pub fn write_contrast(
 ) -> io::Result<()> {
     let title = look.palette.paint(Tone::Strong, "CONTRAST");
     match contrast {
-        None => writeln!(out, "{title}  no execution that passes differs in one ordering"),
+        None => writeln!(
+            out,
+            "{title}  no execution that passes differs in one ordering"
+        ),
         Some(contrast) => {
             let passes = if contrast.is_clean {
                 "the nearest execution that passes"

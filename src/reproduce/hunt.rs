@@ -116,7 +116,9 @@ impl<'a> Hunt<'a> {
             let unbroken = it.counterexample.is_none();
             (unbroken, rank(&it.execution))
         };
-        self.found.as_ref().is_none_or(|known| rank(other) < rank(known))
+        self.found
+            .as_ref()
+            .is_none_or(|known| rank(other) < rank(known))
     }
 
     /// The least execution of one ground that shows it; one that breaks something goes first.
@@ -129,7 +131,10 @@ impl<'a> Hunt<'a> {
         let mut least: Option<Seen> = None;
         let mut statuses = BTreeSet::new();
         let visit = |execution: &Execution| {
-            let failures = execution.steps.iter().filter_map(|step| step.result.failure());
+            let failures = execution
+                .steps
+                .iter()
+                .filter_map(|step| step.result.failure());
             statuses.extend(failures);
             if like.is_shown(execution) {
                 let mut violations = judge(execution);

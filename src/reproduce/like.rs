@@ -80,7 +80,10 @@ impl Like {
         while let Some(word) = words.next() {
             let is_errno = word.eq_ignore_ascii_case("errno");
             let number = words.peek().map(|next| next.trim_start_matches('-'));
-            match number.and_then(|digits| digits.parse().ok()).filter(|_| is_errno) {
+            match number
+                .and_then(|digits| digits.parse().ok())
+                .filter(|_| is_errno)
+            {
                 Some(errno) => {
                     like.errnos.insert(errno);
                     words.next();
@@ -128,7 +131,8 @@ impl Like {
     }
 
     fn fails(&self, execution: &Execution, call: &str) -> bool {
-        let alike = |failure: NtStatus| self.statuses.is_empty() || self.statuses.contains(&failure);
+        let alike =
+            |failure: NtStatus| self.statuses.is_empty() || self.statuses.contains(&failure);
         let is_meant = |step: &Step| {
             step.operation.verb.title() == call && step.result.failure().is_some_and(alike)
         };
@@ -174,7 +178,9 @@ fn call(lower: &str) -> Option<&'static str> {
 
 fn property(lower: &str) -> Option<Property> {
     let by_word = WORDS.iter().find(|(word, _)| *word == lower);
-    by_word.map(|(_, property)| *property).or_else(|| Property::named(lower))
+    by_word
+        .map(|(_, property)| *property)
+        .or_else(|| Property::named(lower))
 }
 
 /// Whether a step fails with a status, or a call returns because of it.
@@ -182,9 +188,8 @@ fn shows(execution: &Execution, status: NtStatus) -> bool {
     let mut steps = execution.steps.iter();
     let mut facts = execution.facts.iter();
     steps.any(|step| step.result.failure() == Some(status))
-        || facts.any(|record| {
-            matches!(record.fact, Fact::CallReturns { cause, .. } if cause == status)
-        })
+        || facts
+            .any(|record| matches!(record.fact, Fact::CallReturns { cause, .. } if cause == status))
 }
 
 /// Whether a call returns an errno that it should not.

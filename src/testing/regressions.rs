@@ -51,9 +51,8 @@ pub(super) fn first_failing(
     schedules(folder).into_iter().find_map(|path| {
         let recorded = read(&path);
         let (model, _) = Scenario::split_name(&recorded.model);
-        let is_meant = model == scenario.name()
-            && recorded.strategy == *strategy
-            && recorded.waits == waits;
+        let is_meant =
+            model == scenario.name() && recorded.strategy == *strategy && recorded.waits == waits;
         if !is_meant {
             return None;
         }
@@ -77,7 +76,10 @@ pub(super) fn first_failing(
 fn schedules(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let is_schedule = |path: &PathBuf| path.extension().is_some_and(|it| it == EXTENSION);
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_schedule).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(is_schedule)
+        .collect();
     paths.sort_unstable();
     paths
 }
@@ -212,6 +214,9 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_has_no_regressions() {
-        assert_eq!(schedules(Path::new("no/such/folder")), [""; 0].map(PathBuf::from));
+        assert_eq!(
+            schedules(Path::new("no/such/folder")),
+            [""; 0].map(PathBuf::from)
+        );
     }
 }

@@ -5,11 +5,13 @@
     reason = "a helper that cannot go on fails its test, as the test itself would"
 )]
 
+mod causes;
 mod cell;
 mod cli;
 mod counts;
 mod differential;
 mod journal;
+mod least;
 mod loom;
 mod models;
 mod native;

@@ -87,22 +87,28 @@ fn shrunk(
     shrink(&target, execution)
 }
 
+/// The first execution that fails, of those that `dpor` chooses.
+pub(crate) fn first_of(program: &Small, fails: &dyn Fn(&Execution) -> bool) -> Execution {
+    let waits = Waits::Sufficient;
+    first(program, waits, DporExplorer::new(waits), fails).unwrap()
+}
+
 /// Two threads read, then write one more: one update is lost.
-fn lost_update() -> Small {
+pub(crate) fn lost_update() -> Small {
     Small(vec![vec![LoadStore(0)], vec![LoadStore(0)]])
 }
 
-fn loses(execution: &Execution) -> bool {
+pub(crate) fn loses(execution: &Execution) -> bool {
     execution.rest.values[0].1 == 1
 }
 
 /// So many philosophers in a circle, each of whom takes the left fork first.
-fn philosophers(count: u16) -> Small {
+pub(crate) fn philosophers(count: u16) -> Small {
     let philosopher = |left: u16| vec![Locked(left, vec![Locked((left + 1) % count, vec![])])];
     Small((0..count).map(philosopher).collect())
 }
 
-fn deadlocks(execution: &Execution) -> bool {
+pub(crate) fn deadlocks(execution: &Execution) -> bool {
     matches!(execution.end, End::Deadlock(_))
 }
 
@@ -116,7 +122,11 @@ fn a_lost_update_shrinks_to_four_steps_and_one_preemption() {
 
         let size = Size::of(&shrunk.execution);
         assert_eq!((size.steps, size.preemptions, size.switches), (4, 1, 2));
-        assert!(shrunk.is_least && shrunk.replays <= 200, "{}", shrunk.replays);
+        assert!(
+            shrunk.is_least && shrunk.replays <= 200,
+            "{}",
+            shrunk.replays
+        );
     }
 }
 
@@ -137,8 +147,8 @@ fn five_philosophers_shrink_to_five_locks_and_one_preemption() {
         let known = least.get_or_insert(shrunk.execution.clone());
         assert_eq!(*known, shrunk.execution, "seed {seed}");
     }
-    let dpor = first(&program, Waits::Sufficient, DporExplorer::new(Waits::Sufficient), deadlocks);
-    let shrunk = shrunk(&program, Waits::Sufficient, &dpor.unwrap(), &deadlocks);
+    let dpor = first_of(&program, &deadlocks);
+    let shrunk = shrunk(&program, Waits::Sufficient, &dpor, &deadlocks);
     assert_eq!(least, Some(shrunk.execution));
 }
 
@@ -198,7 +208,10 @@ impl Policy for Runs {
             can.then(|| self.next_of(position, thread))
         });
         let last = position.steps.last().map(|step| step.thread);
-        let other = || last.and_then(able).or_else(|| position.enabled.iter().find_map(able));
+        let other = || {
+            last.and_then(able)
+                .or_else(|| position.enabled.iter().find_map(able))
+        };
         let decision = planned.or_else(other).unwrap_or_else(|| {
             let thread = position.enabled.first().unwrap();
             let alternative = position.offered(thread).start;
@@ -207,7 +220,10 @@ impl Policy for Runs {
                 alternative,
             }
         });
-        let at = self.runs.iter().position(|&(thread, left)| thread == decision.thread && left > 0);
+        let at = self
+            .runs
+            .iter()
+            .position(|&(thread, left)| thread == decision.thread && left > 0);
         if let Some(at) = at.filter(|_| planned.is_some()) {
             self.runs.drain(..at);
             self.runs[0].1 -= 1;
@@ -223,9 +239,14 @@ impl Runs {
     fn next_of(&self, position: &Position<'_>, thread: selvedge::execution::ThreadId) -> Decision {
         let own = position.steps.iter().filter(|step| step.thread == thread);
         let own = own.count();
-        let mut decisions = self.chosen.iter().filter(|decision| decision.thread == thread);
+        let mut decisions = self
+            .chosen
+            .iter()
+            .filter(|decision| decision.thread == thread);
         let offered = position.offered(thread);
-        let chosen = decisions.nth(own).filter(|it| offered.contains(&it.alternative));
+        let chosen = decisions
+            .nth(own)
+            .filter(|it| offered.contains(&it.alternative));
         chosen.copied().unwrap_or(Decision {
             thread,
             alternative: offered.start,
@@ -236,7 +257,9 @@ impl Runs {
 /// Each schedule that has one switch less: the run after it comes with the thread's next run, or
 /// the run before it goes on as far as that.
 fn with_a_switch_less(execution: &Execution) -> Vec<Runs> {
-    let chunks = execution.steps.chunk_by(|one, other| one.thread == other.thread);
+    let chunks = execution
+        .steps
+        .chunk_by(|one, other| one.thread == other.thread);
     let runs: Vec<_> = chunks.map(|run| (run[0].thread, run.len())).collect();
     let mut all = Vec::new();
     for at in 0..runs.len() {
@@ -276,7 +299,9 @@ struct Shares {
 #[test]
 fn random_failing_programs_shrink_to_what_needs_each_of_its_switches() {
     let asked = std::env::var("SELVEDGE_SHRINK_PROGRAMS").ok();
-    let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(PROGRAMS);
+    let programs = asked
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(PROGRAMS);
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut shares = Shares::default();
@@ -289,8 +314,12 @@ fn random_failing_programs_shrink_to_what_needs_each_of_its_switches() {
             require_least(&failing, &mut shares);
         }
     }
+    // Shown with `--nocapture`: the figures of the documentation.
     println!("{shares:?}");
-    assert!(shares.with_three_switches >= programs * 3 / 10, "{shares:?}");
+    assert!(
+        shares.with_three_switches >= programs * 3 / 10,
+        "{shares:?}"
+    );
     assert!(shares.deadlocks >= programs / 20, "{shares:?}");
     assert!(shares.least >= programs * 95 / 100, "{shares:?}");
 }
@@ -320,8 +349,11 @@ fn require_least(failing: &Failing, shares: &mut Shares) {
     shares.failing += 1;
     shares.with_three_switches += u32::from(found.switches() >= 3);
     shares.deadlocks += u32::from(deadlocks(found));
-    let parts = |size: &Size| (size.faults, size.preemptions, size.switches, size.expiries, size.steps);
-    if parts(&size) == parts(least) { shares.least += 1; } else { println!("NOT LEAST {} {program:?} {waits:?}\n  {size:?}\n  {least:?}", result.is_least); }
+    let parts = |size: &Size| {
+        let costs = (size.faults, size.preemptions, size.switches);
+        (costs, size.expiries, size.steps)
+    };
+    shares.least += u32::from(parts(&size) == parts(least));
     shares.most_replays = shares.most_replays.max(result.replays);
     shares.replays += u64::from(result.replays);
 }

@@ -58,8 +58,7 @@ pub fn reversed(execution: &Execution, other: &Execution) -> Vec<(usize, usize)>
     let mut pairs = Vec::new();
     for (later, step) in execution.steps.iter().enumerate() {
         for (earlier, before) in execution.steps[..later].iter().enumerate() {
-            let depends =
-                before.thread != step.thread && before.footprint.depends(&step.footprint);
+            let depends = before.thread != step.thread && before.footprint.depends(&step.footprint);
             let (Some(one), Some(two)) = (places.get(&mine[earlier]), places.get(&mine[later]))
             else {
                 continue;

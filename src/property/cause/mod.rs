@@ -152,10 +152,9 @@ impl Cause {
             Property::NoDeadlock => stuck::find(execution),
             Property::NoPanic => Self::of(CauseKind::Panicked, last_step(execution, violation)),
             Property::KernelDiscipline => misused(execution, violation),
-            Property::SucceedsAlone => Self::of(
-                CauseKind::FailsAlone,
-                failing_step(execution, violation),
-            ),
+            Property::SucceedsAlone => {
+                Self::of(CauseKind::FailsAlone, failing_step(execution, violation))
+            }
             Property::NonInterference => refused(execution, violation),
             Property::SessionDiscipline => inside(execution, violation),
             Property::Atomicity | Property::ErrorTruthfulness | Property::ReferenceAccounting => {
@@ -172,15 +171,19 @@ impl Cause {
             crate::execution::End::Finished
             | crate::execution::End::Panicked { .. }
             | crate::execution::End::Redundant
-            | crate::execution::End::StepLimit => steps::stale_write(execution)
-                .unwrap_or_else(|| Self::of(CauseKind::Order, None)),
+            | crate::execution::End::StepLimit => {
+                steps::stale_write(execution).unwrap_or_else(|| Self::of(CauseKind::Order, None))
+            }
         }
     }
 }
 
 fn last_step(execution: &Execution, violation: &Violation) -> Option<usize> {
     let thread = violation.thread?;
-    execution.steps.iter().rposition(|step| step.thread == thread)
+    execution
+        .steps
+        .iter()
+        .rposition(|step| step.thread == thread)
 }
 
 /// A call that returned what it should not.
@@ -200,9 +203,8 @@ fn refused(execution: &Execution, violation: &Violation) -> Cause {
         let holder = others().find(|open| open.covers(index));
         return Cause::of(kind, Some(index)).beside(holder);
     }
-    let open = others().find(|open| {
-        open.covers(index) && Some(open.session) == step.operation.object
-    });
+    let open =
+        others().find(|open| open.covers(index) && Some(open.session) == step.operation.object);
     let in_progress = step.result.failure() == Some(NtStatus::TXN_IN_PROGRESS);
     if let Some(open) = open.filter(|_| in_progress && step.operation.verb == Verb::Begin) {
         let tries = call_steps(execution, violation).filter(|&index| {
@@ -239,14 +241,20 @@ fn refused(execution: &Execution, violation: &Violation) -> Cause {
 /// A call inside a transaction of another thread.
 fn inside(execution: &Execution, violation: &Violation) -> Cause {
     let all = transactions(execution);
-    let found = execution.steps.iter().enumerate().find_map(|(index, step)| {
-        let is_meant = violation.thread == Some(step.thread) && step.result.failure().is_none();
-        let open = all.iter().find(|open| {
-            open.holds(index) && open.owner != step.thread
-                && Some(open.session) == step.operation.object
+    let found = execution
+        .steps
+        .iter()
+        .enumerate()
+        .find_map(|(index, step)| {
+            let is_meant = violation.thread == Some(step.thread) && step.result.failure().is_none();
+            let open = all.iter().find(|open| {
+                open.holds(index)
+                    && open.owner != step.thread
+                    && Some(open.session) == step.operation.object
+            });
+            open.filter(|_| is_meant && !step.expired)
+                .map(|open| (index, open))
         });
-        open.filter(|_| is_meant && !step.expired).map(|open| (index, open))
-    });
     let index = found.map(|(index, _)| index);
     Cause::of(CauseKind::CallInTransaction, index).beside(found.map(|(_, open)| open))
 }
@@ -258,13 +266,17 @@ fn left(execution: &Execution, violation: &Violation) -> Cause {
     let undone = |index: usize| {
         let step = &execution.steps[index];
         aborted().find(|open| {
-            open.holds(index) && open.owner != step.thread
+            open.holds(index)
+                && open.owner != step.thread
                 && Some(open.session) == step.operation.object
         })
     };
     let deletes: Vec<usize> = steps::with_verb(execution, Verb::FilterDelete).collect();
     let worked = |&&index: &&usize| steps::worked(&execution.steps[index]);
-    let first = deletes.iter().filter(worked).find_map(|&index| Some((index, undone(index)?)));
+    let first = deletes
+        .iter()
+        .filter(worked)
+        .find_map(|&index| Some((index, undone(index)?)));
     let leaves_open = execution.rest.transactions_open > 0;
     if let Some((index, open)) = first {
         let thread = execution.steps[index].thread;
@@ -272,20 +284,35 @@ fn left(execution: &Execution, violation: &Violation) -> Cause {
         let mut others = deletes.iter().filter(mine).filter(worked);
         let partial = violation.property == Property::Atomicity;
         let split = partial && others.any(|&index| undone(index).is_none());
-        let kind = if split { CauseKind::SplitByAbort } else { CauseKind::RolledBack };
+        let kind = if split {
+            CauseKind::SplitByAbort
+        } else {
+            CauseKind::RolledBack
+        };
         return Cause::of(kind, Some(index)).beside(Some(open));
     }
-    if let Some(open) = all.iter().find(|open| leaves_open && open.failed_end.is_some()) {
+    if let Some(open) = all
+        .iter()
+        .find(|open| leaves_open && open.failed_end.is_some())
+    {
         let cause = Cause::of(CauseKind::TransactionLeftOpen, None).beside(Some(open));
-        return Cause { until: open.failed_end, ..cause };
+        return Cause {
+            until: open.failed_end,
+            ..cause
+        };
     }
-    let failed = deletes.iter().copied().find(|&index| !steps::worked(&execution.steps[index]));
+    let failed = deletes
+        .iter()
+        .copied()
+        .find(|&index| !steps::worked(&execution.steps[index]));
     let lost = steps::with_verb(execution, Verb::NotifyDelete)
         .find(|&index| !steps::worked(&execution.steps[index]));
     match (failed, lost) {
         (Some(index), _) if execution.steps[index].expired => {
             let thread = execution.steps[index].thread;
-            let holder = all.iter().find(|open| open.owner != thread && open.covers(index));
+            let holder = all
+                .iter()
+                .find(|open| open.owner != thread && open.covers(index));
             Cause::of(CauseKind::CallTimedOut, Some(index)).beside(holder)
         }
         (Some(index), _) => Cause::of(CauseKind::DeleteFailed, Some(index)),
@@ -317,14 +344,21 @@ fn misused(execution: &Execution, violation: &Violation) -> Cause {
         // It is noticed before the step that needs PASSIVE_LEVEL.
         let is_own = |index: &usize| record.thread == Some(execution.steps[*index].thread);
         let step = (after..execution.steps.len()).find(is_own);
-        let with = (0..after).rev().filter(is_own).find(|&index| {
-            execution.steps[index].operation.verb == Verb::GuardAcquire
-        });
-        return Cause { with, ..Cause::of(kind, step) };
+        let with = (0..after)
+            .rev()
+            .filter(is_own)
+            .find(|&index| execution.steps[index].operation.verb == Verb::GuardAcquire);
+        return Cause {
+            with,
+            ..Cause::of(kind, step)
+        };
     }
     let step = after.checked_sub(1);
     let with = step.and_then(|index| steps::conflicting(execution, index));
-    Cause { with, ..Cause::of(kind, step) }
+    Cause {
+        with,
+        ..Cause::of(kind, step)
+    }
 }
 
 /// The threads of two steps.

@@ -155,7 +155,13 @@ impl Telling<'_> {
                 format!("{who} fails{}", self.status(step))
             }
             CauseKind::Panicked => format!("{who} was the last step of a thread that panicked"),
-            _ => match self.cause.with {
+            CauseKind::Order
+            | CauseKind::LockCycle
+            | CauseKind::LostSignal
+            | CauseKind::WaitsForTransaction
+            | CauseKind::TransactionLeftOpen
+            | CauseKind::CheckThenAct
+            | CauseKind::Misused(_) => match self.cause.with {
                 Some(with) => format!("{who} came after {}", self.whose(with)),
                 None => format!("{who} is where it shows"),
             },
@@ -231,10 +237,17 @@ impl Telling<'_> {
                 self.whose(failed),
                 self.status(failed)
             ),
-            None => format!("{}'s transaction stays open ({})", self.owner(), self.span()),
+            None => format!(
+                "{}'s transaction stays open ({})",
+                self.owner(),
+                self.span()
+            ),
         };
         match step {
-            Some(step) => format!("{open}, and {} on the same handle is refused", self.who(step)),
+            Some(step) => format!(
+                "{open}, and {} on the same handle is refused",
+                self.who(step)
+            ),
             None => open,
         }
     }
@@ -261,8 +274,13 @@ impl Telling<'_> {
             let taken = hold
                 .taken
                 .map_or_else(String::new, |index| format!(" (step {})", index + 1));
-            let holder = hold.holder.map_or_else(|| "?".to_owned(), |it| it.to_string());
-            format!("{} waits for {}, which {holder} holds{taken}", hold.thread, hold.object)
+            let holder = hold
+                .holder
+                .map_or_else(|| "?".to_owned(), |it| it.to_string());
+            format!(
+                "{} waits for {}, which {holder} holds{taken}",
+                hold.thread, hold.object
+            )
         };
         let all: Vec<String> = self.cause.holds.iter().map(one).collect();
         format!("{}: nobody gives way", all.join("; "))
@@ -292,7 +310,11 @@ impl Telling<'_> {
                 "{} raised it to DISPATCH_LEVEL, where {who} must not be called",
                 self.whose(with)
             ),
-            (_, Some(with)) => format!("{}: {who} came after {}", misuse.describe(), self.whose(with)),
+            (_, Some(with)) => format!(
+                "{}: {who} came after {}",
+                misuse.describe(),
+                self.whose(with)
+            ),
             (_, None) => format!("{}: {who}", misuse.describe()),
         }
     }
@@ -310,10 +332,13 @@ impl Telling<'_> {
                 later: Some(later), ..
             } => {
                 let thread = self.thread(later);
-                let end = match self.execution.steps[later].operation.verb {
-                    Verb::Commit => format!("{thread} committed"),
-                    Verb::Abort => format!("{thread} aborted"),
-                    _ => format!("{} come", self.whose(later)),
+                let verb = self.execution.steps[later].operation.verb;
+                let end = if verb == Verb::Commit {
+                    format!("{thread} committed")
+                } else if verb == Verb::Abort {
+                    format!("{thread} aborted")
+                } else {
+                    format!("{} come", self.whose(later))
                 };
                 format!("had {end} first, {result}")
             }
@@ -324,7 +349,10 @@ impl Telling<'_> {
 
 /// What the calls of a passing execution come to.
 fn good(execution: &Execution) -> String {
-    let of_threads = execution.facts.iter().filter(|record| record.thread.is_some());
+    let of_threads = execution
+        .facts
+        .iter()
+        .filter(|record| record.thread.is_some());
     let (mut calls, mut done, mut attaches) = (0, 0, 0);
     for record in of_threads {
         calls += u32::from(matches!(record.fact, Fact::CallReturns { .. }));

@@ -18,7 +18,11 @@ pub(super) fn call_steps(
     let (thread, meant) = (violation.thread, violation.call);
     let mut from = 0;
     let mut until = execution.steps.len();
-    for record in execution.facts.iter().filter(|record| record.thread == thread) {
+    for record in execution
+        .facts
+        .iter()
+        .filter(|record| record.thread == thread)
+    {
         let after = usize::try_from(record.after).expect("an execution fits into memory");
         if let Fact::CallBegins { call } = record.fact
             && Some(call) == meant
@@ -72,10 +76,15 @@ pub(super) fn stale_write(execution: &Execution) -> Option<Cause> {
         let access = |index: usize| steps[index].footprint.access(object);
         let is_own = |index: &usize| steps[*index].thread == steps[write].thread;
         access(write).filter(|access| *access == Access::Write)?;
-        let read = (0..write).rev().filter(is_own).find(|&index| access(index).is_some())?;
+        let read = (0..write)
+            .rev()
+            .filter(is_own)
+            .find(|&index| access(index).is_some())?;
         access(read).filter(|access| *access == Access::Read)?;
         let between = (read + 1..write).rev().filter(|index| !is_own(index));
-        let with = between.filter(|&index| access(index) == Some(Access::Write)).last()?;
+        let with = between
+            .filter(|&index| access(index) == Some(Access::Write))
+            .last()?;
         let cause = Cause::of(CauseKind::CheckThenAct, Some(write));
         Some(Cause {
             with: Some(with),

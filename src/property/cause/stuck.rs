@@ -13,6 +13,22 @@ use super::CauseKind;
 use super::steps::worked;
 use super::transactions::transactions;
 
+/// The steps that take a lock.
+const TAKES: [Verb; 4] = [
+    Verb::Lock,
+    Verb::LockShared,
+    Verb::GuardAcquire,
+    Verb::ProviderAcquire,
+];
+
+/// The steps that give one back.
+const GIVES: [Verb; 4] = [
+    Verb::Unlock,
+    Verb::UnlockShared,
+    Verb::GuardRelease,
+    Verb::ProviderRelease,
+];
+
 /// A thread that waits, and what it waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
@@ -31,7 +47,10 @@ pub(super) fn find(execution: &Execution) -> Cause {
     let End::Deadlock(blocked) = &execution.end else {
         return Cause::of(CauseKind::Order, None);
     };
-    let holds: Vec<Hold> = blocked.iter().filter_map(|it| hold(execution, it)).collect();
+    let holds: Vec<Hold> = blocked
+        .iter()
+        .filter_map(|it| hold(execution, it))
+        .collect();
     if let Some(circle) = holds.iter().find_map(|first| circle(&holds, first)) {
         let step = circle.last().and_then(|hold| hold.taken);
         return Cause {
@@ -41,7 +60,9 @@ pub(super) fn find(execution: &Execution) -> Cause {
         };
     }
     let begins = blocked.iter().any(|it| it.operation.verb == Verb::Begin);
-    let left = transactions(execution).into_iter().find(|open| open.end.is_none());
+    let left = transactions(execution)
+        .into_iter()
+        .find(|open| open.end.is_none());
     if let Some(left) = left.filter(|_| begins) {
         return Cause {
             until: left.failed_end,
@@ -50,8 +71,14 @@ pub(super) fn find(execution: &Execution) -> Cause {
             ..Cause::of(CauseKind::WaitsForTransaction, None)
         };
     }
-    let waits = blocked.iter().any(|it| it.operation.verb == Verb::EventWait);
-    let kind = if waits { CauseKind::LostSignal } else { CauseKind::Order };
+    let waits = blocked
+        .iter()
+        .any(|it| it.operation.verb == Verb::EventWait);
+    let kind = if waits {
+        CauseKind::LostSignal
+    } else {
+        CauseKind::Order
+    };
     Cause {
         holds,
         ..Cause::of(kind, None)
@@ -77,15 +104,12 @@ fn holder(execution: &Execution, object: ObjectId) -> Option<usize> {
         if step.operation.object != Some(object) || !worked(step) {
             continue;
         }
-        match step.operation.verb {
-            Verb::Lock | Verb::LockShared | Verb::GuardAcquire | Verb::ProviderAcquire => {
-                holder = Some(index);
-            }
-            Verb::TryLock if step.result == StepResult::Value(1) => holder = Some(index),
-            Verb::Unlock | Verb::UnlockShared | Verb::GuardRelease | Verb::ProviderRelease => {
-                holder = None;
-            }
-            _ => {}
+        let verb = step.operation.verb;
+        let tried = verb == Verb::TryLock && step.result == StepResult::Value(1);
+        if TAKES.contains(&verb) || tried {
+            holder = Some(index);
+        } else if GIVES.contains(&verb) {
+            holder = None;
         }
     }
     holder

@@ -62,9 +62,14 @@ impl Landmarks {
     fn decision(&self, position: &Position<'_>, thread: ThreadId) -> Option<Decision> {
         let verb = position.pending(thread)?.operation.verb;
         let offered = position.offered(thread);
-        let chosen = self.chosen.get(&(thread, verb, self.count(thread, verb) + 1));
+        let chosen = self
+            .chosen
+            .get(&(thread, verb, self.count(thread, verb) + 1));
         let plain = || (offered.start == 0).then_some(0);
-        let alternative = chosen.copied().filter(|it| offered.contains(it)).or_else(plain)?;
+        let alternative = chosen
+            .copied()
+            .filter(|it| offered.contains(it))
+            .or_else(plain)?;
         Some(Decision {
             thread,
             alternative,

@@ -1,9 +1,10 @@
 //! Moves from the schedule at hand to a lesser one: delta debugging of its runs.
 
-use super::plan::Plan;
-use super::target::Trial;
 use crate::execution::Execution;
 use crate::execution::Step;
+
+use super::plan::Plan;
+use super::target::Trial;
 
 /// Above so many runs only neighbours change places.
 const MOVED_MAX: usize = 8;
@@ -67,13 +68,10 @@ fn candidates(plan: &Plan, execution: &Execution) -> Vec<Plan> {
 fn later(plan: &Plan, execution: &Execution) -> Vec<Plan> {
     let mut plans = Vec::new();
     let mut end = 0;
-    let mut begun = 0;
-    for (at, run) in execution
+    let runs = execution
         .steps
-        .chunk_by(|one, other| one.thread == other.thread)
-        .enumerate()
-    {
-        begun = end.max(begun);
+        .chunk_by(|one, other| one.thread == other.thread);
+    for (at, run) in runs.enumerate() {
         end += run.len();
         let more = commuting(&execution.steps, end);
         if more > 0 {

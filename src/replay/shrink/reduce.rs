@@ -41,48 +41,63 @@ pub struct Reduced {
 /// Leaves out of a scenario what an execution does not need to fail.
 ///
 /// `omitted` is what is left out already: the execution is of the scenario without it.
+///
+/// # Panics
+///
+/// If the whole has no such parts.
 pub fn reduce(
     whole: &Scenario,
     (strategy, waits): (&Strategy, Waits),
     fails: &dyn Fn(&Execution) -> bool,
-    (mut omitted, mut execution): (BTreeSet<Omitted>, Execution),
+    (omitted, execution): (BTreeSet<Omitted>, Execution),
 ) -> Reduced {
-    let mut replays = 0;
+    let scenario = whole.without(&omitted).expect("the whole has these parts");
+    let mut reduced = Reduced {
+        scenario,
+        omitted,
+        execution,
+        replays: 0,
+    };
     let parts = parts(whole.workload());
     loop {
-        let mut smaller = false;
+        let before = reduced.omitted.len();
         for part in &parts {
-            if !is_there(whole.workload(), &omitted, *part) {
-                continue;
-            }
-            let mut more = omitted.clone();
-            more.insert(*part);
-            let scenario = whole.without(&more).expect("only what there is is left out");
-            let program = Program::new(scenario.workload(), strategy, &Arc::default());
-            let steps_max = execution.steps.len().saturating_mul(2) + STEPS_MORE;
-            let steps_max = u32::try_from(steps_max).unwrap_or(u32::MAX);
-            let mut machine = Machine::new(Limits { waits, steps_max });
-            replays += 1;
-            let rest = rest_of(whole.workload(), &execution, *part);
-            let candidate = match &rest {
-                Some(plan) => machine.run(&program, &mut Following::new(plan)),
-                None => machine.run(&program, &mut Landmarks::of(&execution)),
-            };
-            let complete = !matches!(candidate.end, End::StepLimit | End::Redundant);
-            if complete && fails(candidate) {
-                execution = candidate.clone();
-                omitted = more;
-                smaller = true;
+            if is_there(whole.workload(), &reduced.omitted, *part) {
+                reduced.try_without(*part, whole, (strategy, waits), fails);
             }
         }
-        if !smaller {
-            let scenario = whole.without(&omitted);
-            return Reduced {
-                scenario: scenario.expect("only what there is is left out"),
-                omitted,
-                execution,
-                replays,
-            };
+        if reduced.omitted.len() == before {
+            return reduced;
+        }
+    }
+}
+
+impl Reduced {
+    /// Leaves a part out, if what is left of the execution fails in the same way without it.
+    fn try_without(
+        &mut self,
+        part: Omitted,
+        whole: &Scenario,
+        (strategy, waits): (&Strategy, Waits),
+        fails: &dyn Fn(&Execution) -> bool,
+    ) {
+        let mut omitted = self.omitted.clone();
+        omitted.insert(part);
+        let scenario = whole.without(&omitted).expect("the part is there");
+        let program = Program::new(scenario.workload(), strategy, &Arc::default());
+        let steps_max = self.execution.steps.len().saturating_mul(2) + STEPS_MORE;
+        let steps_max = u32::try_from(steps_max).unwrap_or(u32::MAX);
+        let mut machine = Machine::new(Limits { waits, steps_max });
+        self.replays += 1;
+        let candidate = match rest_of(whole.workload(), &self.execution, part) {
+            Some(plan) => machine.run(&program, &mut Following::new(&plan)),
+            None => machine.run(&program, &mut Landmarks::of(&self.execution)),
+        };
+        let complete = !matches!(candidate.end, End::StepLimit | End::Redundant);
+        if complete && fails(candidate) {
+            self.execution = candidate.clone();
+            self.omitted = omitted;
+            self.scenario = scenario;
         }
     }
 }

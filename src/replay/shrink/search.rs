@@ -116,11 +116,17 @@ impl Costs {
     }
 
     /// The cost if another decision were taken before a step.
-    fn with(&self, execution: &Execution, index: usize, (other, expires): (Decision, bool)) -> Cost {
+    fn with(
+        &self,
+        execution: &Execution,
+        index: usize,
+        (other, expires): (Decision, bool),
+    ) -> Cost {
         let step = &execution.steps[index];
         let mut cost = self.cost;
         cost.expiries += u32::from(expires);
-        cost.faults += u32::from(other.thread == step.thread && chooses_fault(step, other.alternative));
+        cost.faults +=
+            u32::from(other.thread == step.thread && chooses_fault(step, other.alternative));
         if let Some(last) = self.last.filter(|last| *last != other.thread) {
             cost.switches += 1;
             cost.preemptions += u32::from(step.enabled.contains(last));

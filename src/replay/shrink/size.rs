@@ -51,7 +51,11 @@ impl Size {
             expiries: count(|step| step.expired),
             steps: execution.steps.len(),
             form: form.collect(),
-            alternatives: execution.steps.iter().map(|step| step.alternative).collect(),
+            alternatives: execution
+                .steps
+                .iter()
+                .map(|step| step.alternative)
+                .collect(),
         }
     }
 
