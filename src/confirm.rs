@@ -43,7 +43,7 @@ pub struct Finding<'a> {
 }
 
 /// What is left of a finding.
-struct Least {
+struct Left {
     scenario: Scenario,
     omitted: BTreeSet<Omitted>,
     execution: Execution,
@@ -116,7 +116,7 @@ impl Finding<'_> {
     pub fn as_found(&self) -> Counterexample {
         self.require_same();
         let failure = Failure::of(self.execution, self.violation);
-        let least = Least {
+        let least = Left {
             scenario: self.scenario.clone(),
             omitted: BTreeSet::new(),
             execution: self.execution.clone(),
@@ -127,7 +127,7 @@ impl Finding<'_> {
     }
 
     /// Shrinks, until there is nothing to be left out.
-    fn least(&self, fails: &dyn Fn(&Execution) -> bool) -> Least {
+    fn least(&self, fails: &dyn Fn(&Execution) -> bool) -> Left {
         let mut replays = 0;
         let mut state = (BTreeSet::new(), self.execution.clone());
         loop {
@@ -143,7 +143,7 @@ impl Finding<'_> {
             replays += reduced.replays + shrunk.replays;
             let settled = shrunk.execution == reduced.execution || reduced.omitted.len() == before;
             if settled {
-                return Least {
+                return Left {
                     scenario: reduced.scenario,
                     omitted: reduced.omitted,
                     execution: shrunk.execution,
@@ -164,7 +164,7 @@ impl Finding<'_> {
         (why.sentence(self.execution, contrast.as_ref()), contrast)
     }
 
-    fn explained(&self, failure: &Failure, least: &Least) -> Counterexample {
+    fn explained(&self, failure: &Failure, least: &Left) -> Counterexample {
         let Violation {
             property,
             cause,

@@ -131,8 +131,9 @@ pub fn write_counterexample_of(
 
 /// The name of a scenario without some of its parts.
 pub(crate) fn smaller_name(scenario: &str, omitted: &BTreeSet<Omitted>) -> String {
-    let parts: String = omitted.iter().map(|part| format!("~{part}")).collect();
-    format!("{scenario}{parts}")
+    let parts = omitted.iter().map(ToString::to_string);
+    let names: Vec<String> = std::iter::once(scenario.to_owned()).chain(parts).collect();
+    names.join("~")
 }
 
 /// Writes the nearest execution that passes, beside a failing one, if one is known.

@@ -152,8 +152,14 @@ impl<'a> Hunt<'a> {
             ControlFlow::Continue(())
         };
         let mut explorer = DporExplorer::new(ground.waits);
-        let with = (bounds, &mut Unwatched as &mut dyn crate::explore::Watch);
-        let tally = search(&mut machine, &program, &mut explorer, with, visit);
+        let watch = &mut Unwatched;
+        let tally = search(
+            &mut machine,
+            &program,
+            &mut explorer,
+            (bounds, watch),
+            visit,
+        );
         self.grounds += 1;
         self.bounded += u64::from(tally.coverage != crate::explore::Coverage::Exhausted);
         self.executions += tally.executions;

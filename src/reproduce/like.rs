@@ -226,7 +226,7 @@ mod tests {
             "EINVAL",
             "FwpmTransactionBegin0 failed",
             "[12:00:01] FwpmTransactionBegin failed with status 0xC022000E",
-            "non-interference",
+            "succeeds-alone",
         ] {
             assert!(is_shown(text), "{text}");
         }

@@ -182,7 +182,7 @@ mod tests {
         let path = keep(&folder, of, &found).unwrap();
         let bytes = fs::read(&path).unwrap();
         assert_eq!(keep(&folder, of, &found).unwrap(), path);
-        assert_eq!(schedules(&folder), [path.clone()]);
+        assert_eq!(schedules(&folder), std::slice::from_ref(&path));
         assert_eq!(fs::read(&path).unwrap(), bytes);
 
         let first = first_failing(&folder, &scenario, &strategy, Waits::Sufficient).unwrap();

@@ -51,8 +51,15 @@ fn executions<E: Explorer>(
         executions_max: DFS_EXECUTIONS_MAX,
         ..Bounds::default()
     };
-    let watched = (&bounds, &mut Unwatched as &mut dyn selvedge::explore::Watch);
-    search(&mut machine(waits), program, &mut explorer, watched, visit).coverage
+    let watch = &mut Unwatched;
+    search(
+        &mut machine(waits),
+        program,
+        &mut explorer,
+        (&bounds, watch),
+        visit,
+    )
+    .coverage
 }
 
 fn first<E: Explorer>(

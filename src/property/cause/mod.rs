@@ -224,17 +224,15 @@ fn refused(execution: &Execution, violation: &Violation) -> Cause {
         let step = &execution.steps[index];
         step.operation.verb == Verb::RundownAcquire && step.result == StepResult::Value(0)
     });
-    match refusal {
-        Some(index) => {
-            let with = steps::conflicting(execution, index);
-            let cause = Cause::of(CauseKind::ReferenceRefused, Some(index));
-            Cause { with, ..cause }
-        }
-        None => {
-            let with = steps::conflicting(execution, index);
-            let cause = Cause::of(CauseKind::Order, Some(index));
-            Cause { with, ..cause }
-        }
+    let kind = if refusal.is_some() {
+        CauseKind::ReferenceRefused
+    } else {
+        CauseKind::Order
+    };
+    let index = refusal.unwrap_or(index);
+    Cause {
+        with: steps::conflicting(execution, index),
+        ..Cause::of(kind, Some(index))
     }
 }
 

@@ -81,10 +81,8 @@ pub(super) fn stale_write(execution: &Execution) -> Option<Cause> {
             .filter(is_own)
             .find(|&index| access(index).is_some())?;
         access(read).filter(|access| *access == Access::Read)?;
-        let between = (read + 1..write).rev().filter(|index| !is_own(index));
-        let with = between
-            .filter(|&index| access(index) == Some(Access::Write))
-            .last()?;
+        let mut between = (read + 1..write).filter(|index| !is_own(index));
+        let with = between.find(|&index| access(index) == Some(Access::Write))?;
         let cause = Cause::of(CauseKind::CheckThenAct, Some(write));
         Some(Cause {
             with: Some(with),

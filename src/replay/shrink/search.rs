@@ -22,6 +22,12 @@ use super::target::Trial;
 /// How many executions one search runs at most.
 const REPLAYS_MAX: u32 = 100;
 
+/// How often a beginning leaves the plain course and switches, and its number: the least is first.
+type Priority = ((u32, u32), u64);
+
+/// What a beginning costs, and the beginning.
+type Node = (Cost, Vec<Decision>);
+
 /// What a search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
@@ -36,7 +42,7 @@ pub(super) fn search(trial: &mut Trial<'_>) -> Found {
     let until = trial.replays + REPLAYS_MAX;
     let mut improved = false;
     // By what is searched first, then in the order of their making.
-    let mut open: BTreeMap<((u32, u32), u64), (Cost, Vec<Decision>)> = BTreeMap::new();
+    let mut open: BTreeMap<Priority, Node> = BTreeMap::new();
     let mut made = 0;
     open.insert(((0, 0), made), (Cost::default(), Vec::new()));
     while let Some((_, (cost, decisions))) = open.pop_first() {
