@@ -178,7 +178,7 @@ fn told(case: &Case, found: &Counterexample) -> String {
     let omitted: Vec<String> = explained.omitted.iter().map(ToString::to_string).collect();
     let execution = &found.execution;
     let mut text = format!(
-        "{} / {}, {:?}: {}\n\n{}: {}\n\nwithout [{}]; {} steps, {} switches, {} preemptions\n\n{}",
+        "{} / {}, {:?}: {}\n\n{}: {}\n\nwithout [{}]; steps {}, switches {}, preemptions {}\n\n{}",
         case.model,
         case.strategy,
         case.waits,

@@ -304,6 +304,10 @@ struct Shares {
 /// Programs that fail by chance, each shrunk: what comes out fails in the same way, shrinks to
 /// itself, and does without none of its switches.
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures of the full run, with --nocapture"
+)]
 fn random_failing_programs_shrink_to_what_needs_each_of_its_switches() {
     let asked = std::env::var("SELVEDGE_SHRINK_PROGRAMS").ok();
     let programs = asked
@@ -321,7 +325,6 @@ fn random_failing_programs_shrink_to_what_needs_each_of_its_switches() {
             require_least(&failing, &mut shares);
         }
     }
-    // Shown with `--nocapture`: the figures of the documentation.
     println!("{shares:?}");
     assert!(
         shares.with_three_switches >= programs * 3 / 10,

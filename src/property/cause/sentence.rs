@@ -81,6 +81,12 @@ impl Telling<'_> {
         }
     }
 
+    /// ` (begun at step 7)`.
+    fn begun(&self) -> String {
+        let begin = self.cause.with;
+        begin.map_or_else(String::new, |from| format!(" (begun at step {})", from + 1))
+    }
+
     fn owner(&self) -> String {
         let owner = self.cause.with.map(|with| self.thread(with).to_string());
         owner.unwrap_or_else(|| "another".to_owned())
@@ -231,17 +237,13 @@ impl Telling<'_> {
     fn left_open(&self, step: Option<usize>) -> String {
         let open = match self.cause.until {
             Some(failed) => format!(
-                "{}'s transaction ({}) stays open, because {} failed{}",
+                "{}'s transaction{} stays open, because {} failed{}",
                 self.owner(),
-                self.span(),
+                self.begun(),
                 self.whose(failed),
                 self.status(failed)
             ),
-            None => format!(
-                "{}'s transaction stays open ({})",
-                self.owner(),
-                self.span()
-            ),
+            None => format!("{}'s transaction{} stays open", self.owner(), self.begun()),
         };
         match step {
             Some(step) => format!(
