@@ -9,8 +9,8 @@
 //! the alternative, it does what was recorded, and it fails as recorded. The first difference ends
 //! the replay and is reported; nothing is guessed.
 //!
-//! What fails is brought to the least schedule that fails in the same way ([`reduce`],
-//! [`shrink`]), with replay as the only oracle.
+//! What fails is brought to the least schedule that fails in the same way ([`reduce()`],
+//! [`shrink()`]), with replay as the only oracle.
 //!
 //! A file may also carry the same schedule in the terms of shuttle, which runs that by itself
 //! ([`replay_with_shuttle`]).

@@ -3,7 +3,7 @@
 //! The only oracle is a replay that is judged again: what does not run, or does not fail in the
 //! same way, is no candidate. Least means, in this order: faults, preemptions, switches,
 //! expired waits, steps, and then a *form* that no two schedules share ([`Size`]). Which calls and
-//! threads of a scenario are needed at all is decided before ([`reduce`]).
+//! threads of a scenario are needed at all is decided before ([`reduce()`]).
 //!
 //! Two things are done in turn until neither finds anything better. *Moves* take the switches of
 //! the schedule at hand away, in halves, then one by one (Choi and Zeller, ISSTA 2002), merge and
