@@ -1,8 +1,8 @@
 //! From what a search or a stress run found to a counterexample: confirmed, least, explained.
 //!
-//! A finding is replayed; what is left of it that it needs is found ([`reduce()`], [`shrink()`]) and
-//! replayed again, from its token, as a user would; and the steps whose order decides it are named,
-//! beside the nearest execution that passes.
+//! A finding is replayed; what it needs is found ([`reduce()`], [`shrink()`]) and replayed again,
+//! from its token, as a user would; and the steps whose order decides it are named, beside the
+//! nearest execution that passes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
