@@ -61,7 +61,9 @@
 //! | [`explore`] | the explorers: `dpor`, `dfs`, `random` |
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
+//! | [`confirm`] | from what was found to the least counterexample, with its cause |
 //! | [`mod@check`] | one search from start to verdict |
+//! | [`reproduce`] | from what was seen in the field to a schedule |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
@@ -72,6 +74,7 @@
 pub mod attach;
 pub mod check;
 pub mod cli;
+pub mod confirm;
 pub mod execution;
 pub mod explore;
 pub mod kernel;
@@ -79,6 +82,7 @@ pub mod program;
 pub mod property;
 pub mod replay;
 pub mod report;
+pub mod reproduce;
 pub mod runtime;
 pub mod scenario;
 pub mod status;

@@ -22,6 +22,7 @@ mod models;
 mod opinions;
 mod progress;
 mod replay;
+mod reproduce;
 mod run;
 mod schedules;
 mod scope;

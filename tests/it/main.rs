@@ -5,6 +5,7 @@
     reason = "a helper that cannot go on fails its test, as the test itself would"
 )]
 
+mod causes;
 mod cell;
 mod circumstances;
 mod cli;
@@ -12,6 +13,7 @@ mod counts;
 mod differential;
 mod engine_counts;
 mod journal;
+mod least;
 mod loom;
 mod models;
 mod native;
@@ -21,6 +23,7 @@ mod programs;
 mod properties;
 mod runtime;
 mod seen;
+mod shrink;
 mod shuttle;
 mod small;
 mod tidy;

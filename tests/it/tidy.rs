@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The modules from the bottom up. Each may name itself and those before it; that is the whole of
 /// the layer table. `lib.rs` and `main.rs` stand above all of them.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 19] = [
     "status",
     "execution",
     "runtime",
@@ -22,7 +22,9 @@ const LAYERS: [&str; 17] = [
     "explore",
     "replay",
     "report",
+    "confirm",
     "check",
+    "reproduce",
     "stress",
     "testing",
     "cli",

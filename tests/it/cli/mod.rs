@@ -8,6 +8,7 @@ mod formats;
 mod log;
 mod opinions;
 mod replays;
+mod reproduce;
 mod schedules;
 mod stress;
 mod words;
