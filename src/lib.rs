@@ -62,9 +62,11 @@
 //! | [`recount`] | an independent second count of the traces of a system |
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
+//! | [`confirm`] | from what was found to the least counterexample, with its cause |
 //! | [`mod@check`] | one search from start to verdict |
 //! | [`litmus`] | exploring small concurrent programs of your own |
 //! | [`calibration`] | classic programs, whose number of executions is known |
+//! | [`reproduce`] | from what was seen in the field to a schedule |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
@@ -76,6 +78,7 @@ pub mod attach;
 pub mod calibration;
 pub mod check;
 pub mod cli;
+pub mod confirm;
 pub mod execution;
 pub mod explore;
 pub mod kernel;
@@ -85,6 +88,7 @@ pub mod property;
 pub mod recount;
 pub mod replay;
 pub mod report;
+pub mod reproduce;
 pub mod runtime;
 pub mod scenario;
 pub mod status;

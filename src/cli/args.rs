@@ -27,6 +27,7 @@ Examples:
   selvedge check                                     hold all models to what they expect
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
+  selvedge reproduce --like 'errno 22'               the shortest schedule that shows it
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
   selvedge compare --profile adversarial             every reading of what Windows leaves open
   selvedge compare --engine-faults 1 --strategy retry   any one engine call may fail
@@ -36,11 +37,11 @@ Examples:
 
 Exit codes:
   0  as the model expects; without an expectation: PROVED
-  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; second
-     opinions that differ
+  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; what was
+     seen is reproduced; second opinions that differ
   2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
   3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE (unless BOUNDED is expected), nothing to check,
-     a replay that diverges or breaks nothing
+     a replay that diverges or breaks nothing, nothing like what was seen
 
 Environment:
   RUST_LOG  log what a command does to stderr: selvedge=info each violation, selvedge=debug also
@@ -95,6 +96,11 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Replay a schedule step by step and show its lane table
     Replay(ReplayArguments),
+    /// Find the shortest schedule that shows what was seen in the field
+    ///
+    /// Searches the models, under each strategy and reading of waits, for the least execution that
+    /// shows it, and prints it as a counterexample; or says where it looked.
+    Reproduce(ReproduceArguments),
     /// Run a strategy on real threads many times, and count what comes of it
     ///
     /// An attempt is one execution on threads of this machine: the driver at rest, all threads
@@ -170,6 +176,9 @@ pub(super) struct CompareArguments {
     /// Print the lane table of each row's first counterexample
     #[arg(long)]
     pub(super) show: bool,
+    /// With --show, print also the nearest execution that passes: what one ordering makes
+    #[arg(long, requires = "show")]
+    pub(super) contrast: bool,
     /// Measure time, rate and memory
     #[arg(long)]
     pub(super) measure: bool,
@@ -212,10 +221,48 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
     /// Let the library that found it run the schedule, in its own terms: a file that was written
     /// with --native-schedule
     #[arg(long, value_name = "E")]
     pub(super) explorer: Option<Library>,
+    #[command(flatten)]
+    pub(super) page: Page,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReproduceArguments {
+    /// What was seen: a status (0xC022000E or `TXN_IN_PROGRESS`), `errno 22`, a line of a log that
+    /// has one of them, the name of a property, or a word such as deadlock, orphan, partial, leak,
+    /// irql; all that it says has to be shown
+    #[arg(long, value_name = "TEXT")]
+    pub(super) like: String,
+    /// Names of embedded models, paths of .toml files, or directories of them [default: every
+    /// embedded model]
+    #[arg(value_name = "MODEL|DIR")]
+    pub(super) models: Vec<String>,
+    /// Strategies to search [default: those that the model lists]
+    #[arg(long = "strategy", value_name = "S", value_parser = Strategy::named)]
+    pub(super) strategies: Vec<Strategy>,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+    #[command(flatten)]
+    pub(super) faults: FaultArguments,
+    /// How finite waits are read [default: both]
+    #[arg(long, value_name = "W", value_parser = values::waits())]
+    pub(super) waits: Option<Waits>,
+    /// End the search of a model under a strategy after so many executions
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) executions: u64,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
+    /// Write the schedule, with its model, into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<String>,
     #[command(flatten)]
     pub(super) page: Page,
 }

@@ -7,6 +7,7 @@ use crate::report::Look;
 use crate::report::Measured;
 use crate::report::Palette;
 use crate::report::write_comparison;
+use crate::report::write_contrast;
 use crate::report::write_counterexample;
 use crate::report::write_json;
 use crate::report::write_rounds;
@@ -163,6 +164,11 @@ pub(super) fn write_shown(
         if let Some(first) = report.counterexamples.first() {
             writeln!(out)?;
             write_counterexample(out, report, first, comparison.model.as_deref(), look)?;
+            if task.report.shows_contrast {
+                writeln!(out)?;
+                let contrast = first.explained.contrast.as_ref();
+                write_contrast(out, contrast, &report.threads, look)?;
+            }
         }
         write_rounds(out, report, look)?;
     }

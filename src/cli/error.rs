@@ -10,6 +10,7 @@ use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
 use crate::report::visible;
+use crate::reproduce::NotAlike;
 use crate::scenario::ScenarioError;
 
 use super::console::Channel;
@@ -51,6 +52,9 @@ pub(super) enum CliError {
     /// A library cannot run a schedule in its own terms.
     #[error(transparent)]
     Native(#[from] NativeReplayError),
+    /// What was seen says nothing.
+    #[error(transparent)]
+    NotAlike(#[from] NotAlike),
     /// No table has this code.
     #[error("unknown code `{code}`")]
     UnknownCode {
@@ -131,6 +135,7 @@ impl CliError {
             | Self::Native(_)
             | Self::Size(_)
             | Self::Measuring { .. }
+            | Self::NotAlike(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }

@@ -23,6 +23,7 @@ mod models;
 mod opinions;
 mod progress;
 mod replay;
+mod reproduce;
 mod run;
 mod schedules;
 mod scope;

@@ -22,6 +22,7 @@ use super::args::Format;
 use super::args::Library;
 use super::args::Limits;
 use super::args::ReplayArguments;
+use super::args::ReproduceArguments;
 use super::args::StressArguments;
 use super::args::Topic;
 use super::scope::Wanted;
@@ -41,6 +42,7 @@ pub(super) enum Task {
     Compare(Compare),
     Check(Check),
     Replay(Replay),
+    Reproduce(Reproduce),
     Stress(Stress),
     Calibrate(Calibrate),
     List(List),
@@ -54,6 +56,17 @@ pub(super) enum Selection {
     Embedded,
     /// These names and paths. Never empty.
     Named(Vec<String>),
+}
+
+impl Selection {
+    /// The named models, or every embedded one if none is named.
+    fn of(named: Vec<String>) -> Self {
+        if named.is_empty() {
+            Self::Embedded
+        } else {
+            Self::Named(named)
+        }
+    }
 }
 
 /// What ends a search, and whether to measure it.
@@ -101,6 +114,8 @@ pub(super) struct Report {
     pub(super) json: bool,
     /// Whether the lane table of each row's first counterexample is part of it.
     pub(super) shows_lanes: bool,
+    /// Whether the nearest execution that passes stands below it.
+    pub(super) shows_contrast: bool,
     pub(super) width: Option<usize>,
     pub(super) file: Option<PathBuf>,
     /// Where schedules go.
@@ -125,6 +140,24 @@ pub(super) struct Replay {
     pub(super) verbose: bool,
     /// Whether shuttle runs its own form of the schedule.
     pub(super) by_shuttle: bool,
+    /// Whether the nearest execution that passes is shown, too.
+    pub(super) shows_contrast: bool,
+    pub(super) width: Option<usize>,
+}
+
+/// Reproduce what was seen.
+#[derive(Debug)]
+pub(super) struct Reproduce {
+    pub(super) like: String,
+    pub(super) models: Selection,
+    /// Empty: those of the model.
+    pub(super) strategies: Vec<Strategy>,
+    pub(super) wanted: Wanted,
+    pub(super) readings: Vec<Waits>,
+    pub(super) bounds: Bounds,
+    pub(super) shows_contrast: bool,
+    /// Where the schedule goes.
+    pub(super) schedules: Option<PathBuf>,
     pub(super) width: Option<usize>,
 }
 
@@ -191,6 +224,7 @@ impl From<Arguments> for Task {
             Command::Compare(typed) => Self::Compare(typed.into()),
             Command::Check(typed) => Self::Check(typed.into()),
             Command::Replay(typed) => Self::Replay(typed.into()),
+            Command::Reproduce(typed) => Self::Reproduce(typed.into()),
             Command::Stress(typed) => Self::Stress(typed.into()),
             Command::Calibrate(typed) => Self::Calibrate(typed.into()),
             Command::List { what } => Self::List(what.into()),
@@ -226,6 +260,7 @@ impl From<CompareArguments> for Compare {
             report: Report {
                 json: typed.format == Format::Json,
                 shows_lanes: typed.show,
+                shows_contrast: typed.contrast,
                 width: typed.page.width.map(usize::from),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
@@ -268,13 +303,8 @@ impl Compare {
 
 impl From<CheckArguments> for Check {
     fn from(typed: CheckArguments) -> Self {
-        let models = if typed.models.is_empty() {
-            Selection::Embedded
-        } else {
-            Selection::Named(typed.models)
-        };
         Self {
-            models,
+            models: Selection::of(typed.models),
             verifies: typed.verify,
             budget: Budget::of(&typed.limits, false),
         }
@@ -289,7 +319,28 @@ impl From<ReplayArguments> for Replay {
             model: typed.model,
             verbose: typed.verbose,
             by_shuttle: typed.explorer == Some(Library::Shuttle),
+            shows_contrast: typed.contrast,
             width,
+        }
+    }
+}
+
+impl From<ReproduceArguments> for Reproduce {
+    fn from(typed: ReproduceArguments) -> Self {
+        let both = || vec![Waits::Sufficient, Waits::MayExpire];
+        Self {
+            like: typed.like,
+            models: Selection::of(typed.models),
+            strategies: typed.strategies,
+            wanted: Wanted::of(typed.profile, Some(typed.faults)),
+            readings: typed.waits.map_or_else(both, |waits| vec![waits]),
+            bounds: Bounds {
+                executions_max: typed.executions,
+                ..Bounds::default()
+            },
+            shows_contrast: typed.contrast,
+            schedules: typed.out.map(PathBuf::from),
+            width: typed.page.width.map(usize::from),
         }
     }
 }
@@ -310,6 +361,7 @@ impl From<StressArguments> for Stress {
             report: Report {
                 json: typed.format == Format::Json,
                 shows_lanes: false,
+                shows_contrast: false,
                 width: typed.page.width.map(usize::from),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),

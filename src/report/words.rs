@@ -104,8 +104,9 @@ pub(crate) fn replay_command(token: &str, model: Option<&str>) -> String {
 /// The text as one word of a shell: as it is where that is safe, else in single quotes, which
 /// `PowerShell` and every Unix shell understand.
 fn quoted(text: &str) -> Cow<'_, str> {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%\\".contains(&byte);
-    if !text.is_empty() && text.bytes().all(safe) {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%~\\".contains(&byte);
+    // At its beginning, `~` is a home directory.
+    if !text.is_empty() && !text.starts_with('~') && text.bytes().all(safe) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))

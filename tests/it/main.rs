@@ -6,6 +6,7 @@
 )]
 
 mod broken;
+mod causes;
 mod cell;
 mod circumstances;
 mod cli;
@@ -15,6 +16,7 @@ mod differential;
 mod engine_counts;
 mod examples;
 mod journal;
+mod least;
 mod litmus;
 mod loom;
 mod models;
@@ -29,6 +31,7 @@ mod runtime;
 mod seen;
 mod sequences;
 mod serial;
+mod shrink;
 mod shuttle;
 mod small;
 mod tidy;

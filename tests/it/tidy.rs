@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The modules from the bottom up. Each may name itself and those before it; that is the whole of
 /// the layer table. `lib.rs` and `main.rs` stand above all of them.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 22] = [
     "status",
     "execution",
     "runtime",
@@ -23,9 +23,11 @@ const LAYERS: [&str; 20] = [
     "recount",
     "replay",
     "report",
+    "confirm",
     "check",
     "litmus",
     "calibration",
+    "reproduce",
     "stress",
     "testing",
     "cli",

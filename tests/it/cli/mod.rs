@@ -9,6 +9,7 @@ mod formats;
 mod log;
 mod opinions;
 mod replays;
+mod reproduce;
 mod schedules;
 mod stress;
 mod verify;
