@@ -150,7 +150,10 @@ fn on_handle(state: &State, request: &Request, profile: &Profile) -> Answer {
         Phase::Ended if closes => close(state, session, request.waited, profile),
         Phase::Closed if closes && request.waited => close(state, session, true, profile),
         // ASM A-22: a call that waits while its handle is closed.
-        Phase::Closed if request.waited => refused([Status::SessionAborted]),
+        Phase::Closed if request.waited => {
+            // Strictly the first; the mock says the other if the lock has become free as well.
+            refused([Status::SessionAborted, Status::InvalidHandle])
+        }
         Phase::Closed => refused(closed(state)),
         Phase::Ended => refused(ended(state, request, profile)),
         Phase::Open if state.session(session).forcibly_aborted => {
