@@ -149,7 +149,11 @@ fn on_handle(state: &State, request: &Request, profile: &Profile) -> Answer {
         Phase::Open if closes => close(state, session, false, profile),
         Phase::Ended if closes => close(state, session, request.waited, profile),
         Phase::Closed if closes && request.waited => close(state, session, true, profile),
-        Phase::Closed if request.waited => refused(closed_while_waiting(state)),
+        // ASM A-22: a call that waits while its handle is closed.
+        Phase::Closed if request.waited => {
+            // Strictly the first; the mock says the other if the lock has become free as well.
+            refused([Status::SessionAborted, Status::InvalidHandle])
+        }
         Phase::Closed => refused(closed(state)),
         Phase::Ended => refused(ended(state, request, profile)),
         Phase::Open if state.session(session).forcibly_aborted => {
@@ -166,15 +170,6 @@ fn closed(state: &State) -> Vec<Status> {
     let as_if = state.sessions.values().any(open);
     let as_if = as_if.then_some(Status::SessionAborted);
     [Status::InvalidHandle].into_iter().chain(as_if).collect()
-}
-
-/// ASM A-22: what a call returns that waits while its handle is closed. If the lock has become free
-/// before it goes on, the mock cannot tell it from a call that came after the close (ASM A-14).
-fn closed_while_waiting(state: &State) -> Vec<Status> {
-    let open = |session: &Session| session.transaction.is_some();
-    let free = !state.sessions.values().any(open);
-    let late = free.then_some(Status::InvalidHandle);
-    [Status::SessionAborted].into_iter().chain(late).collect()
 }
 
 /// ASM A-15: what the handle of a session returns that the engine's stop ended.
