@@ -171,7 +171,7 @@ impl Looked {
             ControlFlow::Continue(())
         };
         let mut explorer = DporExplorer::new(ground.waits);
-        let watch = (bounds, &mut Unwatched as &mut dyn Watch);
+        let watch: (&Bounds, &mut dyn Watch) = (bounds, &mut Unwatched);
         let tally = search(&mut machine, &program, &mut explorer, watch, visit);
         self.bounded |= tally.coverage != Coverage::Exhausted;
         self.executions += tally.executions;
