@@ -7,6 +7,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use crate::calibration::Classic;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
@@ -30,6 +31,7 @@ Examples:
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
   selvedge compare --profile adversarial             every reading of what Windows leaves open
   selvedge compare --engine-faults 1 --strategy retry   any one engine call may fail
+  selvedge calibrate                                 is the search exact? ask known numbers
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
   selvedge explain profiles notify-delete            what is open, and how it can be read
 
@@ -59,6 +61,19 @@ Exit codes:
   1  VIOLATED: found, and confirmed by replay; or an attempt hung
   2  bad input
   3  SAMPLED: nothing found, or nothing that replays";
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  selvedge calibrate                                 all programs
+  selvedge calibrate mutex_inc -n 8                  eight threads: 8! = 40320 executions
+  selvedge calibrate try -n 4 -k 3                   four threads with three tries each
+  selvedge calibrate --measure                       what each costs
+  selvedge calibrate --format json
+
+Exit codes:
+  0  every number is as the formula says
+  1  one is not
+  2  bad input";
 
 /// Checks every interleaving of threads that drive the Windows Filtering Platform.
 ///
@@ -94,6 +109,12 @@ pub(super) enum Command {
     /// in every run. How often a race occurs depends on the machine and on luck: a stress run that
     /// finds nothing is SAMPLED and proves nothing.
     Stress(StressArguments),
+    /// Hold an explorer to classic programs whose number of executions is known by a formula
+    ///
+    /// Each program is explored to its end. There is one execution for each class of equivalent
+    /// ones, not one too few and not one too many, and how many that is follows from a formula that
+    /// knows nothing of the exploring. Executions that end in a deadlock are counted apart.
+    Calibrate(CalibrateArguments),
     /// List what there is
     List {
         /// What to list
@@ -131,6 +152,9 @@ pub(super) struct CompareArguments {
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
     pub(super) second_opinion: bool,
+    /// Recount the traces of each search that saw everything by another algorithm, and compare
+    #[arg(long, conflicts_with_all = ["second_opinion", "fail_fast"])]
+    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) profile: ProfileArguments,
     #[command(flatten)]
@@ -178,6 +202,9 @@ pub(super) struct CheckArguments {
     /// embedded model]
     #[arg(value_name = "MODEL|DIR")]
     pub(super) models: Vec<String>,
+    /// Recount the traces of each search by another algorithm, and compare
+    #[arg(long)]
+    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
 }
@@ -311,6 +338,34 @@ pub(super) struct FaultArguments {
     /// How they may fail; may be repeated [default: in every way]
     #[arg(long = "fault", value_name = "KIND", value_parser = values::engine_fault())]
     pub(super) faults: Vec<EngineFault>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CALIBRATE_EXAMPLES)]
+pub(super) struct CalibrateArguments {
+    /// The program [default: all, each in a few sizes]
+    #[arg(value_name = "PROGRAM", value_parser = values::classic())]
+    pub(super) program: Option<&'static Classic>,
+    /// How many threads, or what the program counts by
+    #[arg(short, value_name = "N", requires = "program")]
+    pub(super) n: Option<u32>,
+    /// How many sections or tries each thread has, where the program has them
+    #[arg(short, value_name = "K", requires = "program")]
+    pub(super) k: Option<u32>,
+    /// Who chooses the schedules
+    #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::reducing())]
+    pub(super) explorer: ExplorerKind,
+    /// What to print
+    #[arg(long, value_name = "F", default_value = "terminal")]
+    pub(super) format: Format,
+    /// Measure time and peak memory, each row in a process of its own
+    #[arg(long)]
+    pub(super) measure: bool,
+    /// Measure in this process: what --measure starts
+    #[arg(long, hide = true, requires = "program", conflicts_with = "measure")]
+    pub(super) measure_here: bool,
+    #[command(flatten)]
+    pub(super) page: Page,
 }
 
 /// What ends a search early.

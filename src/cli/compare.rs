@@ -25,6 +25,7 @@ use super::opinions::report_opinions;
 use super::schedules::ScheduleDirectory;
 use super::search::Searcher;
 use super::task::Compare;
+use super::task::Second;
 
 /// Compares. All models are loaded before the first search, so that bad input costs no time, and a
 /// table is printed as soon as its last search ends.
@@ -75,7 +76,7 @@ fn report(
     look: &Look,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    if task.second_opinions {
+    if task.second == Second::Opinions {
         return report_opinions(task, models, look, console);
     }
     let mut directory = match &task.report.schedules {

@@ -5,6 +5,7 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::calibration::SizeError;
 use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
@@ -61,6 +62,17 @@ pub(super) enum CliError {
         code: String,
         /// The names that are like it, the most alike first. May be empty.
         near: Vec<String>,
+    },
+    /// A classic program has no such size.
+    #[error(transparent)]
+    Size(#[from] SizeError),
+    /// A process that was to measure a row did not.
+    #[error("cannot measure `{program}`: {why}")]
+    Measuring {
+        /// The program.
+        program: &'static str,
+        /// Why.
+        why: String,
     },
     /// A file or directory cannot be read.
     #[error("cannot read `{path}`")]
@@ -121,6 +133,8 @@ impl CliError {
             | Self::ManyProfiles
             | Self::NoOtherTerms(_)
             | Self::Native(_)
+            | Self::Size(_)
+            | Self::Measuring { .. }
             | Self::NotAlike(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }

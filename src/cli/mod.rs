@@ -6,6 +6,7 @@
 //! terminal or the environment.
 
 mod args;
+mod calibrate;
 mod check;
 mod compare;
 mod console;

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use super::args::Arguments;
+use super::calibrate::calibrate;
 use super::check::check;
 use super::compare::compare;
 use super::console::Console;
@@ -43,6 +44,7 @@ fn perform(task: Task, console: &mut Console<'_>) -> Result<Exit, CliError> {
         Task::Replay(task) => replay(&task, console),
         Task::Reproduce(task) => reproduce(&task, console),
         Task::Stress(task) => stress(&task, console),
+        Task::Calibrate(task) => calibrate(&task, console),
         Task::List(what) => list(what, console),
         Task::Explain(codes) => explain(&codes, console),
     }

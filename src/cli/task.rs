@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::calibration::Classic;
 use crate::check::Keep;
 use crate::check::Request;
 use crate::explore::Bounds;
@@ -13,6 +14,7 @@ use crate::strategy::Strategy;
 use crate::wfp::Scope;
 
 use super::args::Arguments;
+use super::args::CalibrateArguments;
 use super::args::CheckArguments;
 use super::args::Command;
 use super::args::CompareArguments;
@@ -42,6 +44,7 @@ pub(super) enum Task {
     Replay(Replay),
     Reproduce(Reproduce),
     Stress(Stress),
+    Calibrate(Calibrate),
     List(List),
     Explain(Vec<String>),
 }
@@ -86,13 +89,23 @@ pub(super) struct Compare {
     pub(super) budget: Budget,
     /// After how many executions a search ends, if that was said.
     pub(super) executions: Option<u64>,
-    /// Whether all explorers search, and are compared with `dpor`.
-    pub(super) second_opinions: bool,
+    /// Who is asked beside the explorer.
+    pub(super) second: Second,
     /// Whether schedules are kept in the terms of the library that found them, too.
     pub(super) keeps_native: bool,
     pub(super) seed: u64,
     pub(super) measures: bool,
     pub(super) report: Report,
+}
+
+/// Who is asked beside the explorer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Second {
+    Nobody,
+    /// All other explorers.
+    Opinions,
+    /// The recount.
+    Recount,
 }
 
 /// Where a report goes and what it looks like.
@@ -113,6 +126,8 @@ pub(super) struct Report {
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) models: Selection,
+    /// Whether searches are recounted.
+    pub(super) verifies: bool,
     pub(super) budget: Budget,
 }
 
@@ -164,6 +179,29 @@ pub(super) struct Stress {
     pub(super) report: Report,
 }
 
+/// Hold an explorer to classic programs.
+#[derive(Debug)]
+pub(super) struct Calibrate {
+    /// `None`: all, in their usual sizes.
+    pub(super) program: Option<&'static Classic>,
+    pub(super) n: Option<u32>,
+    pub(super) k: Option<u32>,
+    pub(super) explorer: ExplorerKind,
+    pub(super) json: bool,
+    pub(super) measures: Measures,
+    pub(super) width: Option<usize>,
+}
+
+/// What is measured, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measures {
+    Nothing,
+    /// Each row in a process of its own.
+    Apart,
+    /// In this process.
+    Here,
+}
+
 /// What to list.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum List {
@@ -188,6 +226,7 @@ impl From<Arguments> for Task {
             Command::Replay(typed) => Self::Replay(typed.into()),
             Command::Reproduce(typed) => Self::Reproduce(typed.into()),
             Command::Stress(typed) => Self::Stress(typed.into()),
+            Command::Calibrate(typed) => Self::Calibrate(typed.into()),
             Command::List { what } => Self::List(what.into()),
             Command::Explain { codes } => Self::Explain(codes),
         }
@@ -210,7 +249,11 @@ impl From<CompareArguments> for Compare {
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
             budget: Budget::of(&typed.limits, typed.fail_fast),
             executions: typed.limits.executions,
-            second_opinions: typed.second_opinion,
+            second: match (typed.second_opinion, typed.verify) {
+                (true, _) => Second::Opinions,
+                (false, true) => Second::Recount,
+                (false, false) => Second::Nobody,
+            },
             keeps_native: typed.native_schedule,
             seed: typed.seed,
             measures: typed.measure,
@@ -239,16 +282,17 @@ impl Compare {
             },
             seed: self.seed,
             keep: Keep {
-                outcomes: self.second_opinions,
+                outcomes: self.second == Second::Opinions,
                 native: self.keeps_native,
             },
+            verify: self.second == Second::Recount,
         }
     }
 
     /// A second opinion is to cost little; the first one is what it is compared with.
     fn executions_max(&self, explorer: ExplorerKind) -> u64 {
         let usual = explorer.executions_default();
-        match (self.second_opinions, explorer) {
+        match (self.second == Second::Opinions, explorer) {
             (true, ExplorerKind::Dpor) => usual,
             (true, _) if explorer.samples() => self.executions.unwrap_or(OPINION_SAMPLES),
             (true, _) => self.executions.unwrap_or(OPINION_EXECUTIONS),
@@ -261,6 +305,7 @@ impl From<CheckArguments> for Check {
     fn from(typed: CheckArguments) -> Self {
         Self {
             models: Selection::of(typed.models),
+            verifies: typed.verify,
             budget: Budget::of(&typed.limits, false),
         }
     }
@@ -321,6 +366,25 @@ impl From<StressArguments> for Stress {
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
             },
+        }
+    }
+}
+
+impl From<CalibrateArguments> for Calibrate {
+    fn from(typed: CalibrateArguments) -> Self {
+        let measures = match (typed.measure, typed.measure_here) {
+            (true, _) => Measures::Apart,
+            (false, true) => Measures::Here,
+            (false, false) => Measures::Nothing,
+        };
+        Self {
+            program: typed.program,
+            n: typed.n,
+            k: typed.k,
+            explorer: typed.explorer,
+            json: typed.format == Format::Json,
+            measures,
+            width: typed.page.width.map(usize::from),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::execution::StepNote;
 use crate::explore::Coverage;
 use crate::property::CauseKind;
 use crate::property::Contrast;
+use crate::recount::Verification;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -57,6 +58,8 @@ struct ResultJson<'a> {
     #[serde(flatten)]
     second: Option<SecondJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    recount: Option<RecountJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     measure: Option<MeasureJson>,
 }
 
@@ -94,6 +97,18 @@ enum OpinionJson {
     AgreesSoFar { seen: usize, of: usize },
     CannotRun { reason: String },
     Differs { differences: Vec<String> },
+}
+
+/// What a recount says, if one was asked for.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum RecountJson {
+    Agrees { traces: u64, prefixes: u64 },
+    Differs { differences: Vec<String> },
+    TooLarge { prefixes_max: u64 },
+    TooLong { steps_max: u32 },
+    OutOfTime,
+    NotExhausted,
 }
 
 #[derive(Debug, Serialize)]
@@ -210,6 +225,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
             .collect(),
         circumstances: (!is_plain(report)).then(|| ScopeJson::of(report)),
         second: None,
+        recount: report.verification.as_ref().map(recount),
         measure: measured.measure.map(measure),
     }
 }
@@ -234,6 +250,19 @@ pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
         Coverage::Unsuitable(why) => CoverageJson::Unsuitable {
             reason: why.to_string(),
         },
+    }
+}
+
+fn recount(verification: &Verification) -> RecountJson {
+    match verification {
+        &Verification::Agrees { traces, prefixes } => RecountJson::Agrees { traces, prefixes },
+        Verification::Differs(differences) => RecountJson::Differs {
+            differences: differences.clone(),
+        },
+        &Verification::TooLarge(prefixes_max) => RecountJson::TooLarge { prefixes_max },
+        &Verification::TooLong(steps_max) => RecountJson::TooLong { steps_max },
+        Verification::Stopped => RecountJson::OutOfTime,
+        Verification::NotExhausted => RecountJson::NotExhausted,
     }
 }
 

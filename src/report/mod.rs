@@ -34,6 +34,7 @@ pub(crate) use summary::smaller_name;
 pub(crate) use words::counted;
 pub(crate) use words::replay_command;
 pub(crate) use words::scope_phrase;
+pub(crate) use words::verified;
 pub(crate) use words::visible;
 pub(crate) use words::waits_name;
 pub(crate) use words::waits_phrase;

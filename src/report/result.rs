@@ -10,6 +10,7 @@ use crate::explore::NativeSchedule;
 use crate::property::CauseKind;
 use crate::property::Contrast;
 use crate::property::Property;
+use crate::recount::Verification;
 use crate::runtime::Waits;
 use crate::scenario::Omitted;
 use crate::status::NtStatus;
@@ -172,6 +173,8 @@ pub struct CheckReport {
     pub calls: BTreeSet<CallKey>,
     /// What the executions came to under which circumstances, if that was asked for.
     pub outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
+    /// What a recount says, if one was asked for.
+    pub verification: Option<Verification>,
     /// What differs from the expectation in the scenario, a line each: `None` if it has none for
     /// this strategy and reading of waits, empty if all is as expected.
     pub unexpected: Option<Vec<String>>,

@@ -121,6 +121,7 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         rounds: Vec::new(),
         calls: BTreeSet::new(),
         outcomes: None,
+        verification: None,
         unexpected: None,
     }
 }

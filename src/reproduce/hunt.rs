@@ -171,7 +171,8 @@ impl Looked {
             ControlFlow::Continue(())
         };
         let mut explorer = DporExplorer::new(ground.waits);
-        let watch: (&Bounds, &mut dyn Watch) = (bounds, &mut Unwatched);
+        let mut unwatched = Unwatched;
+        let watch: (&Bounds, &mut dyn Watch) = (bounds, &mut unwatched);
         let tally = search(&mut machine, &program, &mut explorer, watch, visit);
         self.bounded |= tally.coverage != Coverage::Exhausted;
         self.executions += tally.executions;
