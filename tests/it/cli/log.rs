@@ -21,6 +21,9 @@ fn logged(filter: &str, arguments: &[&str]) -> Ran {
 
 /// One command in this process: what it wrote to its two channels.
 fn here(log: Log<'_>, arguments: &[&str]) -> (String, String) {
+    // With one subscriber alone, `tracing` asks that of whichever thread meets an event first, and
+    // the other tests' threads have none. With two it asks both.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let palette = Palette::PLAIN;
     let mut console = Console {
