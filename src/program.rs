@@ -43,6 +43,11 @@ impl Program {
         }
     }
 
+    /// What the executions are under, and what they have asked of it.
+    pub fn ledger(&self) -> &Ledger {
+        &self.start_up.options.ledger
+    }
+
     /// The workload.
     pub fn workload(&self) -> &Workload {
         &self.workload

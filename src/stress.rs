@@ -11,20 +11,20 @@ use std::collections::BTreeMap;
 
 use crate::attach::CallKind;
 use crate::attach::Workload;
+use crate::confirm::Finding;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::property::Violation;
 use crate::property::judge;
-use crate::replay::Ending;
-use crate::replay::RecordedSchedule;
-use crate::replay::replay;
+use crate::replay::Under;
 use crate::report::Counterexample;
 use crate::report::OutcomeCount;
 use crate::runtime::Waits;
 use crate::scenario::Scenario;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
+use crate::wfp::Circumstances;
 
 /// What one call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -194,7 +194,7 @@ impl Tally {
 fn ended(end: &End) -> Option<String> {
     match end {
         End::Finished => None,
-        End::Deadlock(blocked) => {
+        End::Deadlock(blocked) | End::Livelock(blocked) => {
             let mut places: BTreeMap<&str, u64> = BTreeMap::new();
             for who in blocked {
                 *places.entry(who.operation.verb.title()).or_default() += 1;
@@ -208,7 +208,12 @@ fn ended(end: &End) -> Option<String> {
                 format!("{count} {noun} {verb} in {place}")
             };
             let waits: Vec<String> = places.into_iter().map(wait).collect();
-            Some(format!("deadlock: {}", waits.join(", ")))
+            let what = if matches!(end, End::Livelock(_)) {
+                "livelock"
+            } else {
+                "deadlock"
+            };
+            Some(format!("{what}: {}", waits.join(", ")))
         }
         End::Panicked { message, .. } => Some(format!("a thread panics: {message}")),
         End::Redundant | End::StepLimit => Some("cut off".to_owned()),
@@ -261,26 +266,28 @@ impl Came {
 pub fn confirm(
     scenario: &Scenario,
     strategy: &Strategy,
-    waits: Waits,
+    under: (Waits, &Circumstances),
     found: &Found,
 ) -> Option<Counterexample> {
-    let broken = (found.violation.property, found.violation.status);
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
-    let replayed = replay(&recorded, scenario);
-    let Ending::Reproduced(violation) = replayed.ending else {
-        return None;
+    let (waits, circumstances) = under;
+    let finding = Finding {
+        scenario,
+        under: Under {
+            strategy,
+            waits,
+            circumstances,
+        },
+        violation: &found.violation,
+        execution: &found.execution,
     };
-    let execution = replayed.execution;
-    let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
-    Some(Counterexample {
-        property: violation.property,
-        cause: violation.cause,
-        status: violation.status,
-        errno: violation.errno,
-        schedule: recorded.to_token(),
-        execution,
-        native: None,
-    })
+    // Other properties may come to something else there; this one must be broken as it was.
+    let execution = finding.replayed(false)?;
+    let confirmed = Finding {
+        execution: &execution,
+        ..finding
+    };
+    // A run keeps to its profile, so its readings are those to begin with.
+    Some(confirmed.counterexample(&circumstances.profile))
 }
 
 #[cfg(test)]
@@ -404,10 +411,8 @@ mod tests {
         let mut tally = Tally::new(scenario.workload());
         tally.take_in(&returned(&[(0, 22), (1, 0)]));
         let found = tally.found().next().unwrap();
+        let under = (Waits::Sufficient, &Circumstances::default());
 
-        assert_eq!(
-            confirm(&scenario, &strategy, Waits::Sufficient, found),
-            None
-        );
+        assert_eq!(confirm(&scenario, &strategy, under, found), None);
     }
 }

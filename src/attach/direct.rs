@@ -97,8 +97,11 @@ impl<R: Runtime> Attach for Direct<R> {
             Ok(own) => own,
             Err(status) => return failed(status),
         };
-        let handle = self.driver.handle(attach_type, own);
-        match self.driver.guarded(|| self.add_filters(handle, link)) {
+        let added = self
+            .driver
+            .handle(attach_type, own)
+            .and_then(|handle| self.driver.guarded(|| self.add_filters(handle, link)));
+        match added {
             Ok(filters) => {
                 self.attached.lock()[link] = Some(Attached { own, filters });
                 Returned::SUCCESS
@@ -118,9 +121,11 @@ impl<R: Runtime> Attach for Direct<R> {
             call,
             context: context_of(link),
         });
-        let handle = self
-            .driver
-            .handle(self.workload.links[link].attach_type, own);
+        let attach_type = self.workload.links[link].attach_type;
+        let handle = match self.driver.handle(attach_type, own) {
+            Ok(handle) => handle,
+            Err(status) => return failed(status),
+        };
         let delete = |&filter| self.driver.delete(handle, filter);
         let results: Vec<NtStatus> = self.driver.guarded(|| filters.iter().map(delete).collect());
         self.driver.close_for_context(own);

@@ -19,12 +19,12 @@ use crate::strategy::Guard;
 use crate::strategy::HandleScope;
 use crate::strategy::SessionKind;
 use crate::strategy::Strategy;
+use crate::wfp::Action;
 use crate::wfp::Engine;
 use crate::wfp::EngineHandle;
 use crate::wfp::Filter;
 use crate::wfp::FilterId;
 use crate::wfp::Key;
-use crate::wfp::Lifetime;
 use crate::wfp::SessionOptions;
 use crate::wfp::TransactionMode;
 
@@ -87,13 +87,12 @@ impl<R: Runtime> Driver<R> {
         self.faults.pass::<R>(point)
     }
 
-    fn open(&self) -> EngineHandle {
+    fn open(&self) -> Result<EngineHandle, NtStatus> {
         self.irqls.require_passive::<R>();
         let dynamic = self.strategy.own_session == SessionKind::Dynamic;
-        let infinite_wait = self.workload.infinite_wait;
         self.engine.engine_open(SessionOptions {
             dynamic,
-            infinite_wait,
+            ..self.workload.session()
         })
     }
 
@@ -104,7 +103,7 @@ impl<R: Runtime> Driver<R> {
         }
         match self.fault(FaultPoint::EngineOpen) {
             Some(status) => Err(status),
-            None => Ok(self.open()),
+            None => self.open(),
         }
     }
 
@@ -117,30 +116,39 @@ impl<R: Runtime> Driver<R> {
     }
 
     /// The handle to work on for a context with this handle of its own.
-    pub(super) fn handle(&self, attach_type: AttachType, own: EngineHandle) -> EngineHandle {
+    pub(super) fn handle(
+        &self,
+        attach_type: AttachType,
+        own: EngineHandle,
+    ) -> Result<EngineHandle, NtStatus> {
         match self.strategy.scope {
-            HandleScope::Driver => self.handles.driver,
-            HandleScope::Module => self.handles.of_module(attach_type.module()),
-            HandleScope::Provider => self.handles.of_provider(attach_type),
-            HandleScope::Context => own,
-            HandleScope::Thread => {
-                let thread = R::current();
-                let known = self.thread_handles.lock().get(&thread).copied();
-                known.unwrap_or_else(|| {
-                    let opened = self.open();
-                    self.thread_handles.lock().insert(thread, opened);
-                    opened
-                })
-            }
+            HandleScope::Driver => Ok(self.handles.driver),
+            HandleScope::Module => Ok(self.handles.of_module(attach_type.module())),
+            HandleScope::Provider => Ok(self.handles.of_provider(attach_type)),
+            HandleScope::Context => Ok(own),
+            HandleScope::Thread => self.handle_of_thread(),
         }
     }
 
-    /// The end of a thread: it closes the handle that it opened, if it did.
+    fn handle_of_thread(&self) -> Result<EngineHandle, NtStatus> {
+        let thread = R::current();
+        let known = self.thread_handles.lock().get(&thread).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let opened = self.open()?;
+        self.thread_handles.lock().insert(thread, opened);
+        Ok(opened)
+    }
+
+    /// The end of a thread: it closes the handle that it opened, if it did, and calls the engine no
+    /// more.
     pub(super) fn thread_ends(&self) {
         let own = self.thread_handles.lock().remove(&R::current());
         if let Some(handle) = own {
             self.engine.engine_close(handle);
         }
+        self.engine.leave();
     }
 
     /// Runs engine calls under the strategy's guard.
@@ -207,14 +215,11 @@ impl<R: Runtime> Driver<R> {
             return Err(status);
         }
         let filter = Filter {
-            id: FilterId::numbered(0),
-            named: true,
             provider: Some(PROVIDER),
-            layer: Key::of(spec.layer),
             sublayer: Some(sublayer_key(spec.sublayer)),
-            callout: Some(callout_key(spec.callout)),
+            action: Action::Terminating(callout_key(spec.callout)),
             raw_context: context,
-            lifetime: Lifetime::Static,
+            ..Filter::in_layer(Key::of(spec.layer))
         };
         self.engine.filter_add(handle, filter)
     }

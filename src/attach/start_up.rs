@@ -21,7 +21,6 @@ use crate::wfp::EngineImage;
 use crate::wfp::EngineOptions;
 use crate::wfp::Key;
 use crate::wfp::Ledger;
-use crate::wfp::Lifetime;
 use crate::wfp::Provider;
 use crate::wfp::SessionOptions;
 use crate::wfp::Sublayer;
@@ -69,22 +68,21 @@ impl StartUp {
     pub fn run<R: Runtime>(strategy: &Strategy, workload: &Workload, ledger: &Arc<Ledger>) -> Self {
         let options = EngineOptions {
             ledger: Arc::clone(ledger),
+            callouts_change: false,
+            system_threads: workload.system_threads_from(),
+            ..EngineOptions::default()
         };
         let engine = Engine::<R>::new(&EngineImage::default(), &options);
-        let infinite_wait = workload.infinite_wait;
-        let dynamic = strategy.driver_session == SessionKind::Dynamic;
-        let driver = engine.engine_open(SessionOptions {
-            dynamic,
-            infinite_wait,
-        });
-        add_objects(&engine, driver);
-        let dynamic = strategy.own_session == SessionKind::Dynamic;
-        let open = || {
-            engine.engine_open(SessionOptions {
-                dynamic,
-                infinite_wait,
-            })
+        let open = |kind| {
+            let opened = engine.engine_open(SessionOptions {
+                dynamic: kind == SessionKind::Dynamic,
+                ..workload.session()
+            });
+            opened.expect("internal bug: the driver starts alone")
         };
+        let driver = open(strategy.driver_session);
+        add_objects(&engine, driver);
+        let open = || open(strategy.own_session);
         let types: BTreeSet<AttachType> =
             workload.links.iter().map(|link| link.attach_type).collect();
         let modules: BTreeSet<Module> = types.iter().map(|attach| attach.module()).collect();
@@ -125,42 +123,30 @@ impl StartUp {
 
 fn add_objects<R: Runtime>(engine: &Engine<R>, handle: EngineHandle) {
     must(engine.transaction_begin(handle, TransactionMode::ReadWrite));
-    let lifetime = Lifetime::Static;
-    must(engine.provider_add(
-        handle,
-        Provider {
-            key: PROVIDER,
-            named: true,
-            lifetime,
-        },
-    ));
+    must(engine.provider_add(handle, Provider::with_key(PROVIDER)));
     let provider = Some(PROVIDER);
     for name in SUBLAYERS {
-        let key = sublayer_key(name);
+        let sublayer = Sublayer::with_key(sublayer_key(name));
         must(engine.sublayer_add(
             handle,
             Sublayer {
-                key,
-                named: true,
                 provider,
-                lifetime,
+                ..sublayer
             },
         ));
     }
     let mut added = BTreeSet::new();
     for spec in AttachType::ALL.iter().flat_map(|attach| attach.filters()) {
-        let (key, layer) = (callout_key(spec.callout), Key::of(spec.layer));
-        if added.insert(key) {
-            must(engine.callout_add(
+        let callout = Callout::with_key(callout_key(spec.callout), Key::of(spec.layer));
+        if added.insert(callout.key) {
+            let added = engine.callout_add(
                 handle,
                 Callout {
-                    key,
-                    named: true,
                     provider,
-                    layer,
-                    lifetime,
+                    ..callout
                 },
-            ));
+            );
+            must(added.err().unwrap_or(NtStatus::SUCCESS));
         }
     }
     must(engine.transaction_commit(handle));

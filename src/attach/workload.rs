@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::execution::THREADS_MAX;
 use crate::status::NtStatus;
+use crate::wfp::SessionOptions;
+use crate::wfp::Wait;
 
 use super::AttachType;
 
@@ -53,7 +56,7 @@ pub struct Call {
 pub struct ThreadSpec {
     /// What a table calls it.
     pub name: String,
-    /// The calls in order. Never empty.
+    /// The calls in order. Empty only where they were left out of a scenario.
     pub calls: Vec<Call>,
 }
 
@@ -143,14 +146,42 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// How many threads there are with the deferred work: in the A1 pipeline the work item of each
-    /// link's detach runs on a thread of its own.
-    pub fn thread_count(&self) -> usize {
+    /// What the driver asks of each session that it opens.
+    pub fn session(&self) -> SessionOptions {
+        let wait = if self.infinite_wait {
+            Wait::Infinite
+        } else {
+            Wait::Default
+        };
+        SessionOptions {
+            wait,
+            ..SessionOptions::default()
+        }
+    }
+
+    /// How many threads call the engine, deferred work included: in the A1 pipeline the work item
+    /// of each link's detach runs on a thread of its own.
+    fn caller_count(&self) -> usize {
         let deferred = match self.pipeline {
             Pipeline::Direct => 0,
             Pipeline::A1 => self.links.len(),
         };
         self.threads.len() + deferred
+    }
+
+    /// How many threads there are at most: those that call the engine and, if there is room for
+    /// them, for each of these one of the system, which does what the engine does later.
+    pub fn thread_count(&self) -> usize {
+        let system = self.system_threads_from().unwrap_or(0);
+        self.caller_count() + system
+    }
+
+    /// The first thread of the system: what a thread leaves to be done later is done by the one
+    /// that many threads after it. `None` if there is no room for them: then this workload cannot
+    /// be run in a profile in which anything is done later.
+    pub fn system_threads_from(&self) -> Option<usize> {
+        let callers = self.caller_count();
+        (2 * callers <= THREADS_MAX).then_some(callers)
     }
 
     /// How many threads an execution can start at most, deferred work included: a work item runs
@@ -174,16 +205,20 @@ impl Workload {
         self.threads.len() + link
     }
 
-    /// The names of all threads, deferred work included, by index.
+    /// The names of all threads by index: those of the scenario, deferred work, and the threads of
+    /// the system.
     pub fn thread_names(&self) -> Vec<String> {
         let threads = self.threads.iter().map(|thread| thread.name.clone());
         let work_items = self
             .links
             .iter()
             .map(|link| format!("work item of {}", link.name));
-        threads
+        let callers: Vec<String> = threads
             .chain(work_items)
-            .take(self.thread_count())
-            .collect()
+            .take(self.caller_count())
+            .collect();
+        let system = callers.iter().map(|caller| format!("system, for {caller}"));
+        let names = callers.iter().cloned().chain(system);
+        names.take(self.thread_count()).collect()
     }
 }

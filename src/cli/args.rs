@@ -7,10 +7,13 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use crate::calibration::Classic;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
+use crate::wfp::EngineFault;
 use crate::wfp::NamedProfile;
+use crate::wfp::Reading;
 
 use super::values;
 
@@ -26,16 +29,21 @@ Examples:
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
   selvedge replay --step TOKEN                       walk through it: forward, back, another thread
   selvedge replay --show-as markdown TOKEN           the same table, for a pull request
+  selvedge reproduce --like 'errno 22'               the shortest schedule that shows it
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
+  selvedge compare --profile adversarial             every reading of what Windows leaves open
+  selvedge compare --engine-faults 1 --strategy retry   any one engine call may fail
+  selvedge calibrate                                 is the search exact? ask known numbers
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
+  selvedge explain profiles notify-delete            what is open, and how it can be read
 
 Exit codes:
   0  as the model expects; without an expectation: PROVED
-  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; second
-     opinions that differ
+  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; what was
+     seen is reproduced; second opinions that differ
   2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
   3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE (unless BOUNDED is expected), nothing to check,
-     a replay that diverges or breaks nothing
+     a replay that diverges or breaks nothing, nothing like what was seen
 
 Environment:
   RUST_LOG  log what a command does to stderr: selvedge=info each violation, selvedge=debug also
@@ -55,6 +63,19 @@ Exit codes:
   1  VIOLATED: found, and confirmed by replay; or an attempt hung
   2  bad input
   3  SAMPLED: nothing found, or nothing that replays";
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  selvedge calibrate                                 all programs
+  selvedge calibrate mutex_inc -n 8                  eight threads: 8! = 40320 executions
+  selvedge calibrate try -n 4 -k 3                   four threads with three tries each
+  selvedge calibrate --measure                       what each costs
+  selvedge calibrate --format json
+
+Exit codes:
+  0  every number is as the formula says
+  1  one is not
+  2  bad input";
 
 /// Checks every interleaving of threads that drive the Windows Filtering Platform.
 ///
@@ -77,6 +98,11 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Replay a schedule step by step and show its lane table
     Replay(ReplayArguments),
+    /// Find the shortest schedule that shows what was seen in the field
+    ///
+    /// Searches the models, under each strategy and reading of waits, for the least execution that
+    /// shows it, and prints it as a counterexample; or says where it looked.
+    Reproduce(ReproduceArguments),
     /// Run a strategy on real threads many times, and count what comes of it
     ///
     /// An attempt is one execution on threads of this machine: the driver at rest, all threads
@@ -85,15 +111,22 @@ pub(super) enum Command {
     /// in every run. How often a race occurs depends on the machine and on luck: a stress run that
     /// finds nothing is SAMPLED and proves nothing.
     Stress(StressArguments),
+    /// Hold an explorer to classic programs whose number of executions is known by a formula
+    ///
+    /// Each program is explored to its end. There is one execution for each class of equivalent
+    /// ones, not one too few and not one too many, and how many that is follows from a formula that
+    /// knows nothing of the exploring. Executions that end in a deadlock are counted apart.
+    Calibrate(CalibrateArguments),
     /// List what there is
     List {
         /// What to list
         what: Topic,
     },
-    /// Explain status codes and errno values
+    /// Explain status codes, errno values, and what Windows leaves open
     Explain {
         /// A value (0xC022000E, 0x8032000E, -1071513586), a name (`STATUS_FWP_TXN_IN_PROGRESS`,
-        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`
+        /// `FWP_E_TXN_IN_PROGRESS`, `TXN_IN_PROGRESS`), or `errno 22`; `profiles`, `faults`, or one
+        /// of them, such as `notify-delete` and `commit-fails`
         #[arg(value_name = "CODE", required = true, allow_negative_numbers = true)]
         codes: Vec<String>,
     },
@@ -121,9 +154,13 @@ pub(super) struct CompareArguments {
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
     pub(super) second_opinion: bool,
-    /// How the mock reads what Windows leaves open [default: the model's]
-    #[arg(long, value_name = "P", value_parser = values::profile())]
-    pub(super) profile: Option<NamedProfile>,
+    /// Recount the traces of each search that saw everything by another algorithm, and compare
+    #[arg(long, conflicts_with_all = ["second_opinion", "fail_fast"])]
+    pub(super) verify: bool,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+    #[command(flatten)]
+    pub(super) faults: FaultArguments,
     /// How finite waits are read [default: both]
     #[arg(long, value_name = "W", value_parser = values::waits())]
     pub(super) waits: Option<Waits>,
@@ -144,6 +181,9 @@ pub(super) struct CompareArguments {
     /// Print the lane tables in another form, and nothing else
     #[arg(long, value_name = "F", conflicts_with = "second_opinion")]
     pub(super) show_as: Option<ShowAs>,
+    /// With --show, print also the nearest execution that passes: what one ordering makes
+    #[arg(long, requires = "show", conflicts_with = "show_as")]
+    pub(super) contrast: bool,
     /// Measure time, rate and memory
     #[arg(long)]
     pub(super) measure: bool,
@@ -167,11 +207,18 @@ pub(super) struct CheckArguments {
     /// embedded model]
     #[arg(value_name = "MODEL|DIR")]
     pub(super) models: Vec<String>,
+    /// Recount the traces of each search by another algorithm, and compare
+    #[arg(long)]
+    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is given or not"
+)]
 pub(super) struct ReplayArguments {
     /// A schedule file, or the token that a report prints
     #[arg(value_name = "FILE|TOKEN")]
@@ -185,7 +232,7 @@ pub(super) struct ReplayArguments {
     pub(super) verbose: bool,
     /// Walk through it by commands: forward, back, to a step, on with another thread; `?` lists
     /// them. They are read line by line from stdin, which need be no terminal
-    #[arg(long, conflicts_with = "explorer")]
+    #[arg(long, conflicts_with_all = ["explorer", "contrast"])]
     pub(super) step: bool,
     /// The form of the lane table
     #[arg(
@@ -199,10 +246,48 @@ pub(super) struct ReplayArguments {
     /// broken all the same [default: end at the first difference]
     #[arg(long, conflicts_with = "explorer")]
     pub(super) best_effort: bool,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
     /// Let the library that found it run the schedule, in its own terms: a file that was written
     /// with --native-schedule
     #[arg(long, value_name = "E")]
     pub(super) explorer: Option<Library>,
+    #[command(flatten)]
+    pub(super) page: PageArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReproduceArguments {
+    /// What was seen: a status (0xC022000E or `TXN_IN_PROGRESS`), `errno 22`, a line of a log that
+    /// has one of them, the name of a property, or a word such as deadlock, orphan, partial, leak,
+    /// irql; all that it says has to be shown
+    #[arg(long, value_name = "TEXT")]
+    pub(super) like: String,
+    /// Names of embedded models, paths of .toml files, or directories of them [default: every
+    /// embedded model]
+    #[arg(value_name = "MODEL|DIR")]
+    pub(super) models: Vec<String>,
+    /// Strategies to search [default: those that the model lists]
+    #[arg(long = "strategy", value_name = "S", value_parser = Strategy::named)]
+    pub(super) strategies: Vec<Strategy>,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+    #[command(flatten)]
+    pub(super) faults: FaultArguments,
+    /// How finite waits are read [default: both]
+    #[arg(long, value_name = "W", value_parser = values::waits())]
+    pub(super) waits: Option<Waits>,
+    /// End the search of a model under a strategy after so many executions
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) executions: u64,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
+    /// Write the schedule, with its model, into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<String>,
     #[command(flatten)]
     pub(super) page: PageArguments,
 }
@@ -224,6 +309,8 @@ pub(super) struct StressArguments {
     #[arg(long, value_name = "N", default_value = "1000")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) attempts: u64,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
     /// Let every engine call take at least this much longer: 50us, 1ms, 2s [default: not at all]
     #[arg(long, value_name = "D", value_parser = values::latency)]
     pub(super) engine_latency: Option<Duration>,
@@ -253,6 +340,59 @@ pub(super) struct StressArguments {
     pub(super) page: PageArguments,
 }
 
+/// What the engine reads where Windows leaves something open.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArguments {
+    /// How the mock reads what Windows leaves open; adversarial goes through every combination of
+    /// the readings that matter [default: the model's]
+    #[arg(long, value_name = "P", value_parser = values::profile())]
+    pub(super) profile: Option<NamedProfile>,
+    /// Fix one reading, whatever the profile says: `notify-delete=deferred`. May be repeated;
+    /// `selvedge explain profiles` lists the questions
+    #[arg(long = "reading", value_name = "QUESTION=READING")]
+    pub(super) readings: Vec<Reading>,
+}
+
+/// The calls of the engine that fail.
+#[derive(Debug, Args)]
+pub(super) struct FaultArguments {
+    /// Go through every way in which up to so many engine calls of one execution fail, 8 at most:
+    /// fewest first [default: the model's, or 0]
+    #[arg(long, value_name = "N", value_parser = values::fault_budget())]
+    pub(super) engine_faults: Option<u32>,
+    /// How they may fail; may be repeated [default: in every way]
+    #[arg(long = "fault", value_name = "KIND", value_parser = values::engine_fault())]
+    pub(super) faults: Vec<EngineFault>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CALIBRATE_EXAMPLES)]
+pub(super) struct CalibrateArguments {
+    /// The program [default: all, each in a few sizes]
+    #[arg(value_name = "PROGRAM", value_parser = values::classic())]
+    pub(super) program: Option<&'static Classic>,
+    /// How many threads, or what the program counts by
+    #[arg(short, value_name = "N", requires = "program")]
+    pub(super) n: Option<u32>,
+    /// How many sections or tries each thread has, where the program has them
+    #[arg(short, value_name = "K", requires = "program")]
+    pub(super) k: Option<u32>,
+    /// Who chooses the schedules
+    #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::reducing())]
+    pub(super) explorer: ExplorerKind,
+    /// What to print
+    #[arg(long, value_name = "F", default_value = "terminal")]
+    pub(super) format: Format,
+    /// Measure time and peak memory, each row in a process of its own
+    #[arg(long)]
+    pub(super) measure: bool,
+    /// Measure in this process: what --measure starts
+    #[arg(long, hide = true, requires = "program", conflicts_with = "measure")]
+    pub(super) measure_here: bool,
+    #[command(flatten)]
+    pub(super) page: WidthArguments,
+}
+
 /// What ends a search early.
 #[derive(Debug, Args)]
 pub(super) struct Limits {
@@ -269,10 +409,17 @@ pub(super) struct Limits {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct PageArguments {
+pub(super) struct WidthArguments {
     /// How many columns a table may have [default: the terminal's width, or 100]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub(super) width: Option<u16>,
+}
+
+/// How a page with lane tables looks.
+#[derive(Debug, Args)]
+pub(super) struct PageArguments {
+    #[command(flatten)]
+    pub(super) width: WidthArguments,
     /// Which characters to print beside names [default: what the locale says in a terminal, else
     /// ascii]
     #[arg(long, value_name = "C")]

@@ -9,6 +9,8 @@ use crate::report::CheckReport;
 use crate::report::Tone;
 use crate::report::counted;
 use crate::report::replay_command;
+use crate::report::scope_phrase;
+use crate::report::verified;
 use crate::report::visible;
 use crate::report::waits_phrase;
 use crate::scenario::Expectation;
@@ -79,10 +81,12 @@ fn search(
     let strategy = strategy.expect("a checked scenario expects something of known strategies only");
     let request = Request {
         waits: expectation.waits,
+        scope: Some(expectation.scope.clone()),
         explorer: ExplorerKind::Dpor,
         bounds: task.budget.bounds,
         seed: 0,
         keep: Keep::default(),
+        verify: task.verifies,
     };
     searcher.run(&model.scenario, &strategy, &request).report
 }
@@ -114,14 +118,17 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
         (Held::Unknown, word)
     };
     let row = format!(
-        "{} ({})",
+        "{} ({}{})",
         visible(&report.strategy),
-        waits_phrase(report.waits)
+        waits_phrase(report.waits),
+        scope_phrase(&report.scope)
     );
     let executions = counted(report.executions, "execution");
+    let verified = report.verification.as_ref().map(verified);
+    let verified = verified.map_or_else(String::new, |said| format!(", {said}"));
     writeln!(
         out.writer,
-        "    {word}  {row}: {}, {executions}",
+        "    {word}  {row}: {}, {executions}{verified}",
         report.verdict.word()
     )?;
     for difference in differences {

@@ -8,9 +8,11 @@ use crate::report::Look;
 use crate::report::Measured;
 use crate::report::Palette;
 use crate::report::write_comparison;
+use crate::report::write_contrast;
 use crate::report::write_counterexample;
 use crate::report::write_counterexample_as;
 use crate::report::write_json;
+use crate::report::write_rounds;
 use crate::strategy::Strategy;
 
 use super::console::Channel;
@@ -25,14 +27,15 @@ use super::opinions::report_opinions;
 use super::schedules::ScheduleDirectory;
 use super::search::Searcher;
 use super::task::Compare;
+use super::task::Second;
 
 /// Compares. All models are loaded before the first search, so that bad input costs no time, and a
 /// table is printed as soon as its last search ends.
 pub(super) fn compare(task: &Compare, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let models = load(&task.models)?;
-    models
-        .iter()
-        .try_for_each(|model| has_profile(model, task))?;
+    let mut models = load(&task.models)?;
+    for model in &mut models {
+        model.scope = task.wanted.scope(&model.scope)?;
+    }
     if task.keeps_native && task.explorer.is_own() {
         return Err(CliError::NoOtherTerms(task.explorer.name()));
     }
@@ -63,25 +66,13 @@ fn redirected<'a>(console: &'a mut Console<'_>, to: &'a mut Vec<u8>) -> Console<
     }
 }
 
-fn has_profile(model: &Model, task: &Compare) -> Result<(), CliError> {
-    let has = model.scenario.profile();
-    match task.profile {
-        Some(asked) if asked != has => Err(CliError::Profile {
-            model: model.scenario.name().to_owned(),
-            has: has.name(),
-            asked: asked.name(),
-        }),
-        Some(_) | None => Ok(()),
-    }
-}
-
 fn report(
     task: &Compare,
     models: &[Model],
     look: &Look,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    if task.second_opinions {
+    if task.second == Second::Opinions {
         return report_opinions(task, models, look, console);
     }
     let mut directory = match &task.report.schedules {
@@ -119,7 +110,7 @@ fn search_all(task: &Compare, model: &Model, progress: bool) -> Comparison {
     let searcher = Searcher::of(task, progress);
     let row = |strategy: &Strategy| {
         let search = |&waits| {
-            let request = task.request(waits, task.explorer);
+            let request = task.request(&model.scope, waits, task.explorer);
             searcher.run(&model.scenario, strategy, &request)
         };
         task.readings.iter().map(search).collect()
@@ -180,7 +171,8 @@ fn write_documents(
     Ok(())
 }
 
-/// Writes the lane table of each row's first counterexample, if that was asked for.
+/// Writes the lane table of each row's first counterexample, and what its circumstances came to, if
+/// that was asked for.
 pub(super) fn write_shown(
     task: &Compare,
     comparison: &Comparison,
@@ -192,7 +184,13 @@ pub(super) fn write_shown(
         if let Some(first) = report.counterexamples.first() {
             writeln!(out)?;
             write_counterexample(out, report, first, comparison.model.as_deref(), look)?;
+            if task.report.shows_contrast {
+                writeln!(out)?;
+                let contrast = first.explained.contrast.as_ref();
+                write_contrast(out, contrast, &report.threads, look)?;
+            }
         }
+        write_rounds(out, report, look)?;
     }
     Ok(())
 }

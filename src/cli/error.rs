@@ -5,10 +5,12 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::calibration::SizeError;
 use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
 use crate::report::visible;
+use crate::reproduce::NotAlike;
 use crate::scenario::ScenarioError;
 
 use super::console::Channel;
@@ -29,16 +31,18 @@ pub(super) enum CliError {
     /// A directory has no model in it.
     #[error("there is no `.toml` file below `{0}`")]
     EmptyDirectory(String),
-    /// A model is not written for the profile that was asked for.
-    #[error("`{model}` is written for the profile `{has}`, not `{asked}`")]
-    Profile {
-        /// The model's name.
-        model: String,
-        /// Its profile.
-        has: &'static str,
-        /// The other.
-        asked: &'static str,
-    },
+    /// A question is given two readings.
+    #[error("--reading {0}=… is there twice: a question has one reading")]
+    ReadTwice(&'static str),
+    /// Kinds of faults, but no call that may fail.
+    #[error("--fault says how calls fail, and none may: add --engine-faults 1, or more")]
+    NoEngineFaults,
+    /// A run is under one profile.
+    #[error(
+        "a stress run is under one profile, and adversarial stands for many: pass --profile \
+         documented or --profile observed-windows, and --reading for others"
+    )]
+    ManyProfiles,
     /// An explorer has no other terms for its schedules than the usual ones.
     #[error(
         "the schedules of `{0}` have no other terms: --native-schedule goes with --explorer loom, \
@@ -48,6 +52,9 @@ pub(super) enum CliError {
     /// A library cannot run a schedule in its own terms.
     #[error(transparent)]
     Native(#[from] NativeReplayError),
+    /// What was seen says nothing.
+    #[error(transparent)]
+    NotAlike(#[from] NotAlike),
     /// No table has this code.
     #[error("unknown code `{code}`")]
     UnknownCode {
@@ -55,6 +62,17 @@ pub(super) enum CliError {
         code: String,
         /// The names that are like it, the most alike first. May be empty.
         near: Vec<String>,
+    },
+    /// A classic program has no such size.
+    #[error(transparent)]
+    Size(#[from] SizeError),
+    /// A process that was to measure a row did not.
+    #[error("cannot measure `{program}`: {why}")]
+    Measuring {
+        /// The program.
+        program: &'static str,
+        /// Why.
+        why: String,
     },
     /// A file or directory cannot be read.
     #[error("cannot read `{path}`")]
@@ -97,15 +115,22 @@ impl CliError {
         match self {
             Self::NeitherFileNorToken(_) => Some("there is no file of this name either".into()),
             Self::UnknownCode { near, .. } if near.is_empty() => {
-                Some("known are the 73 STATUS_FWP codes, a few others, and errno 22".into())
+                let known = "known are the 73 STATUS_FWP codes, a few others, errno 22, `profiles` \
+                             and `faults`";
+                Some(known.into())
             }
             Self::UnknownCode { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
             Self::EmptyDirectory(_) => Some("`selvedge check` alone checks all models".into()),
             Self::Scenario(_)
             | Self::Schedule(_)
-            | Self::Profile { .. }
+            | Self::ReadTwice(_)
+            | Self::NoEngineFaults
+            | Self::ManyProfiles
             | Self::NoOtherTerms(_)
             | Self::Native(_)
+            | Self::Size(_)
+            | Self::Measuring { .. }
+            | Self::NotAlike(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }

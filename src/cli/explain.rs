@@ -1,4 +1,5 @@
-//! `selvedge explain`: what a status code or an errno means.
+//! `selvedge explain`: what a status code or an errno means; and, through [`Lesson`], what the
+//! questions are that Windows leaves open.
 
 use std::io;
 use std::io::Write;
@@ -18,6 +19,7 @@ use super::errno::errno;
 use super::errno::errno_named;
 use super::error::CliError;
 use super::exit::Exit;
+use super::teach::Lesson;
 
 /// Below this, a decimal number is an errno before it is a status.
 const ERRNO_MAX: i64 = 4096;
@@ -33,6 +35,7 @@ const NEAR_MAX: usize = 4;
 enum Known {
     Status(NtStatus),
     Errno(&'static Errno),
+    Lesson(Lesson),
 }
 
 /// Explains every code, or none: an unknown one is found before anything is printed.
@@ -47,6 +50,7 @@ pub(super) fn explain(codes: &[String], console: &mut Console<'_>) -> Result<Exi
         match code {
             Known::Status(status) => write_status(out, status, &look)?,
             Known::Errno(errno) => write_errno(out, errno, &look)?,
+            Known::Lesson(lesson) => lesson.write(out, &look)?,
         }
     }
     out.flush()?;
@@ -66,7 +70,9 @@ fn resolve(codes: &[String]) -> Result<Vec<Known>, CliError> {
                 value.and_then(errno).map(Known::Errno),
             )
         } else {
-            (word.to_owned(), number(word).or_else(|| name(word)))
+            let lesson = || Lesson::named(word).map(Known::Lesson);
+            let found = number(word).or_else(|| name(word)).or_else(lesson);
+            (word.to_owned(), found)
         };
         let unknown = || CliError::UnknownCode {
             near: near(&text),
@@ -136,12 +142,14 @@ fn near(text: &str) -> Vec<String> {
     let statuses = statuses.map(|value| NtStatus::from_value(value).short());
     let mut names: Vec<(f64, String)> = statuses
         .chain(ERRNOS.iter().map(|errno| errno.name.to_owned()))
+        .chain(Lesson::names().map(str::to_owned))
         .filter_map(|name| {
-            let inside = wanted.len() >= 3 && name.contains(wanted);
+            let capitals = name.to_ascii_uppercase();
+            let inside = wanted.len() >= 3 && capitals.contains(wanted);
             let alike = if inside {
                 2.0
             } else {
-                strsim::jaro_winkler(wanted, &name)
+                strsim::jaro_winkler(wanted, &capitals)
             };
             (alike >= ALIKE_MIN).then_some((alike, name))
         })

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::scenario::Scenario;
+use crate::wfp::Scope;
 
 use super::error::CliError;
 use super::task::Selection;
@@ -16,9 +17,23 @@ use super::task::Selection;
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) scenario: Scenario,
+    /// Under which circumstances it is to be checked.
+    pub(super) scope: Scope,
     /// The path of its file as it was typed, or found below the directory that was; `None` if it
     /// is embedded.
     pub(super) path: Option<String>,
+}
+
+impl Model {
+    /// Under the circumstances that it says itself.
+    fn of(scenario: Scenario, path: Option<String>) -> Self {
+        let scope = scenario.scope().clone();
+        Self {
+            scenario,
+            scope,
+            path,
+        }
+    }
 }
 
 /// Loads every model of a selection.
@@ -75,17 +90,12 @@ fn has_toml_extension(path: &Path) -> bool {
 }
 
 fn embedded(name: &str) -> Result<Model, CliError> {
-    Ok(Model {
-        scenario: Scenario::embedded(name)?,
-        path: None,
-    })
+    Ok(Model::of(Scenario::embedded(name)?, None))
 }
 
 fn from_file(path: &Path) -> Result<Model, CliError> {
-    Ok(Model {
-        scenario: Scenario::read(path)?,
-        path: Some(path.display().to_string()),
-    })
+    let scenario = Scenario::read(path)?;
+    Ok(Model::of(scenario, Some(path.display().to_string())))
 }
 
 /// The `.toml` files below a directory, sorted. Links to directories are not followed: a loop of

@@ -131,7 +131,7 @@ fn ask(
     (strategy, waits): (&Strategy, Waits),
 ) -> (Measured, Vec<Seconded>) {
     let search = |explorer| {
-        let request = task.request(waits, explorer);
+        let request = task.request(&model.scope, waits, explorer);
         searcher.run(&model.scenario, strategy, &request)
     };
     let reference = search(REFERENCE);

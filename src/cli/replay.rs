@@ -6,10 +6,13 @@ use std::io::IsTerminal;
 use std::io::Write;
 use std::path::Path;
 
+use crate::confirm;
+use crate::property::Contrast;
 use crate::replay::Ending;
 use crate::replay::NativeReplayError;
 use crate::replay::RecordedSchedule;
 use crate::replay::Replay as Replayed;
+use crate::replay::Under;
 use crate::replay::replay as run_again;
 use crate::replay::replay_best_effort;
 use crate::replay::replay_with_shuttle;
@@ -20,6 +23,7 @@ use crate::report::Setting;
 use crate::report::Tone;
 use crate::report::replay_command;
 use crate::report::visible;
+use crate::report::write_contrast;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
 use crate::scenario::Scenario;
@@ -57,43 +61,85 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     }
     let look = task.page.on(console.look());
     let out = &mut *console.out.writer;
+    write_replay(task, (&recorded, &scenario, &replayed), &look, out)?;
+    out.flush()?;
+    Ok(exit(&replayed.ending))
+}
+
+fn write_replay(
+    task: &Replay,
+    (recorded, scenario, replayed): (&RecordedSchedule, &Scenario, &Replayed),
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let setting = Setting {
         scenario: scenario.name(),
         strategy: recorded.strategy.name,
         waits: recorded.waits,
         threads: &replayed.threads,
     };
+    let (because, contrast) = explained(recorded, scenario, replayed);
+    let finding = finding(replayed, &because);
     if let Some(form) = task.show_as.form() {
         let command = replay_command(&recorded.to_token(), task.model.as_deref());
         let document = Document {
             setting,
-            finding: finding(&replayed.ending),
+            finding,
             execution: &replayed.execution,
+            contrast: contrast.as_ref().filter(|_| task.shows_contrast),
             replay: Some(&command),
             detail: look.detail,
         };
-        document.write(out, form)?;
-        out.flush()?;
-        return Ok(exit(&replayed.ending));
+        return document.write(out, form);
     }
-    write_replayed(out, &setting, &replayed.execution, &look)?;
+    write_replayed(out, &setting, &replayed.execution, look)?;
     writeln!(out)?;
-    write_skipped(out, &replayed, &look)?;
-    write_ending(out, &replayed, &look)?;
-    out.flush()?;
-    Ok(exit(&replayed.ending))
+    write_skipped(out, replayed, look)?;
+    let Some(finding) = finding else {
+        return write_other_ending(out, replayed, look);
+    };
+    write_reproduced(out, &finding, &replayed.execution, look)?;
+    if task.shows_contrast {
+        writeln!(out)?;
+        write_contrast(out, contrast.as_ref(), &replayed.threads, look)?;
+    }
+    Ok(())
+}
+
+/// Why a replay ended with a violation, and the nearest execution that passes.
+fn explained(
+    recorded: &RecordedSchedule,
+    scenario: &Scenario,
+    replayed: &Replayed,
+) -> (String, Option<Contrast>) {
+    let Ending::Reproduced(violation) = &replayed.ending else {
+        return (String::new(), None);
+    };
+    let finding = confirm::Finding {
+        scenario,
+        under: Under {
+            strategy: &recorded.strategy,
+            waits: recorded.waits,
+            circumstances: &replayed.circumstances,
+        },
+        violation,
+        execution: &replayed.execution,
+    };
+    finding.because()
 }
 
 /// The violation that a replay ended with.
-fn finding(ending: &Ending) -> Option<Finding<'_>> {
-    let Ending::Reproduced(violation) = ending else {
+fn finding<'a>(replayed: &'a Replayed, because: &'a str) -> Option<Finding<'a>> {
+    let Ending::Reproduced(violation) = &replayed.ending else {
         return None;
     };
     Some(Finding {
         property: violation.property,
         cause: &violation.cause,
+        because,
         status: violation.status,
         errno: violation.errno,
+        circumstances: &replayed.circumstances,
     })
 }
 
@@ -168,10 +214,7 @@ fn write_skipped(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::R
     Ok(())
 }
 
-fn write_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<()> {
-    if let Some(finding) = finding(&replayed.ending) {
-        return write_reproduced(out, &finding, &replayed.execution, look);
-    }
+fn write_other_ending(out: &mut dyn Write, replayed: &Replayed, look: &Look) -> io::Result<()> {
     match &replayed.ending {
         Ending::Reproduced(_) => Ok(()),
         Ending::Diverged {

@@ -19,6 +19,7 @@ use crate::runtime::Waits;
 use crate::runtime::locked::Loom;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use crate::wfp::Ledger;
 
 use super::console::Console;
 use super::error::CliError;
@@ -81,8 +82,11 @@ impl ScheduleDirectory {
         found: &Counterexample,
     ) -> Result<Vec<PathBuf>, CliError> {
         let broken = (found.property, found.status);
+        let under = (waits, &found.circumstances);
+        let smaller = scenario.without(&found.explained.omitted);
+        let smaller = smaller.expect("a counterexample leaves out what there is");
         let mut recorded =
-            RecordedSchedule::of(scenario, strategy, waits, broken, &found.execution);
+            RecordedSchedule::of(&smaller, strategy, under, broken, &found.execution);
         if let Some(NativeSchedule::Shuttle { script, encoded }) = &found.native {
             recorded.shuttle = Some(ShuttleSchedule {
                 script: script.clone(),
@@ -101,7 +105,8 @@ impl ScheduleDirectory {
         let mut paths = vec![path];
         if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
             let beside = paths[0].with_extension("loom.json");
-            let program = Program::new(scenario.workload(), strategy, &Arc::default());
+            let ledger = Arc::new(Ledger::new(found.circumstances.clone(), false));
+            let program = Program::new(scenario.workload(), strategy, &ledger);
             let start = program.starter::<Loom>();
             write_file_by(&beside, |fresh| {
                 loom_checkpoint(&start, waits, script, *iteration, fresh)

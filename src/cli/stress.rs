@@ -33,6 +33,9 @@ use crate::status::NtStatus;
 use crate::stress::Found;
 use crate::stress::Tally;
 use crate::stress::confirm;
+use crate::wfp::Circumstances;
+use crate::wfp::Ledger;
+use crate::wfp::Scope;
 
 use super::console::Console;
 use super::error::CliError;
@@ -62,11 +65,17 @@ pub(super) fn stress(task: &Stress, console: &mut Console<'_>) -> Result<Exit, C
         Some(path) => Some(ScheduleDirectory::open(path)?),
         None => None,
     };
+    let circumstances = task.wanted.circumstances(scaled.scope())?;
     interrupt::listen();
-    let run = attempt_all(task, &scaled, console.progress);
+    let run = attempt_all(task, &scaled, &circumstances, console.progress);
     let mut findings: Vec<StressFinding> = Vec::new();
     for found in run.tally.found() {
-        findings.push(finding(task, &scaled, found, directory.as_mut())?);
+        findings.push(finding(
+            task,
+            &scaled,
+            (&circumstances, found),
+            directory.as_mut(),
+        )?);
     }
     let report = StressReport {
         model: model.path,
@@ -80,7 +89,7 @@ pub(super) fn stress(task: &Stress, console: &mut Console<'_>) -> Result<Exit, C
         attaches_failed: run.tally.attaches_failed(),
         outcomes: run.tally.outcomes(),
         findings,
-        checker: ask_the_checker(task, &model.scenario, console.progress),
+        checker: ask_the_checker(task, &model.scenario, console.progress)?,
         measure: run.measure,
     };
     write(task, &report, console)?;
@@ -125,8 +134,14 @@ struct Run {
     measure: Option<Measure>,
 }
 
-fn attempt_all(task: &Stress, scenario: &Scenario, shown: bool) -> Run {
-    let program = Program::new(scenario.workload(), &task.strategy, &Arc::default());
+fn attempt_all(
+    task: &Stress,
+    scenario: &Scenario,
+    circumstances: &Circumstances,
+    shown: bool,
+) -> Run {
+    let ledger = Arc::new(Ledger::new(circumstances.clone(), false));
+    let program = Program::new(scenario.workload(), &task.strategy, &ledger);
     let start = program.starter::<Native>();
     let label = format!(
         "{} / {} ({})",
@@ -222,10 +237,11 @@ impl Vigil {
 fn finding(
     task: &Stress,
     scenario: &Scenario,
-    found: &Found,
+    (circumstances, found): (&Circumstances, &Found),
     directory: Option<&mut ScheduleDirectory>,
 ) -> Result<StressFinding, CliError> {
-    let confirmed = confirm(scenario, &task.strategy, task.waits, found);
+    let under = (task.waits, circumstances);
+    let confirmed = confirm(scenario, &task.strategy, under, found);
     let file = match (&confirmed, directory) {
         (Some(counterexample), Some(directory)) => {
             let paths = directory.save_one(scenario, &task.strategy, task.waits, counterexample)?;
@@ -244,14 +260,23 @@ fn finding(
     })
 }
 
-fn ask_the_checker(task: &Stress, scenario: &Scenario, progress: bool) -> CheckReport {
+fn ask_the_checker(
+    task: &Stress,
+    scenario: &Scenario,
+    progress: bool,
+) -> Result<CheckReport, CliError> {
     let searcher = Searcher {
         progress,
         time_max: None,
         measures: false,
     };
+    let scope = Scope {
+        fault_budget: 0,
+        ..task.wanted.scope(scenario.scope())?
+    };
     let request = Request {
         waits: task.waits,
+        scope: Some(scope),
         explorer: ExplorerKind::Dpor,
         bounds: Bounds {
             executions_max: CHECKER_EXECUTIONS_MAX,
@@ -259,8 +284,9 @@ fn ask_the_checker(task: &Stress, scenario: &Scenario, progress: bool) -> CheckR
         },
         seed: 0,
         keep: Keep::default(),
+        verify: false,
     };
-    searcher.run(scenario, &task.strategy, &request).report
+    Ok(searcher.run(scenario, &task.strategy, &request).report)
 }
 
 #[cfg(test)]

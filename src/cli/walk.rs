@@ -114,6 +114,7 @@ pub(super) fn walk(
     let mut walker = Walker {
         walk: Walk::along(recorded, scenario),
         threads: &threads,
+        callers: scenario.workload().threads.len(),
         look,
         out,
     };
@@ -142,14 +143,19 @@ pub(super) fn walk(
 struct Walker<'a> {
     walk: Walk,
     threads: &'a [String],
+    /// How many threads of the scenario there are: the first ones.
+    callers: usize,
     look: &'a Look,
     out: &'a mut dyn Write,
 }
 
 impl Walker<'_> {
     fn greet(&mut self) -> io::Result<()> {
+        // Of the work that is left to others, only what comes to be.
         for (index, name) in self.threads.iter().enumerate() {
-            writeln!(self.out, "thread {index}: {}", visible(name))?;
+            if index < self.callers || self.walk.has_a_step_of(ThreadId::new(index)) {
+                writeln!(self.out, "thread {index}: {}", visible(name))?;
+            }
         }
         let known = self.walk.known();
         writeln!(

@@ -18,8 +18,12 @@ pub enum Misuse {
     OverRelease,
     /// Memory was used after it was given back.
     UseAfterFree,
+    /// A null pointer was followed.
+    NullPointer,
     /// A call was made on an engine handle that is not open.
     StaleHandle,
+    /// A call that needs the transaction lock was made from inside a notification.
+    ReentrantCall,
 }
 
 impl Misuse {
@@ -31,7 +35,11 @@ impl Misuse {
             Self::ForeignRelease => "a lock released by a thread that does not hold it",
             Self::OverRelease => "a reference released more often than acquired",
             Self::UseAfterFree => "memory used after it was freed",
+            Self::NullPointer => "a null pointer followed",
             Self::StaleHandle => "a call on an engine handle that is not open",
+            Self::ReentrantCall => {
+                "an engine call from inside a notification, which is made under the lock it needs"
+            }
         }
     }
 }

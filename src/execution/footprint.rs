@@ -18,6 +18,11 @@ pub enum Access {
     /// The step changes the object in a way that commutes with every other such change: a shared
     /// acquire or release. What it looks at, no such change alters.
     Commute,
+    /// A commuting change that ends a hold, which its thread has had since it touched the object
+    /// before: all the while, whoever waits for the object to change it otherwise cannot go on.
+    ///
+    /// To others it is like any commuting change.
+    Leave,
     /// The step may change what others see.
     Write,
     /// A write that ends a hold: just before it, whoever waits for the object cannot go on.
@@ -34,6 +39,7 @@ impl Access {
             Self::Commute => 1,
             Self::Write => 2,
             Self::Release => 3,
+            Self::Leave => 4,
         }
     }
 
@@ -42,13 +48,16 @@ impl Access {
             0 => Self::Read,
             1 => Self::Commute,
             2 => Self::Write,
-            _ => Self::Release,
+            3 => Self::Release,
+            _ => Self::Leave,
         }
     }
 
     /// Whether two touches of one object depend.
     pub fn depends(self, other: Self) -> bool {
-        self != other || matches!(self, Self::Write | Self::Release)
+        let commutes = |access| matches!(access, Self::Commute | Self::Leave);
+        let both_look = self == Self::Read && other == Self::Read;
+        !(both_look || commutes(self) && commutes(other))
     }
 }
 
@@ -70,7 +79,7 @@ pub struct Footprint {
     first: u64,
     /// The next two.
     second: u64,
-    /// From bit 0: two bits for each access; from bit 8: the number of objects; bit 16:
+    /// From bit 0: three bits for each access; from bit 12: the number of objects; bit 16:
     /// whether it touches everything.
     meta: u32,
 }
@@ -91,7 +100,7 @@ impl Footprint {
         meta: 0,
     };
 
-    const COUNT_SHIFT: u32 = 8;
+    const COUNT_SHIFT: u32 = 12;
     const EVERYTHING: u32 = 1 << 16;
 
     /// The same footprint of a step that depends on every other step whatever it touches: a wait
@@ -110,7 +119,7 @@ impl Footprint {
     }
 
     const fn len(&self) -> u32 {
-        (self.meta >> Self::COUNT_SHIFT) & 0xFF
+        (self.meta >> Self::COUNT_SHIFT) & 0xF
     }
 
     /// Adds an object.
@@ -128,7 +137,7 @@ impl Footprint {
             3 => self.second |= object << 32,
             _ => return Err(FootprintFull),
         }
-        self.meta |= touch.access.bits() << (2 * place);
+        self.meta |= touch.access.bits() << (3 * place);
         self.meta += 1 << Self::COUNT_SHIFT;
         Ok(())
     }
@@ -156,7 +165,7 @@ impl Footprint {
         let half = if place < 2 { self.first } else { self.second };
         let packed = u32::try_from(half >> (32 * (place % 2)) & 0xFFFF_FFFF).ok()?;
         let object = ObjectId::from_packed(NonZeroU32::new(packed)?);
-        let access = Access::from_bits(self.meta >> (2 * place) & 3);
+        let access = Access::from_bits(self.meta >> (3 * place) & 7);
         Some(Touch { object, access })
     }
 
@@ -193,8 +202,8 @@ impl Footprint {
         if self.len() == 1 && other.len() == 1 {
             // By far the most frequent pair.
             let accesses = (
-                Access::from_bits(self.meta & 3),
-                Access::from_bits(other.meta & 3),
+                Access::from_bits(self.meta & 7),
+                Access::from_bits(other.meta & 7),
             );
             return self.first == other.first && accesses.0.depends(accesses.1);
         }
@@ -250,10 +259,13 @@ mod tests {
     fn commuting_changes_depend_on_all_but_each_other() {
         let of = |access| footprint(&[touch(0, access)]);
 
-        assert!(!of(Access::Commute).depends(&of(Access::Commute)));
-        for access in [Access::Read, Access::Write, Access::Release] {
-            assert!(of(Access::Commute).depends(&of(access)));
-            assert!(of(access).depends(&of(Access::Commute)));
+        for commuting in [Access::Commute, Access::Leave] {
+            assert!(!of(commuting).depends(&of(Access::Commute)));
+            assert!(!of(commuting).depends(&of(Access::Leave)));
+            for access in [Access::Read, Access::Write, Access::Release] {
+                assert!(of(commuting).depends(&of(access)));
+                assert!(of(access).depends(&of(commuting)));
+            }
         }
     }
 

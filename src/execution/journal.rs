@@ -30,6 +30,7 @@ use tracing::Level;
 use tracing::Span;
 use tracing::level_filters::LevelFilter;
 
+use super::Blocked;
 use super::End;
 use super::Execution;
 use super::Step;
@@ -150,9 +151,10 @@ fn tell_end(end: &End) {
     match end {
         End::Finished => tracing::debug!(target: TARGET, "finished"),
         End::Deadlock(blocked) => {
-            let threads = blocked.iter().map(|blocked| blocked.thread.to_string());
-            let threads = threads.collect::<Vec<_>>().join(" ");
-            tracing::debug!(target: TARGET, threads, "deadlocked");
+            tracing::debug!(target: TARGET, threads = threads(blocked), "deadlocked");
+        }
+        End::Livelock(blocked) => {
+            tracing::debug!(target: TARGET, threads = threads(blocked), "livelocked");
         }
         End::Panicked { thread, message } => {
             let thread = thread.index();
@@ -161,4 +163,9 @@ fn tell_end(end: &End) {
         End::Redundant => tracing::debug!(target: TARGET, "cut off: it would repeat another"),
         End::StepLimit => tracing::debug!(target: TARGET, "cut off: too many steps"),
     }
+}
+
+fn threads(blocked: &[Blocked]) -> String {
+    let threads = blocked.iter().map(|blocked| blocked.thread.to_string());
+    threads.collect::<Vec<_>>().join(" ")
 }

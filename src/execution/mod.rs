@@ -20,6 +20,7 @@ mod rest;
 mod step;
 mod telling;
 mod thread;
+mod wait_for;
 
 pub use decision::Decision;
 pub use decision::Schedule;
@@ -58,3 +59,6 @@ pub use telling::Telling;
 pub use thread::THREADS_MAX;
 pub use thread::ThreadId;
 pub use thread::ThreadSet;
+pub use wait_for::Holder;
+pub use wait_for::Wait;
+pub use wait_for::WaitFor;

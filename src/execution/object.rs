@@ -40,6 +40,18 @@ kinds! {
     CalloutFunctions = "callout-functions";
     /// A filter: its name is its identifier.
     Filter = "filter";
+    /// The engine as a service: its state and its open sessions.
+    Service = "service";
+    /// Who subscribed to changes.
+    Subscriptions = "subscriptions";
+    /// A subscription: its name is its handle.
+    Subscription = "subscription";
+    /// An enumeration: its name is its handle.
+    Enumeration = "enumeration";
+    /// An object with a key that the engine made up: the key stands for its name.
+    GeneratedKey = "generated-key";
+    /// What a thread has left to a thread of the system.
+    SystemQueue = "system-queue";
     /// The lock a strategy puts around engine calls.
     StrategyLock = "strategy-lock";
     /// The push lock of a hook provider.
@@ -68,6 +80,10 @@ kinds! {
     Variable = "variable";
     /// A manual-reset event of a small program.
     Event = "event";
+    /// A condition variable of a small program.
+    Condition = "condition";
+    /// The end of a thread of a small program.
+    Thread = "thread";
 }
 
 impl ObjectKind {

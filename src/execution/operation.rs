@@ -103,6 +103,34 @@ verbs! {
     FilterAdd = "add", "FwpmFilterAdd";
     /// `FwpmFilterDeleteById0`.
     FilterDelete = "delete", "FwpmFilterDeleteById";
+    /// `FwpmProviderContextAdd0`.
+    ProviderContextAdd = "context-add", "FwpmProviderContextAdd";
+    /// `FwpmProviderContextDeleteByKey0`.
+    ProviderContextDelete = "context-delete", "FwpmProviderContextDeleteByKey";
+    /// `FwpmEngineSetOption0`.
+    SetOption = "set-option", "FwpmEngineSetOption";
+    /// `Fwpm…SetSecurityInfo0`.
+    SetSecurity = "set-security", "Fwpm…SetSecurityInfo";
+    /// `Fwpm…CreateEnumHandle0`.
+    EnumCreate = "enum-create", "Fwpm…CreateEnumHandle";
+    /// `Fwpm…Enum0`.
+    Enumerate = "enum", "Fwpm…Enum";
+    /// `Fwpm…DestroyEnumHandle0`.
+    EnumDestroy = "enum-destroy", "Fwpm…DestroyEnumHandle";
+    /// `Fwpm…SubscribeChanges0`.
+    Subscribe = "subscribe", "Fwpm…SubscribeChanges";
+    /// `Fwpm…UnsubscribeChanges0`.
+    Unsubscribe = "unsubscribe", "Fwpm…UnsubscribeChanges";
+    /// `FwpmBfeStateGet0`.
+    ServiceState = "service-state", "FwpmBfeStateGet";
+    /// The engine stops: one step of that.
+    ServiceStop = "service-stop", "engine stops";
+    /// The engine starts again: one step of that.
+    ServiceStart = "service-start", "engine starts";
+    /// `FwpsFlowAssociateContext0`.
+    FlowAssociate = "flow-associate", "FwpsFlowAssociateContext";
+    /// `FwpsFlowRemoveContext0`.
+    FlowRemove = "flow-remove", "FwpsFlowRemoveContext";
     /// A look-up: `FwpmFilterGetById0` and its siblings.
     Lookup = "get", "Fwpm…Get";
     /// The end of an implicit transaction that had to call back before it could end.
@@ -165,6 +193,32 @@ verbs! {
     NotifyDelete = "notify-delete", "notifyFn DELETE_FILTER";
     /// The call-back for an added filter.
     NotifyAdd = "notify-add", "notifyFn ADD_FILTER";
+    /// The call-back for an added filter that was committed.
+    NotifyCommit = "notify-commit", "notifyFn ADD_FILTER_POST_COMMIT";
+    /// The call-back for a change that somebody subscribed to.
+    NotifyChange = "notify-change", "change callback";
+    /// A notification that never comes.
+    NotificationLost = "notification-lost", "notification lost";
+    /// A call-back has returned.
+    NotifyReturns = "notify-returns", "call-back returns";
+    /// Look whether a callout has functions.
+    CalloutLookUp = "callout-look-up", "callout registered?";
+    /// A commit looks for filters that no callout was told of.
+    Prepare = "prepare", "commit prepares";
+    /// A commit looks for who subscribed to what it has changed.
+    Publish = "publish", "changes published";
+    /// A call has done its work and its answer gets lost.
+    AnswerLost = "answer-lost", "answer lost";
+    /// A call is under way that a close of its handle waits for.
+    CallEnters = "call-enters", "call under way";
+    /// Something is left to a thread of the system.
+    Defer = "defer", "left to the system";
+    /// A thread of the system takes up what was left to it.
+    SystemWork = "system-work", "system goes on";
+    /// A thread of the system watches how long a transaction takes.
+    Watchdog = "watchdog", "transaction watchdog";
+    /// A thread leaves nothing to the system any more.
+    Leave = "leave", "no further calls";
     /// Start a thread or a work item.
     Spawn = "spawn", "IoQueueWorkItem";
     /// A fault is injected, or not: a choice.
@@ -179,6 +233,10 @@ verbs! {
     Update = "update", "read-modify-write";
     /// Compare-and-swap: a try.
     Swap = "cas", "compare-and-swap";
+    /// Spin until a shared variable reads as wanted.
+    SpinLoad = "spin-load", "spin until loaded";
+    /// Spin until a compare-and-swap succeeds.
+    SpinSwap = "spin-cas", "spin until swapped";
     /// Acquire a lock.
     Lock = "lock", "lock";
     /// Try to acquire a lock.
@@ -193,12 +251,43 @@ verbs! {
     EventSet = "set", "set event";
     /// Wait for an event.
     EventWait = "wait", "wait for event";
+    /// Give a mutex up and begin to wait on a condition variable.
+    ConditionWait = "condition-wait", "wait on condition";
+    /// Wake from a wait on a condition variable.
+    ConditionWake = "condition-wake", "wake from condition";
+    /// Notify one who waits on a condition variable.
+    NotifyOne = "notify-one", "notify one";
+    /// Notify all who wait on a condition variable.
+    NotifyAll = "notify-all", "notify all";
+    /// The end of a thread that may be joined.
+    Finish = "finish", "finish";
+    /// Wait for the end of a thread.
+    Join = "join", "join";
 }
 
 impl Verb {
     /// Whether it is a call of the engine or of the kernel's side of it.
     pub fn is_engine_call(self) -> bool {
         self.title().starts_with("Fwp")
+    }
+
+    /// Whether a thread that waits in it runs all the while: a loop that looks, and goes round.
+    pub const fn spins(self) -> bool {
+        matches!(self, Self::SpinLoad | Self::SpinSwap)
+    }
+
+    /// Whether it takes something that it or another gives back later, if it does anything.
+    pub const fn takes_hold(self) -> bool {
+        matches!(
+            self,
+            Self::Begin
+                | Self::GuardAcquire
+                | Self::ProviderAcquire
+                | Self::RundownAcquire
+                | Self::Lock
+                | Self::TryLock
+                | Self::LockShared
+        )
     }
 
     /// The verb with this name in schedules.

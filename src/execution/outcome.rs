@@ -23,6 +23,9 @@ pub enum End {
     Finished,
     /// No thread could step and at least one had not finished. In order of thread, never empty.
     Deadlock(Vec<Blocked>),
+    /// No thread could step, and all that had not finished spin for ever: they run, and get
+    /// nowhere. In order of thread, never empty.
+    Livelock(Vec<Blocked>),
     /// A thread panicked; the others ran on.
     Panicked {
         /// Who.
@@ -34,6 +37,33 @@ pub enum End {
     Redundant,
     /// The bound on steps cut the execution off.
     StepLimit,
+}
+
+impl End {
+    /// How an execution ended in which these threads had not finished and none could step.
+    pub fn stuck(blocked: Vec<Blocked>) -> Self {
+        if blocked.is_empty() {
+            Self::Finished
+        } else if blocked.iter().all(|who| who.operation.verb.spins()) {
+            Self::Livelock(blocked)
+        } else {
+            Self::Deadlock(blocked)
+        }
+    }
+
+    /// The threads that can never go on, in order of thread. Empty if all finished, or if something
+    /// else ended the execution.
+    pub fn blocked(&self) -> &[Blocked] {
+        match self {
+            Self::Deadlock(blocked) | Self::Livelock(blocked) => blocked,
+            Self::Finished | Self::Panicked { .. } | Self::Redundant | Self::StepLimit => &[],
+        }
+    }
+
+    /// Whether some thread can never go on.
+    pub fn is_stuck(&self) -> bool {
+        !self.blocked().is_empty()
+    }
 }
 
 /// What one call of the scenario returned.
@@ -59,4 +89,29 @@ pub struct Outcome {
     pub results: Vec<ThreadResult>,
     /// What was left when all was at rest.
     pub rest: Rest,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::execution::Verb;
+
+    use super::*;
+
+    fn waits(verb: Verb) -> Blocked {
+        Blocked {
+            thread: ThreadId::new(0),
+            operation: Operation::local(verb),
+        }
+    }
+
+    #[test]
+    fn only_threads_that_all_spin_are_a_livelock() {
+        let (spins, sleeps) = (waits(Verb::SpinLoad), waits(Verb::Lock));
+
+        assert_eq!(End::stuck(vec![]), End::Finished);
+        assert_eq!(End::stuck(vec![spins]), End::Livelock(vec![spins]));
+        assert!(matches!(End::stuck(vec![spins, sleeps]), End::Deadlock(_)));
+        assert_eq!(End::stuck(vec![sleeps]).blocked(), [sleeps]);
+        assert!(!End::Finished.is_stuck());
+    }
 }

@@ -4,8 +4,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ExplorerKind {
-    /// Partial-order reduction: about one execution for each class of equivalent ones.
+    /// Optimal partial-order reduction: one execution for each class of equivalent ones.
     Dpor,
+    /// Partial-order reduction with source sets: simpler, an oracle of the first.
+    Source,
     /// Every schedule: the oracle.
     Dfs,
     /// A random schedule each time.
@@ -24,8 +26,9 @@ pub enum ExplorerKind {
 
 impl ExplorerKind {
     /// All explorers, the default first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Dpor,
+        Self::Source,
         Self::Dfs,
         Self::Random,
         Self::Loom,
@@ -39,6 +42,7 @@ impl ExplorerKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dpor => "dpor",
+            Self::Source => "source",
             Self::Dfs => "dfs",
             Self::Random => "random",
             Self::Loom => "loom",
@@ -52,7 +56,8 @@ impl ExplorerKind {
     /// What it does, in a sentence.
     pub const fn summary(self) -> &'static str {
         match self {
-            Self::Dpor => "source sets and sleep sets: proves, with few executions",
+            Self::Dpor => "wakeup trees: proves, with one execution for each class",
+            Self::Source => "source sets and sleep sets: proves, may begin executions in vain",
             Self::Dfs => "every schedule, no reduction: proves small models, checks the others",
             Self::Random => "random schedules from a seed: samples what cannot be exhausted",
             Self::Loom => "loom's own search: a second opinion on small models, up to 4 threads",
@@ -65,21 +70,26 @@ impl ExplorerKind {
 
     /// Whether it runs on the controlled runtime of this crate.
     pub const fn is_own(self) -> bool {
-        matches!(self, Self::Dpor | Self::Dfs | Self::Random)
+        matches!(self, Self::Dpor | Self::Source | Self::Dfs | Self::Random)
+    }
+
+    /// Whether it takes one execution for each class of equivalent ones, and no more.
+    pub const fn reduces(self) -> bool {
+        matches!(self, Self::Dpor | Self::Source)
     }
 
     /// Whether it draws schedules at random, so that it never exhausts a system.
     pub const fn samples(self) -> bool {
         match self {
             Self::Random | Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => true,
-            Self::Dpor | Self::Dfs | Self::Loom | Self::ShuttleDfs => false,
+            Self::Dpor | Self::Source | Self::Dfs | Self::Loom | Self::ShuttleDfs => false,
         }
     }
 
     /// After how many executions it ends if nobody says otherwise: few where each is dear.
     pub const fn executions_default(self) -> u64 {
         match self {
-            Self::Dpor | Self::Dfs | Self::Random => 1_000_000,
+            Self::Dpor | Self::Source | Self::Dfs | Self::Random => 1_000_000,
             Self::Loom | Self::ShuttleDfs => 200_000,
             Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => 10_000,
         }

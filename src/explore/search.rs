@@ -32,6 +32,11 @@ pub trait Explorer: Policy {
     /// Learns how the execution ended, and what the threads that had not finished were waiting for.
     fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]);
 
+    /// Whether the execution that has just ended was complete and yet only repeated another.
+    fn repeats(&self) -> bool {
+        false
+    }
+
     /// What the coverage is when there is no next execution.
     fn coverage(&self) -> Coverage {
         Coverage::Exhausted
@@ -45,6 +50,10 @@ impl<E: Explorer> Explorer for &mut E {
 
     fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]) {
         (**self).ended(execution, blocked);
+    }
+
+    fn repeats(&self) -> bool {
+        (**self).repeats()
     }
 
     fn coverage(&self) -> Coverage {
@@ -114,6 +123,10 @@ impl<M: BorrowMut<Machine>, E: Explorer> Executions for OnMachine<'_, M, E> {
         machine.run(self.system, &mut self.explorer);
         let execution = machine.execution();
         self.explorer.ended(execution, machine.blocked());
+        if self.explorer.repeats() {
+            machine.discard();
+        }
+        let execution = machine.execution();
         Ran {
             execution,
             native: None,
@@ -141,7 +154,7 @@ pub struct Tally {
     pub executions: u64,
     /// Executions that were cut off because they would have repeated others.
     pub redundant: u64,
-    /// Complete executions that ended in a deadlock.
+    /// Complete executions that ended in a deadlock or a livelock.
     pub deadlocked: u64,
     /// How much of the space was seen.
     pub coverage: Coverage,
@@ -194,9 +207,9 @@ pub fn go_through(
             match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
                 End::StepLimit => cut_off = true,
-                End::Finished | End::Deadlock(_) | End::Panicked { .. } => {
+                End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                     tally.executions += 1;
-                    tally.deadlocked += u64::from(matches!(ran.execution.end, End::Deadlock(_)));
+                    tally.deadlocked += u64::from(ran.execution.end.is_stuck());
                     if visit(ran).is_break() {
                         stopped = Some(Limit::FirstViolation);
                     }

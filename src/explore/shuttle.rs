@@ -140,7 +140,11 @@ impl Policy {
             ExplorerKind::ShuttlePct => Self::Sample(Sampler::Pct),
             ExplorerKind::ShuttleUrw => Self::Sample(Sampler::Urw),
             ExplorerKind::ShuttleDfs => Self::Exhaust,
-            ExplorerKind::Dpor | ExplorerKind::Dfs | ExplorerKind::Random | ExplorerKind::Loom => {
+            ExplorerKind::Dpor
+            | ExplorerKind::Source
+            | ExplorerKind::Dfs
+            | ExplorerKind::Random
+            | ExplorerKind::Loom => {
                 panic!("internal bug: {} is no explorer of shuttle's", kind.name())
             }
         }

@@ -20,15 +20,18 @@ pub enum Property {
     KernelDiscipline,
     /// Some thread can always go on until all have finished.
     NoDeadlock,
+    /// Threads that spin get on in the end.
+    NoLivelock,
     /// No thread panics.
     NoPanic,
 }
 
 impl Property {
     /// All properties, in the order in which a report shows them: causes before consequences.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NoPanic,
         Self::NoDeadlock,
+        Self::NoLivelock,
         Self::SucceedsAlone,
         Self::NonInterference,
         Self::SessionDiscipline,
@@ -49,6 +52,7 @@ impl Property {
             Self::ReferenceAccounting => "reference-accounting",
             Self::KernelDiscipline => "kernel-discipline",
             Self::NoDeadlock => "no-deadlock",
+            Self::NoLivelock => "no-livelock",
             Self::NoPanic => "no-panic",
         }
     }
@@ -70,6 +74,7 @@ impl Property {
             Self::ReferenceAccounting => "at rest every count equals what refers to it",
             Self::KernelDiscipline => "IRQL, locks, references and memory are used as allowed",
             Self::NoDeadlock => "some thread can always go on until all have finished",
+            Self::NoLivelock => "no threads spin for ever on what nobody will change",
             Self::NoPanic => "no thread panics",
         }
     }

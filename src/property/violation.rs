@@ -1,10 +1,12 @@
 //! A broken property, and those that every execution can break: it ends, nobody panics, nothing is
 //! misused.
 
+use crate::execution::Blocked;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::ThreadId;
+use crate::execution::WaitFor;
 use crate::status::NtStatus;
 
 use super::Property;
@@ -56,25 +58,23 @@ impl Violation {
     }
 }
 
-/// Deadlocks and panics.
+/// Deadlocks, livelocks and panics.
 pub(super) fn ends(execution: &Execution) -> Option<Violation> {
     match &execution.end {
         End::Deadlock(blocked) => {
-            let waiting = |blocked: &crate::execution::Blocked| {
-                let object = blocked.operation.object;
-                let object = object.map_or_else(String::new, |object| format!(" ({object})"));
-                format!(
-                    "{} in {}{object}",
-                    blocked.thread,
-                    blocked.operation.verb.title()
-                )
-            };
-            let waiting: Vec<String> = blocked.iter().map(waiting).collect();
             let cause = format!(
-                "nobody can go on; these wait for ever: {}",
-                waiting.join(", ")
+                "nobody can go on; these wait for ever: {}{}",
+                places(blocked),
+                circle(execution)
             );
             Some(Violation::new(Property::NoDeadlock, cause))
+        }
+        End::Livelock(blocked) => {
+            let cause = format!(
+                "nobody can get on; these spin for ever: {}",
+                places(blocked)
+            );
+            Some(Violation::new(Property::NoLivelock, cause))
         }
         End::Panicked { thread, message } => Some(Violation {
             thread: Some(*thread),
@@ -85,6 +85,31 @@ pub(super) fn ends(execution: &Execution) -> Option<Violation> {
         }),
         End::Finished | End::Redundant | End::StepLimit => None,
     }
+}
+
+/// The threads that wait for each other, if some do.
+fn circle(execution: &Execution) -> String {
+    let cycle = WaitFor::of(execution).cycle;
+    let Some(first) = cycle.first() else {
+        return String::new();
+    };
+    let names = cycle.iter().chain([first]).map(ToString::to_string);
+    format!(
+        "; each for the next: {}",
+        names.collect::<Vec<_>>().join(" -> ")
+    )
+}
+
+/// Who is stuck, and where.
+fn places(blocked: &[Blocked]) -> String {
+    let place = |blocked: &Blocked| {
+        let object = blocked.operation.object;
+        let object = object.map_or_else(String::new, |object| format!(" ({object})"));
+        let title = blocked.operation.verb.title();
+        format!("{} in {title}{object}", blocked.thread)
+    };
+    let places: Vec<String> = blocked.iter().map(place).collect();
+    places.join(", ")
 }
 
 /// Misuse of kernel primitives: the first of each thread.

@@ -9,7 +9,6 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::ObjectId;
 use crate::execution::Operation;
@@ -193,9 +192,7 @@ fn next_of(execution: &Execution, index: usize) -> Option<Operation> {
     let is_last = !execution.steps[index + 1..]
         .iter()
         .any(|step| step.thread == thread);
-    let End::Deadlock(blocked) = &execution.end else {
-        return next;
-    };
+    let blocked = execution.end.blocked();
     let stuck = blocked.iter().find(|blocked| blocked.thread == thread);
     next.or(stuck.filter(|_| is_last).map(|stuck| stuck.operation))
 }
@@ -211,6 +208,7 @@ fn waits_after(execution: &Execution, index: usize) -> bool {
 mod tests {
     use super::*;
     use crate::execution::Blocked;
+    use crate::execution::End;
     use crate::execution::Footprint;
     use crate::execution::ObjectKind;
     use crate::execution::Step;

@@ -22,7 +22,6 @@ use super::item_text::read_failure;
 use super::item_text::read_line;
 use super::native::NativeTable;
 use super::native::NativeText;
-use super::recorded::parse_profile;
 use super::recorded::parse_property;
 use super::recorded::parse_waits;
 use super::recorded::waits_name;
@@ -45,7 +44,7 @@ struct Written<'a> {
     model: &'a str,
     digest: &'a str,
     strategy: &'a str,
-    profile: &'a str,
+    profile: String,
     waits: &'a str,
     property: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +101,7 @@ impl RecordedSchedule {
             model: &self.model,
             digest: &self.digest,
             strategy: self.strategy.name,
-            profile: self.profile.name(),
+            profile: self.circumstances.to_string(),
             waits: waits_name(self.waits),
             property: self.property.name(),
             status: self.status.map(NtStatus::short),
@@ -186,7 +185,7 @@ impl Source<'_> {
             text: Some(file.scenario),
             digest: file.digest,
             strategy: Strategy::named(&file.strategy)?,
-            profile: parse_profile(&file.profile)?,
+            circumstances: file.profile.parse()?,
             waits: parse_waits(&file.waits)?,
             property: parse_property(&file.property)?,
             status: status.transpose()?,

@@ -12,7 +12,6 @@
 //! In neither is a step compared that the course does not name.
 
 use crate::execution::Decision;
-use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Point;
 use crate::execution::Step;
@@ -126,10 +125,8 @@ impl<'a> Follower<'a> {
     /// Whether a turn has come to where it was to end although nobody was asked there: its thread
     /// has ended, or waits there for ever.
     fn is_met(&self, turn: &Turn, execution: &Execution) -> bool {
-        let stuck = match &execution.end {
-            End::Deadlock(blocked) => blocked.iter().find(|other| other.thread == turn.thread),
-            End::Finished | End::Panicked { .. } | End::Redundant | End::StepLimit => None,
-        };
+        let blocked = execution.end.blocked();
+        let stuck = blocked.iter().find(|other| other.thread == turn.thread);
         match (turn.until, stuck) {
             (Some(point), Some(stuck)) => self.taken.is_at(turn.thread, stuck.operation, &point),
             (None, None) => execution

@@ -10,9 +10,13 @@
 //! [`replay`] does what was recorded up to the first difference, which ends it and is reported.
 //! [`replay_best_effort`] leaves out what does not fit, and says what that was.
 //!
+//! What fails is brought to the least schedule that fails in the same way ([`reduce()`],
+//! [`shrink()`]), with replay as the only oracle.
+//!
 //! A file may also carry the same schedule in the terms of shuttle, which runs that by itself
 //! ([`replay_with_shuttle`]).
 
+mod contrast;
 mod course;
 mod file;
 mod follow;
@@ -21,10 +25,14 @@ mod item_text;
 mod native;
 mod recorded;
 mod rename;
+mod renamed;
 mod run;
+mod shrink;
 mod token;
+mod under;
 mod walk;
 
+pub use contrast::contrast;
 pub use course::Choice;
 pub use course::Course;
 pub use course::Failure;
@@ -43,6 +51,13 @@ pub use run::Ending;
 pub use run::Replay;
 pub use run::replay;
 pub use run::replay_best_effort;
+pub use shrink::Reduced;
+pub use shrink::Shrunk;
+pub use shrink::Size;
+pub use shrink::Target;
+pub use shrink::reduce;
+pub use shrink::shrink;
+pub use under::Under;
 pub use walk::About;
 pub use walk::Place;
 pub use walk::Refusal;

@@ -9,8 +9,6 @@
 //! `shuttle::replay` takes. Shuttle runs it on primitives of its own, so no step is compared: what
 //! it comes to is judged, and that is the answer.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use serde::Serialize;
 use thiserror::Error;
@@ -33,6 +31,7 @@ use crate::scenario::Scenario;
 use super::RecordedSchedule;
 use super::Replay;
 use super::run::judged;
+use super::run::program;
 
 /// What stands in the key `explorer`.
 const EXPLORER: &str = "shuttle";
@@ -210,10 +209,15 @@ fn replay_by(
 ) -> Result<Replay, NativeReplayError> {
     let schedule = recorded.shuttle.as_ref();
     let schedule = schedule.ok_or(NativeReplayError::Missing)?;
-    let program = Program::new(scenario.workload(), &recorded.strategy, &Arc::default());
+    let program = program(recorded, scenario);
     let execution = run(&program, schedule, recorded.waits)?;
     let ending = judged(recorded, &execution);
-    Ok(Replay::of(recorded, scenario, execution, ending))
+    Ok(Replay::of(
+        (recorded, scenario),
+        &program,
+        execution,
+        ending,
+    ))
 }
 
 #[cfg(test)]
@@ -224,6 +228,7 @@ mod tests {
     use crate::replay::replay;
     use crate::status::NtStatus;
     use crate::strategy::Strategy;
+    use crate::wfp::Circumstances;
 
     /// A schedule that shuttle encoded.
     const ENCODED: &str = "910212e5d6ede98996c4f16280208a22290100";
@@ -243,7 +248,7 @@ mod tests {
         recorded = RecordedSchedule::of(
             &scenario(),
             &strategy,
-            Waits::Sufficient,
+            (Waits::Sufficient, &Circumstances::default()),
             broken,
             &execution,
         );

@@ -1,5 +1,7 @@
 //! A schedule with what it is a schedule of, and what it shows.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use crate::execution::Decision;
@@ -15,12 +17,14 @@ use crate::scenario::ScenarioError;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
 use crate::strategy::UnknownStrategy;
-use crate::wfp::NamedProfile;
+use crate::wfp::Circumstances;
+use crate::wfp::CircumstancesError;
 
 use super::ShuttleSchedule;
 use super::course::Course;
 use super::course::Turns;
 use super::rename::Renaming;
+use super::renamed;
 
 /// How many steps a schedule has at most.
 pub const STEPS_MAX: usize = 100_000;
@@ -62,8 +66,8 @@ pub struct RecordedSchedule {
     pub digest: String,
     /// The strategy.
     pub strategy: Strategy,
-    /// The profile of the engine.
-    pub profile: NamedProfile,
+    /// What the engine reads where Windows leaves something open, and which of its calls fail.
+    pub circumstances: Circumstances,
     /// How finite waits were read.
     pub waits: Waits,
     /// The property that is broken at its end.
@@ -159,6 +163,9 @@ pub enum ScheduleError {
     /// The strategy is unknown.
     #[error(transparent)]
     Strategy(#[from] UnknownStrategy),
+    /// The profile, a reading or a fault of a call is unknown.
+    #[error(transparent)]
+    Circumstances(#[from] CircumstancesError),
     /// A name is unknown.
     #[error("unknown {what} `{name}`; known are {known}")]
     Unknown {
@@ -172,6 +179,9 @@ pub enum ScheduleError {
     /// The scenario is not to be had.
     #[error("the scenario of the schedule: {0}")]
     Scenario(#[from] ScenarioError),
+    /// It leaves out a part that the scenario does not have.
+    #[error("`{0}` leaves out a thread, call or fault that the model does not have")]
+    Omitted(String),
     /// The token names a scenario that is not embedded.
     #[error(
         "the schedule is of `{0}`, which is not an embedded model: pass its file with --model PATH"
@@ -184,7 +194,7 @@ impl RecordedSchedule {
     pub fn of(
         scenario: &Scenario,
         strategy: &Strategy,
-        waits: Waits,
+        (waits, circumstances): (Waits, &Circumstances),
         (property, status): (Property, Option<NtStatus>),
         execution: &Execution,
     ) -> Self {
@@ -193,7 +203,7 @@ impl RecordedSchedule {
             text: Some(scenario.text().to_owned()),
             digest: scenario.digest().to_owned(),
             strategy: *strategy,
-            profile: scenario.profile(),
+            circumstances: circumstances.clone(),
             waits,
             property,
             status,
@@ -207,16 +217,31 @@ impl RecordedSchedule {
     /// # Errors
     ///
     /// [`ScheduleError::NeedsModel`] if there is none, [`ScheduleError::Scenario`] if it is broken,
-    /// and [`ScheduleError::Thread`] if a step of version 1 is of a thread that it does not have.
+    /// [`ScheduleError::Omitted`] if it lacks what the schedule leaves out, and
+    /// [`ScheduleError::Thread`] if a step of version 1 is of a thread that it does not have.
     pub fn scenario(&self, given: Option<Scenario>) -> Result<Scenario, ScheduleError> {
+        // A file may be called like a scenario without some of its parts.
+        let is_whole = given.as_ref().is_some_and(|it| it.name() == self.model);
+        let (model, omitted) = if is_whole {
+            (self.model.as_str(), BTreeSet::new())
+        } else {
+            Scenario::split_name(&self.model)
+        };
         let scenario = match (given, &self.text) {
             (Some(scenario), _) => scenario,
-            (None, Some(text)) => Scenario::parse(&self.model, text)?,
-            (None, None) if Scenario::embedded_names().any(|name| name == self.model) => {
-                Scenario::embedded(&self.model)?
+            (None, Some(text)) => Scenario::parse(model, text)?,
+            (None, None) if Scenario::embedded_names().any(|name| name == model) => {
+                Scenario::embedded(model)?
             }
-            (None, None) => return Err(ScheduleError::NeedsModel(excerpt(&self.model))),
+            (None, None) => return Err(ScheduleError::NeedsModel(excerpt(model))),
         };
+        let old = self.before(&scenario);
+        let omitted = old.map_or_else(
+            || omitted.clone(),
+            |old| renamed::omitted(&omitted, (old.workload(), scenario.workload())),
+        );
+        let missing = || ScheduleError::Omitted(excerpt(&self.model));
+        let scenario = scenario.without(&omitted).ok_or_else(missing)?;
         let Course::Steps(steps) = &self.course else {
             // A turn of a thread that is gone is a difference like any other.
             return Ok(scenario);
@@ -237,10 +262,27 @@ impl RecordedSchedule {
     /// The course in the numbers of a scenario: where the one that it was recorded on is carried
     /// along, a thread or link is known by its name.
     pub(super) fn course_on(&self, scenario: &Scenario) -> Course {
+        let renaming = self.renaming(scenario);
+        renaming.map_or_else(|| self.course.clone(), |it| it.apply(&self.course))
+    }
+
+    /// The circumstances in the numbers of a scenario.
+    pub(super) fn circumstances_on(&self, scenario: &Scenario) -> Circumstances {
+        let renaming = self.renaming(scenario);
+        let renamed = renaming.map(|it| renamed::circumstances(&it, &self.circumstances));
+        renamed.unwrap_or_else(|| self.circumstances.clone())
+    }
+
+    fn renaming(&self, scenario: &Scenario) -> Option<Renaming> {
+        let old = self.before(scenario)?;
+        Some(Renaming::between(&old, scenario))
+    }
+
+    /// The whole scenario that the schedule was recorded on, if it is carried along and another.
+    fn before(&self, scenario: &Scenario) -> Option<Scenario> {
         let text = self.text.as_deref().filter(|text| *text != scenario.text());
-        let old = text.and_then(|text| Scenario::parse(&self.model, text).ok());
-        let renamed = old.map(|old| Renaming::between(&old, scenario).apply(&self.course));
-        renamed.unwrap_or_else(|| self.course.clone())
+        let (model, _) = Scenario::split_name(&self.model);
+        Scenario::parse(model, text?).ok()
     }
 
     /// A schedule has steps, and not too many.
@@ -270,11 +312,6 @@ pub(super) fn parse_waits(name: &str) -> Result<Waits, ScheduleError> {
 pub(super) fn parse_property(name: &str) -> Result<Property, ScheduleError> {
     let known = Property::ALL.map(Property::name);
     Property::named(name).ok_or_else(|| unknown("property", name, &known))
-}
-
-pub(super) fn parse_profile(name: &str) -> Result<NamedProfile, ScheduleError> {
-    let known = NamedProfile::ALL.map(NamedProfile::name);
-    NamedProfile::named(name).ok_or_else(|| unknown("profile", name, &known))
 }
 
 fn unknown(what: &'static str, name: &str, known: &[&str]) -> ScheduleError {

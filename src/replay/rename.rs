@@ -17,6 +17,7 @@ use super::course::Course;
 use super::course::Item;
 use super::course::Turns;
 use super::item_text::objects_of;
+use super::renamed::same;
 
 /// The new number of each thread and link that has another one.
 #[derive(Debug, Default)]
@@ -74,7 +75,7 @@ impl Renaming {
         turns
     }
 
-    fn thread(&self, thread: ThreadId) -> ThreadId {
+    pub(super) fn thread(&self, thread: ThreadId) -> ThreadId {
         let new = self.threads.get(&thread.index()).copied();
         new.filter(|&new| new < THREADS_MAX)
             .map_or(thread, ThreadId::new)
@@ -105,13 +106,7 @@ const fn is_numbered_by_link(kind: ObjectKind) -> bool {
 /// The new place of each name that has another one. Of several with one name, the first is the
 /// first.
 fn moved(old: &[String], new: &[String]) -> BTreeMap<usize, usize> {
-    let place = |index: usize| {
-        let name = &old[index];
-        let before = old[..index].iter().filter(|other| *other == name).count();
-        let mut alike = (0..new.len()).filter(|&at| new[at] == *name);
-        alike.nth(before)
-    };
-    let places = (0..old.len()).filter_map(|index| Some((index, place(index)?)));
+    let places = (0..old.len()).filter_map(|index| Some((index, same(old, index, new)?)));
     places.filter(|(from, to)| from != to).collect()
 }
 

@@ -1,7 +1,5 @@
 //! Running a recorded schedule again, strictly or as well as it goes, and judging the end.
 
-use std::sync::Arc;
-
 use tracing::Span;
 
 use crate::execution::End;
@@ -17,10 +15,13 @@ use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::System;
 use crate::scenario::Scenario;
+use crate::wfp::Asked;
+use crate::wfp::Circumstances;
 
 use super::Expected;
 use super::RecordedSchedule;
 use super::STEPS_MAX;
+use super::Under;
 use super::course::Course;
 use super::course::Taken;
 use super::course::Turns;
@@ -64,6 +65,10 @@ pub struct Replay {
     pub ending: Ending,
     /// What was left out, in order. Empty unless it was [`replay_best_effort`].
     pub skipped: Vec<Misfit>,
+    /// The circumstances that it ran under.
+    pub circumstances: Circumstances,
+    /// What the execution asked of them.
+    pub asked: Asked,
     /// Whether the scenario has changed since the schedule was recorded.
     pub digest_differs: bool,
 }
@@ -103,7 +108,8 @@ pub fn replay_best_effort(recorded: &RecordedSchedule, scenario: &Scenario) -> R
 }
 
 fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Replay {
-    let program = Program::new(scenario.workload(), &recorded.strategy, &Arc::default());
+    let course = recorded.course_on(scenario);
+    let program = program(recorded, scenario);
     let (name, strategy) = (scenario.name(), recorded.strategy.name);
     let span = tracing::info_span!(
         target: "selvedge::replay",
@@ -111,7 +117,6 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Repl
         scenario = name,
         strategy
     );
-    let course = recorded.course_on(scenario);
     let on = Stage {
         system: &program,
         waits: recorded.waits,
@@ -129,7 +134,7 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Repl
     };
     Replay {
         skipped,
-        ..Replay::of(recorded, scenario, ran.execution, ending)
+        ..Replay::of((recorded, scenario), &program, ran.execution, ending)
     }
 }
 
@@ -162,6 +167,17 @@ impl RunAgain {
     }
 }
 
+/// What is to be run again.
+pub(super) fn program(recorded: &RecordedSchedule, scenario: &Scenario) -> Program {
+    let circumstances = recorded.circumstances_on(scenario);
+    let under = Under {
+        strategy: &recorded.strategy,
+        waits: recorded.waits,
+        circumstances: &circumstances,
+    };
+    under.program(scenario)
+}
+
 /// How a replay ended whose steps all fit.
 pub(super) fn judged(recorded: &RecordedSchedule, execution: &Execution) -> Ending {
     let same = |violation: &Violation| {
@@ -174,8 +190,8 @@ pub(super) fn judged(recorded: &RecordedSchedule, execution: &Execution) -> Endi
 
 impl Replay {
     pub(super) fn of(
-        recorded: &RecordedSchedule,
-        scenario: &Scenario,
+        (recorded, scenario): (&RecordedSchedule, &Scenario),
+        program: &Program,
         execution: Execution,
         ending: Ending,
     ) -> Self {
@@ -184,6 +200,8 @@ impl Replay {
             threads: scenario.workload().thread_names(),
             ending,
             skipped: Vec::new(),
+            circumstances: program.ledger().circumstances().clone(),
+            asked: program.ledger().asked(),
             digest_differs: !scenario.digest().starts_with(&recorded.digest),
         }
     }
@@ -258,7 +276,9 @@ impl Stage<'_> {
         match execution.end {
             End::Redundant => {}
             End::StepLimit => follower.endless(execution.steps.len()),
-            End::Finished | End::Deadlock(_) | End::Panicked { .. } => follower.finish(&execution),
+            End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
+                follower.finish(&execution);
+            }
         }
         close(&mut execution, &journal);
         let (places, misfits): (Vec<usize>, Vec<Misfit>) = follower.misfits.into_iter().unzip();

@@ -1,12 +1,15 @@
 //! Schedules in one line.
 //!
 //! ```text
-//! token := 'sv2' ':' MODEL ':' STRATEGY ':' PROFILE ':' WAITS ':' DIGEST ':' PROPERTY ':' items
+//! token := 'sv2' ':' MODEL ':' STRATEGY ':' circumstances ':' WAITS ':' DIGEST
+//!          ':' PROPERTY ':' items
 //! items := item { '+' item } '.' TOTAL
 //! ```
 //!
 //! The items are those of `item_text`. The total, their number, tells a token that was cut off. The
-//! property may be followed by `@` and a status. Nothing in a token needs quoting in a shell.
+//! property may be followed by `@` and a status. The circumstances are those of
+//! [`Circumstances`](crate::wfp::Circumstances): `documented`, and what differs. Nothing in a token
+//! needs quoting in a shell.
 //!
 //! Version 1, `sv1`, is read too. It has for the items
 //!
@@ -38,7 +41,6 @@ use super::course::Item;
 use super::course::Turns;
 use super::item_text::read_word;
 use super::item_text::to_word;
-use super::recorded::parse_profile;
 use super::recorded::parse_property;
 use super::recorded::parse_waits;
 use super::recorded::waits_name;
@@ -56,7 +58,7 @@ impl RecordedSchedule {
             property.push('@');
             property.push_str(&status.short());
         }
-        let (strategy, profile) = (self.strategy.name, self.profile.name());
+        let (strategy, profile) = (self.strategy.name, &self.circumstances);
         let waits = waits_name(self.waits);
         let (version, course) = match &self.course {
             Course::Steps(steps) => (1, runs(steps)),
@@ -85,7 +87,7 @@ impl RecordedSchedule {
             text: None,
             digest: digest.to_owned(),
             strategy: Strategy::named(strategy)?,
-            profile: parse_profile(profile)?,
+            circumstances: profile.parse()?,
             waits: parse_waits(waits)?,
             property,
             status,
@@ -150,7 +152,7 @@ fn require_total(said: &str, listed: usize) -> Result<(), ScheduleError> {
 
 /// A character of a model's name, or `_` for one that a shell or a token would take amiss.
 fn harmless(character: char) -> char {
-    let good = character.is_ascii_alphanumeric() || "/._-".contains(character);
+    let good = character.is_ascii_alphanumeric() || "/._-~".contains(character);
     if good { character } else { '_' }
 }
 

@@ -4,8 +4,6 @@
 //! to there: an execution takes no time, and nothing can go stale. Forward goes on as the list says
 //! and, where it ends, as a replay would; going on with another thread cuts the list off here.
 
-use std::sync::Arc;
-
 use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
@@ -28,6 +26,7 @@ use super::STEPS_MAX;
 use super::course::Taken;
 use super::follow::by_default;
 use super::replay_best_effort;
+use super::run::program;
 
 /// What a thread is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +89,7 @@ impl Walk {
         let replayed = replay_best_effort(recorded, scenario);
         let Schedule(decisions) = replayed.execution.schedule();
         Self {
-            program: Program::new(scenario.workload(), &recorded.strategy, &Arc::default()),
+            program: program(recorded, scenario),
             waits: recorded.waits,
             decisions,
             taken: 0,
@@ -105,6 +104,13 @@ impl Walk {
     /// How many steps are known, taken or not.
     pub const fn known(&self) -> usize {
         self.decisions.len()
+    }
+
+    /// Whether one of the known steps is of this thread.
+    pub fn has_a_step_of(&self, thread: ThreadId) -> bool {
+        self.decisions
+            .iter()
+            .any(|decision| decision.thread == thread)
     }
 
     /// What is to be seen here.

@@ -9,6 +9,7 @@ use super::Comparison;
 use super::Look;
 use super::Tone;
 use super::Verdict;
+use super::rounds::lines;
 use super::words::counted;
 use super::words::grouped;
 use super::words::replay_command;
@@ -45,7 +46,8 @@ fn write_row(
     look: &Look,
 ) -> io::Result<()> {
     let differences = report.unexpected.as_deref().unwrap_or_default();
-    if report.counterexamples.is_empty() && differences.is_empty() {
+    let more = lines(report);
+    if report.counterexamples.is_empty() && differences.is_empty() && more.is_empty() {
         return Ok(());
     }
     let row = look.palette.paint(Tone::Strong, row_name(report));
@@ -62,6 +64,9 @@ fn write_row(
     let others: Vec<&str> = others.map(|other| other.property.name()).collect();
     if !others.is_empty() {
         writeln!(out, "  also: {}", others.join(", "))?;
+    }
+    for line in more {
+        writeln!(out, "  {line}")?;
     }
     for line in differences {
         let (tone, word) = differing(report.verdict);

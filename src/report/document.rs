@@ -4,6 +4,7 @@ use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
+use crate::property::Contrast;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -14,7 +15,8 @@ use super::Setting;
 use super::lane_markdown::escaped;
 use super::lane_markdown::write_lanes_as_markdown;
 use super::lane_mermaid::write_lanes_as_mermaid;
-use super::summary::size;
+use super::summary::facts;
+use super::summary::smaller_name;
 use super::words::replay_command;
 
 /// Which form.
@@ -35,6 +37,8 @@ pub struct Document<'a> {
     pub finding: Option<Finding<'a>>,
     /// The execution that shows it.
     pub execution: &'a Execution,
+    /// The nearest execution that passes, if it is to be shown beside.
+    pub contrast: Option<&'a Contrast>,
     /// The command that shows it again, if there is one.
     pub replay: Option<&'a str>,
     /// How much of the execution is shown.
@@ -48,7 +52,7 @@ impl Document<'_> {
     ///
     /// Those of `out`.
     pub fn write(&self, out: &mut dyn Write, form: Form) -> io::Result<()> {
-        let table = LaneTable::of(self.execution, self.setting.threads, self.detail);
+        let table = self.table(self.execution);
         match form {
             Form::Markdown => self.markdown(out, &table),
             Form::Mermaid => self.mermaid(out, &table),
@@ -63,40 +67,41 @@ impl Document<'_> {
         }
     }
 
-    /// Cause, status, errno and size, each with its name.
-    fn facts(&self) -> Vec<(&'static str, String)> {
-        let finding = self.finding.as_ref();
-        let mut facts = Vec::new();
-        facts.extend(finding.map(|finding| ("cause", finding.cause.to_owned())));
-        let status = finding.and_then(|finding| finding.status);
-        facts.extend(status.map(|status| ("status", status.to_string())));
-        let errno = finding.and_then(|finding| finding.errno);
-        facts.extend(errno.map(|errno| ("errno", errno.to_string())));
-        facts.push(("size", size(self.execution)));
-        facts
-    }
-
     fn markdown(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
         writeln!(out, "### {}", escaped(&self.heading()))?;
         writeln!(out)?;
-        for (name, text) in self.facts() {
+        for (name, text) in facts(self.finding.as_ref(), self.execution) {
             writeln!(out, "- {name}: {}", escaped(&text))?;
         }
         writeln!(out)?;
         write_lanes_as_markdown(out, table)?;
+        if let Some(contrast) = self.contrast {
+            writeln!(out, "\n#### Contrast: {}\n", contrast.title())?;
+            write_lanes_as_markdown(out, &self.table(&contrast.execution))?;
+        }
         if let Some(command) = self.replay {
             writeln!(out, "\n```sh\n{command}\n```")?;
         }
         Ok(())
     }
 
-    /// A comment of Mermaid begins with `%%`, and is nowhere but on a line of its own.
+    /// A comment of Mermaid begins with `%%`, and is nowhere but on a line of its own. The contrast
+    /// is a diagram of its own.
     fn mermaid(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
         writeln!(out, "%% {}", self.heading())?;
-        for (name, text) in self.facts() {
-            writeln!(out, "%% {name}: {}", super::words::visible(&text))?;
+        for (name, text) in facts(self.finding.as_ref(), self.execution) {
+            writeln!(out, "%% {name}: {text}")?;
         }
-        write_lanes_as_mermaid(out, table)
+        write_lanes_as_mermaid(out, table)?;
+        if let Some(contrast) = self.contrast {
+            writeln!(out, "\n%% CONTRAST {}", contrast.title())?;
+            write_lanes_as_mermaid(out, &self.table(&contrast.execution))?;
+        }
+        Ok(())
+    }
+
+    fn table(&self, execution: &Execution) -> LaneTable {
+        LaneTable::of(execution, self.setting.threads, self.detail)
     }
 }
 
@@ -114,10 +119,15 @@ pub fn write_counterexample_as(
     model: Option<&str>,
 ) -> io::Result<()> {
     let command = replay_command(&counterexample.schedule, model);
+    let name = smaller_name(&report.scenario, &counterexample.explained.omitted);
     let document = Document {
-        setting: Setting::of(report),
+        setting: Setting {
+            scenario: &name,
+            ..Setting::of(report)
+        },
         finding: Some(Finding::of(counterexample)),
         execution: &counterexample.execution,
+        contrast: None,
         replay: Some(&command),
         detail,
     };

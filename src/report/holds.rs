@@ -1,21 +1,17 @@
 //! Who holds what, and whose write a step is the first to see: what a trace says by its footprints.
 //!
-//! A step that writes an object holds it until a step releases it; so the holder of an object is
-//! who wrote it last, unless that was a release. For a lock that is the word's usual meaning; for
-//! other objects it is who changed it last.
+//! Who holds an object at a switch is told as for threads that wait for ever ([`Holder`]).
 
 use std::collections::BTreeMap;
 
 use crate::execution::Access;
-use crate::execution::Blocked;
-use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Holder;
 use crate::execution::ObjectId;
-use crate::execution::ObjectKind;
-use crate::execution::Operation;
 use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
+use crate::execution::WaitFor;
 
 /// What a thread waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,22 +22,11 @@ pub struct Wait {
     pub holder: Option<ThreadId>,
 }
 
-/// Who changed an object last: whose step, by index, and how.
-type Change = (usize, Access);
-
-/// The last change of each object before a step.
+/// The step that changed each object last, by index, and how.
 #[derive(Default)]
-struct Changes(BTreeMap<ObjectId, Change>);
+struct Changes(BTreeMap<ObjectId, (usize, Access)>);
 
 impl Changes {
-    fn after(steps: &[Step]) -> Self {
-        let mut changes = Self::default();
-        for (index, step) in steps.iter().enumerate() {
-            changes.take_in(index, step);
-        }
-        changes
-    }
-
     fn take_in(&mut self, index: usize, step: &Step) {
         let changed = step
             .footprint
@@ -67,7 +52,7 @@ pub(super) fn seen(execution: &Execution) -> Vec<Option<usize>> {
             let change = changes.0.get(&touch.object);
             let last = known.insert((step.thread, touch.object), index);
             let foreign = change.filter(|(at, access)| {
-                *access != Access::Release
+                !matches!(access, Access::Release | Access::Leave)
                     && execution.steps[*at].thread != step.thread
                     && last.is_none_or(|last| last < *at)
             });
@@ -80,93 +65,38 @@ pub(super) fn seen(execution: &Execution) -> Vec<Option<usize>> {
     seen
 }
 
-/// What the thread of a step waits for after it, if it goes on later or is stuck: what its next
-/// step touches and somebody holds.
-pub(super) fn awaited(execution: &Execution, after: usize) -> Wait {
+/// What the thread of a step waits for after it, if it goes on later or is stuck (`stuck`): of what
+/// its next operation is about, or else of what it touches, the first that another thread holds.
+pub(super) fn awaited(execution: &Execution, stuck: &WaitFor, after: usize) -> Wait {
     let thread = execution.steps[after].thread;
     let (past, rest) = execution.steps.split_at(after + 1);
-    let next = rest.iter().find(|step| step.thread == thread);
-    let holders = Changes::after(past);
-    match next {
-        Some(step) => {
-            let touched = step.footprint.iter().map(|touch| touch.object);
-            wait(thread, step.operation, touched, (&holders, execution))
-        }
-        None => stuck_operation(execution, thread).map_or(
-            Wait {
-                object: None,
-                holder: None,
-            },
-            |operation| wait(thread, operation, [], (&holders, execution)),
-        ),
+    let Some(next) = rest.iter().find(|step| step.thread == thread) else {
+        let wait = stuck.wait_of(thread);
+        return Wait {
+            object: wait.and_then(|wait| wait.object),
+            holder: wait
+                .and_then(|wait| wait.holder)
+                .map(|holder| holder.thread),
+        };
+    };
+    let about = next.operation.object;
+    let touched = next.footprint.iter().map(|touch| touch.object);
+    let held = about.into_iter().chain(touched).find_map(|object| {
+        let holder = Holder::after(past, object)?.thread;
+        (holder != thread).then_some((object, holder))
+    });
+    Wait {
+        object: held.map(|(object, _)| object).or(about),
+        holder: held.map(|(_, holder)| holder),
     }
-}
-
-/// What a thread that is stuck at the end waits for.
-pub(super) fn awaited_for_ever(
-    execution: &Execution,
-    thread: ThreadId,
-    operation: Operation,
-) -> Wait {
-    let holders = Changes::after(&execution.steps);
-    wait(thread, operation, [], (&holders, execution))
-}
-
-fn stuck_operation(execution: &Execution, thread: ThreadId) -> Option<Operation> {
-    let End::Deadlock(blocked) = &execution.end else {
-        return None;
-    };
-    let stuck = blocked.iter().find(|blocked| blocked.thread == thread);
-    stuck.map(|stuck| stuck.operation)
-}
-
-/// The object that an operation is about, if it is held; else another that it touches and somebody
-/// holds. A call of the engine may wait for the engine's lock, whatever it is about.
-fn wait(
-    thread: ThreadId,
-    operation: Operation,
-    touched: impl IntoIterator<Item = ObjectId>,
-    (holders, execution): (&Changes, &Execution),
-) -> Wait {
-    let engine = operation.verb.is_engine_call();
-    let engine = engine.then(|| ObjectId::initial(ObjectKind::EngineLock, 0));
-    let held = |object: ObjectId| {
-        let (at, access) = *holders.0.get(&object)?;
-        let holder = execution.steps[at].thread;
-        (access != Access::Release && holder != thread).then_some((object, holder))
-    };
-    let is_lock = |object: &ObjectId| !matches!(object.kind(), ObjectKind::SessionSlot);
-    let about = operation.object.filter(is_lock);
-    let mut objects = about.into_iter().chain(engine).chain(touched);
-    match objects.find_map(held) {
-        Some((object, holder)) => Wait {
-            object: Some(object),
-            holder: Some(holder),
-        },
-        None => Wait {
-            object: operation.object,
-            holder: None,
-        },
-    }
-}
-
-/// What each thread that is stuck at the end waits for.
-fn stuck_on(execution: &Execution) -> Vec<(ThreadId, ObjectId)> {
-    let End::Deadlock(blocked) = &execution.end else {
-        return Vec::new();
-    };
-    let on = |blocked: &Blocked| {
-        let wait = awaited_for_ever(execution, blocked.thread, blocked.operation);
-        Some((blocked.thread, wait.object?))
-    };
-    blocked.iter().filter_map(on).collect()
 }
 
 /// For each step whether no step of another thread depends on it, wherever it stands.
 pub(super) fn independent(execution: &Execution) -> Vec<bool> {
-    const ACCESSES: [Access; 4] = [
+    const ACCESSES: [Access; 5] = [
         Access::Read,
         Access::Commute,
+        Access::Leave,
         Access::Write,
         Access::Release,
     ];
@@ -182,11 +112,11 @@ pub(super) fn independent(execution: &Execution) -> Vec<bool> {
         }
     }
     // Who is stuck would write what it waits for.
-    for (thread, object) in stuck_on(execution) {
-        users
-            .entry((object, Access::Write))
-            .or_default()
-            .insert(thread);
+    for wait in WaitFor::of(execution).waits {
+        if let Some(object) = wait.object {
+            let writers = users.entry((object, Access::Write)).or_default();
+            writers.insert(wait.blocked.thread);
+        }
     }
     let is_free = |step: &Step| {
         let own = ThreadSet::only(step.thread);
@@ -208,6 +138,8 @@ pub(super) fn independent(execution: &Execution) -> Vec<bool> {
 mod tests {
     use super::*;
     use crate::execution::Footprint;
+    use crate::execution::ObjectKind;
+    use crate::execution::Operation;
     use crate::execution::Touch;
     use crate::execution::Verb;
     use crate::report::sample;
@@ -237,7 +169,7 @@ mod tests {
         ];
 
         assert_eq!(seen(&execution), [None, None, Some(2), None, None, None]);
-        let wait = awaited(&execution, 2);
+        let wait = awaited(&execution, &WaitFor::default(), 2);
         assert_eq!(
             (wait.object, wait.holder),
             (Some(lock), Some(ThreadId::new(0)))

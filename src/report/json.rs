@@ -1,15 +1,19 @@
 //! The report as JSON: format `selvedge/report`, version 1.
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
-//! has nothing to say is `null`; only `measure`, and the two fields of second opinions, are absent
-//! unless they were asked for.
+//! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
+//! is to say of circumstances other than the documented ones are absent unless asked for.
 
 use std::io;
 use std::io::Write;
 
 use serde::Serialize;
 
+use crate::execution::StepNote;
 use crate::explore::Coverage;
+use crate::property::CauseKind;
+use crate::property::Contrast;
+use crate::recount::Verification;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -17,6 +21,9 @@ use super::Measure;
 use super::Measured;
 use super::Opinion;
 use super::SecondOpinions;
+use super::circumstances_json::NeedsJson;
+use super::circumstances_json::ScopeJson;
+use super::rounds::is_plain;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
@@ -35,7 +42,7 @@ struct ResultJson<'a> {
     scenario: &'a str,
     digest: &'a str,
     strategy: &'a str,
-    profile: &'a str,
+    profile: &'static str,
     waits: &'static str,
     explorer: &'static str,
     verdict: &'static str,
@@ -46,8 +53,12 @@ struct ResultJson<'a> {
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    circumstances: Option<ScopeJson>,
     #[serde(flatten)]
     second: Option<SecondJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recount: Option<RecountJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     measure: Option<MeasureJson>,
 }
@@ -56,6 +67,8 @@ struct ResultJson<'a> {
 struct AssumptionsJson {
     threads: u32,
     faults: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_faults: Option<u32>,
     fairness: &'static str,
     memory_model: &'static str,
 }
@@ -86,16 +99,36 @@ enum OpinionJson {
     Differs { differences: Vec<String> },
 }
 
+/// What a recount says, if one was asked for.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum RecountJson {
+    Agrees { traces: u64, prefixes: u64 },
+    Differs { differences: Vec<String> },
+    TooLarge { prefixes_max: u64 },
+    TooLong { steps_max: u32 },
+    OutOfTime,
+    NotExhausted,
+}
+
 #[derive(Debug, Serialize)]
 struct ViolationJson<'a> {
     property: &'static str,
     cause: &'a str,
+    because: &'a str,
+    kind: Option<&'static str>,
     status: Option<String>,
     errno: Option<u32>,
     schedule: &'a str,
     steps: usize,
     switches: u32,
     preemptions: u32,
+    #[serde(flatten)]
+    needs: Option<NeedsJson>,
+    without: Vec<String>,
+    replays: u32,
+    least: bool,
+    contrast: Option<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -175,7 +208,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         scenario: &report.scenario,
         digest: &report.digest,
         strategy: &report.strategy,
-        profile: &report.profile,
+        profile: report.scope.profile.name(),
         waits: waits_name(report.waits),
         explorer: report.explorer.name(),
         verdict: report.verdict.word(),
@@ -185,8 +218,14 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         deadlocked: report.deadlocked,
         failing: report.failing,
         coverage: coverage(report.coverage),
-        violations: report.counterexamples.iter().map(violation).collect(),
+        violations: report
+            .counterexamples
+            .iter()
+            .map(|found| violation(report, found))
+            .collect(),
+        circumstances: (!is_plain(report)).then(|| ScopeJson::of(report)),
         second: None,
+        recount: report.verification.as_ref().map(recount),
         measure: measured.measure.map(measure),
     }
 }
@@ -195,6 +234,7 @@ fn assumptions(report: &CheckReport) -> AssumptionsJson {
     AssumptionsJson {
         threads: report.assumptions.threads,
         faults: report.assumptions.faults,
+        engine_faults: Some(report.assumptions.engine_faults).filter(|faults| *faults > 0),
         fairness: report.assumptions.fairness,
         memory_model: report.assumptions.memory_model,
     }
@@ -213,16 +253,43 @@ pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
     }
 }
 
-fn violation(counterexample: &Counterexample) -> ViolationJson<'_> {
+fn recount(verification: &Verification) -> RecountJson {
+    match verification {
+        &Verification::Agrees { traces, prefixes } => RecountJson::Agrees { traces, prefixes },
+        Verification::Differs(differences) => RecountJson::Differs {
+            differences: differences.clone(),
+        },
+        &Verification::TooLarge(prefixes_max) => RecountJson::TooLarge { prefixes_max },
+        &Verification::TooLong(steps_max) => RecountJson::TooLong { steps_max },
+        Verification::Stopped => RecountJson::OutOfTime,
+        Verification::NotExhausted => RecountJson::NotExhausted,
+    }
+}
+
+/// The steps of a passing neighbour, in the notation of schedules.
+fn steps(contrast: &Contrast) -> Vec<String> {
+    let steps = contrast.execution.steps.iter();
+    steps.map(|step| StepNote::of(step).to_string()).collect()
+}
+
+fn violation<'a>(report: &CheckReport, counterexample: &'a Counterexample) -> ViolationJson<'a> {
+    let explained = &counterexample.explained;
     ViolationJson {
         property: counterexample.property.name(),
         cause: &counterexample.cause,
+        because: &explained.because,
+        kind: explained.kind.map(CauseKind::name),
         status: counterexample.status.map(|status| status.to_string()),
         errno: counterexample.errno,
         schedule: &counterexample.schedule,
         steps: counterexample.execution.steps.len(),
         switches: counterexample.execution.switches(),
         preemptions: counterexample.execution.preemptions(),
+        needs: (!is_plain(report)).then(|| NeedsJson::of(report, counterexample)),
+        without: explained.omitted.iter().map(ToString::to_string).collect(),
+        replays: explained.replays,
+        least: explained.is_least,
+        contrast: explained.contrast.as_ref().map(steps),
     }
 }
 
@@ -288,12 +355,18 @@ mod tests {
         {
           "property": "non-interference",
           "cause": "attach by thread 1 returned 22 instead of 0",
+          "because": "",
+          "kind": null,
           "status": "0xC022000E STATUS_FWP_TXN_IN_PROGRESS",
           "errno": 22,
           "schedule": "selvedge1:attach/connect4_connect6:0.1.0x3",
           "steps": 5,
           "switches": 2,
-          "preemptions": 1
+          "preemptions": 1,
+          "without": [],
+          "replays": 0,
+          "least": false,
+          "contrast": null
         }
       ]
     }

@@ -6,6 +6,7 @@ use std::io::Write;
 
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
+use crate::wfp::NamedProfile;
 
 use super::CheckReport;
 use super::Look;
@@ -15,7 +16,6 @@ use super::Verdict;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::words::counted;
-use super::words::visible;
 use super::words::waits_phrase;
 
 /// Writes a line for each verdict and each reading of waits in the reports, one with what all of
@@ -43,6 +43,14 @@ pub(super) fn write_legend(
     }
     for (name, meaning) in libraries {
         rows.push(row(name, meaning.into()));
+    }
+    let profiles: BTreeSet<NamedProfile> = reports
+        .iter()
+        .map(|report| report.scope.profile)
+        .filter(|profile| *profile != NamedProfile::Documented)
+        .collect();
+    for profile in profiles {
+        rows.push(row(profile.name(), profile.summary().into()));
     }
     Grid::for_rows(&rows, 0, look).rows(out, &rows)
 }
@@ -113,7 +121,9 @@ fn listed(explorers: BTreeSet<ExplorerKind>) -> String {
 /// The library that an explorer is of, and what a reader has to know of it.
 const fn library(explorer: ExplorerKind) -> Option<(&'static str, &'static str)> {
     match explorer {
-        ExplorerKind::Dpor | ExplorerKind::Dfs | ExplorerKind::Random => None,
+        ExplorerKind::Dpor | ExplorerKind::Source | ExplorerKind::Dfs | ExplorerKind::Random => {
+            None
+        }
         ExplorerKind::Loom => Some((
             "loom",
             "a library that searches the same code over locks of its own; choices and expiries \
@@ -136,11 +146,13 @@ fn assumed(report: &CheckReport) -> String {
         0 => "no fault".to_owned(),
         faults => format!("at most {}", counted(faults.into(), "fault")),
     };
+    let engine_faults = match assumptions.engine_faults {
+        0 => String::new(),
+        faults => format!(", at most {}", counted(faults.into(), "engine fault")),
+    };
     format!(
-        "{faults}; fairness: {}; memory: {}; profile: {}",
-        assumptions.fairness,
-        assumptions.memory_model,
-        visible(&report.profile),
+        "{faults}{engine_faults}; fairness: {}; memory: {}; profile: {}",
+        assumptions.fairness, assumptions.memory_model, report.scope,
     )
 }
 

@@ -7,6 +7,7 @@
 //! [`write_stress_json`]. They write through [`Write`](std::io::Write) alone and know of their
 //! reader what a [`Look`] says.
 
+mod circumstances_json;
 mod details;
 mod document;
 mod fold;
@@ -23,6 +24,7 @@ mod opinion;
 mod opinion_table;
 mod palette;
 mod result;
+mod rounds;
 mod said;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -36,8 +38,11 @@ mod words;
 
 pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
+pub(crate) use summary::smaller_name;
 pub(crate) use words::counted;
 pub(crate) use words::replay_command;
+pub(crate) use words::scope_phrase;
+pub(crate) use words::verified;
 pub(crate) use words::visible;
 pub(crate) use words::waits_name;
 pub(crate) use words::waits_phrase;
@@ -69,7 +74,10 @@ pub use palette::Tone;
 pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
+pub use result::Explained;
+pub use result::Round;
 pub use result::Verdict;
+pub use rounds::write_rounds;
 pub use said::Act;
 pub use said::Fold;
 pub use said::Said;
@@ -84,7 +92,9 @@ pub use stress::write_stress;
 pub use stress_json::write_stress_json;
 pub use summary::Finding;
 pub use summary::Setting;
+pub use summary::write_contrast;
 pub use summary::write_counterexample;
+pub use summary::write_counterexample_of;
 pub use summary::write_replayed;
 pub use summary::write_reproduced;
 pub use table::Comparison;

@@ -22,6 +22,7 @@ use crate::explore::Limit;
 use crate::explore::Unsuitability;
 use crate::property::Property;
 use crate::status::NtStatus;
+use crate::wfp::Circumstances;
 
 use super::CheckReport;
 use super::Verdict;
@@ -146,7 +147,7 @@ impl Opinion {
     }
 }
 
-fn outcomes(report: &CheckReport) -> &BTreeSet<Outcome> {
+fn outcomes(report: &CheckReport) -> &BTreeSet<(Circumstances, Outcome)> {
     let outcomes = report.outcomes.as_ref();
     outcomes.expect("an opinion is of reports that keep their outcomes")
 }
@@ -251,7 +252,7 @@ mod tests {
     use crate::runtime::Waits;
 
     /// The outcomes in which a call returned one of these.
-    fn seen(errnos: &[u32]) -> BTreeSet<Outcome> {
+    fn seen(errnos: &[u32]) -> BTreeSet<(Circumstances, Outcome)> {
         let outcome = |&errno: &u32| Outcome {
             end: End::Finished,
             results: vec![ThreadResult {
@@ -262,7 +263,8 @@ mod tests {
             }],
             rest: Rest::default(),
         };
-        errnos.iter().map(outcome).collect()
+        let under = |outcome| (Circumstances::default(), outcome);
+        errnos.iter().map(outcome).map(under).collect()
     }
 
     fn proved(errnos: &[u32]) -> CheckReport {

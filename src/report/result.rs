@@ -7,9 +7,19 @@ use crate::execution::Outcome;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
 use crate::explore::NativeSchedule;
+use crate::property::CauseKind;
+use crate::property::Contrast;
 use crate::property::Property;
+use crate::recount::Verification;
 use crate::runtime::Waits;
+use crate::scenario::Omitted;
 use crate::status::NtStatus;
+use crate::wfp::CallKey;
+use crate::wfp::Circumstances;
+use crate::wfp::Question;
+use crate::wfp::Questions;
+use crate::wfp::Reading;
+use crate::wfp::Scope;
 
 /// What may be said of a strategy. The words are fixed and never blurred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,8 +60,10 @@ impl Verdict {
 pub struct Assumptions {
     /// How many threads there are, without deferred work.
     pub threads: u32,
-    /// How many faults are injected at most.
+    /// How many faults of the scenario are injected at most.
     pub faults: u32,
+    /// How many calls of the engine fail at most, beside those.
+    pub engine_faults: u32,
     /// What is assumed of fairness.
     pub fairness: &'static str,
     /// What is assumed of memory.
@@ -69,15 +81,60 @@ pub struct Counterexample {
     pub status: Option<NtStatus>,
     /// The errno that the caller saw, if a call returned one.
     pub errno: Option<u32>,
+    /// The circumstances under which it occurs: the fewest faults, then the fewest readings that
+    /// differ from those of the scope's start. All of them matter to the execution.
+    pub circumstances: Circumstances,
+    /// In how many rounds such a violation occurs.
+    pub rounds: u64,
     /// The token that `selvedge replay` takes.
     pub schedule: String,
     /// The execution.
     pub execution: Execution,
     /// The schedule in the terms of the library that found it, if that was asked for.
     pub native: Option<NativeSchedule>,
+    /// Why it is so, and how it came to be the least.
+    pub explained: Explained,
 }
 
-/// What one search of one strategy on one scenario came to.
+/// Why a counterexample is one, and how it came to be the least of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Explained {
+    /// What kind of mistake it is.
+    pub kind: Option<CauseKind>,
+    /// The two steps whose order decides, and why it does, in a sentence without its full stop.
+    pub because: String,
+    /// The nearest execution that passes, if one was found.
+    pub contrast: Option<Contrast>,
+    /// What of the scenario it does without.
+    pub omitted: BTreeSet<Omitted>,
+    /// How many executions were run to shrink it.
+    pub replays: u32,
+    /// Whether every schedule with fewer preemptions and switches was looked at.
+    pub is_least: bool,
+}
+
+/// What the search under one of the circumstances came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// The circumstances, without what the search did not ask.
+    pub circumstances: Circumstances,
+    /// The questions whose readings mattered.
+    pub consulted: Questions,
+    /// How many complete executions were seen.
+    pub executions: u64,
+    /// How many executions were cut off because they would have repeated others.
+    pub redundant: u64,
+    /// How many complete executions ended in a deadlock.
+    pub deadlocked: u64,
+    /// How many complete executions broke a property.
+    pub failing: u64,
+    /// How much of the space was seen.
+    pub coverage: Coverage,
+    /// What was broken, in the order of [`Property::ALL`], then of status.
+    pub found: Vec<(Property, Option<NtStatus>)>,
+}
+
+/// What one check of one strategy on one scenario came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckReport {
     /// The scenario's name.
@@ -86,8 +143,8 @@ pub struct CheckReport {
     pub digest: String,
     /// The strategy's name.
     pub strategy: String,
-    /// The profile's name.
-    pub profile: String,
+    /// Which circumstances were to be gone through.
+    pub scope: Scope,
     /// How finite waits were read.
     pub waits: Waits,
     /// Who chose the schedules.
@@ -110,9 +167,35 @@ pub struct CheckReport {
     pub coverage: Coverage,
     /// One for each property and cause, in the order of [`Property::ALL`], then of cause.
     pub counterexamples: Vec<Counterexample>,
-    /// What the executions came to, if that was asked for.
-    pub outcomes: Option<BTreeSet<Outcome>>,
+    /// One for each of the circumstances that were gone through, in that order.
+    pub rounds: Vec<Round>,
+    /// The calls of the engine that could have failed, if such faults were gone through.
+    pub calls: BTreeSet<CallKey>,
+    /// What the executions came to under which circumstances, if that was asked for.
+    pub outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
+    /// What a recount says, if one was asked for.
+    pub verification: Option<Verification>,
     /// What differs from the expectation in the scenario, a line each: `None` if it has none for
     /// this strategy and reading of waits, empty if all is as expected.
     pub unexpected: Option<Vec<String>>,
+}
+
+impl CheckReport {
+    /// The questions whose readings mattered in any round.
+    pub fn consulted(&self) -> Questions {
+        let rounds = self.rounds.iter();
+        rounds.fold(Questions::NONE, |all, round| all.and(round.consulted))
+    }
+
+    /// Those of them whose other readings were gone through.
+    pub fn gone_through(&self) -> impl Iterator<Item = Question> {
+        let consulted = self.consulted();
+        let explored = consulted.iter();
+        explored.filter(|&question| self.scope.explores(question))
+    }
+
+    /// The readings that a counterexample needs: those that differ from the scope's start.
+    pub fn needs(&self, found: &Counterexample) -> Vec<Reading> {
+        Reading::differences(&found.circumstances.profile, &self.scope.start().profile)
+    }
 }

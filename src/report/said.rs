@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::execution::Holder;
 use crate::execution::Misuse;
 use crate::execution::ObjectId;
 use crate::execution::Operation;
@@ -59,7 +60,14 @@ pub enum Said {
         context: Option<usize>,
     },
     /// It waits for ever.
-    Stuck(Operation, Wait),
+    Stuck {
+        /// In which operation.
+        operation: Operation,
+        /// For which object.
+        object: Option<ObjectId>,
+        /// Who holds that, and since which step.
+        holder: Option<Holder>,
+    },
     /// It panics.
     Panics(String),
 }
@@ -114,7 +122,7 @@ impl Said {
             Self::Returned { instead_of, .. } if instead_of.is_some() => Tone::Bad,
             Self::Returned { .. } => Tone::Strong,
             Self::AtStartUp(said) => said.tone(),
-            Self::Misused(_) | Self::Stuck(..) | Self::Panics(_) => Tone::Bad,
+            Self::Misused(_) | Self::Stuck { .. } | Self::Panics(_) => Tone::Bad,
         }
     }
 
@@ -135,7 +143,7 @@ impl Said {
                 count,
                 context,
             } => filters(*came, *count, *context),
-            Self::Stuck(operation, wait) => stuck(*operation, *wait),
+            Self::Stuck { .. } => self.stuck(),
             Self::Panics(message) => format!("panics: {}", visible(message)),
         }
     }
@@ -157,6 +165,35 @@ impl Said {
         let cause = cause.map(|cause| format!(" ({})", cause.short()));
         let [which, instead, cause] = [which, instead, cause].map(Option::unwrap_or_default);
         format!("{which}returns {errno_word}{errno}{instead}{cause}")
+    }
+}
+
+impl Said {
+    /// `waits for ever: acquire engine guard strategy-lock 0, held by 1 since step 4`.
+    fn stuck(&self) -> String {
+        let Self::Stuck {
+            operation,
+            object,
+            holder,
+        } = self
+        else {
+            return String::new();
+        };
+        let does = if operation.verb.spins() {
+            "spins"
+        } else {
+            "waits"
+        };
+        let named = operation.object.map(|object| format!(" {}", glued(object)));
+        let other = object.filter(|object| operation.object != Some(*object));
+        let other = other.map(|object| format!(", for {}", glued(object)));
+        let held = holder.map(|Holder { thread, step }| {
+            let step = step + 1;
+            format!(", held by{GLUE}{thread} since step{GLUE}{step}")
+        });
+        let [named, other, held] = [named, other, held].map(Option::unwrap_or_default);
+        let title = operation.verb.title();
+        format!("{does} for ever: {title}{named}{other}{held}")
     }
 }
 
@@ -231,21 +268,6 @@ impl Wait {
         let [object, holder] = [object, holder].map(Option::unwrap_or_default);
         format!("{object}{holder}")
     }
-}
-
-/// `waits for ever: acquire engine guard strategy-lock 0, held by 1`.
-fn stuck(operation: Operation, wait: Wait) -> String {
-    let what = operation
-        .object
-        .map_or_else(String::new, |object| format!(" {}", glued(object)));
-    let title = operation.verb.title();
-    let other = wait
-        .object
-        .filter(|object| operation.object != Some(*object));
-    let other = other.map(|object| format!(", for {}", glued(object)));
-    let holder = wait.holder.map(|holder| format!(", held by{GLUE}{holder}"));
-    let [other, holder] = [other, holder].map(Option::unwrap_or_default);
-    format!("waits for ever: {title}{what}{other}{holder}")
 }
 
 /// `+3 filters`: for every session, and of which context where there are several.

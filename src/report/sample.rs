@@ -1,5 +1,6 @@
 //! Executions and reports written by hand, for the tests of the renderers.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::execution::Access;
@@ -21,10 +22,13 @@ use crate::explore::ExplorerKind;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::status::NtStatus;
+use crate::wfp::Circumstances;
+use crate::wfp::Scope;
 
 use super::Assumptions;
 use super::CheckReport;
 use super::Counterexample;
+use super::Explained;
 use super::OutcomeCount;
 use super::StressEnd;
 use super::StressFinding;
@@ -106,13 +110,14 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         scenario: "attach/connect4_connect6".into(),
         digest: "00c0ffee".into(),
         strategy: strategy.into(),
-        profile: "documented".into(),
+        scope: Scope::default(),
         waits,
         explorer: ExplorerKind::Dpor,
         verdict: Verdict::Proved,
         assumptions: Assumptions {
             threads: 2,
             faults: 0,
+            engine_faults: 0,
             fairness: "none",
             memory_model: "sequentially consistent",
         },
@@ -123,7 +128,10 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         failing: 0,
         coverage: Coverage::Exhausted,
         counterexamples: Vec::new(),
+        rounds: Vec::new(),
+        calls: BTreeSet::new(),
         outcomes: None,
+        verification: None,
         unexpected: None,
     }
 }
@@ -138,9 +146,12 @@ pub(crate) fn violated(strategy: &str, waits: Waits) -> CheckReport {
             cause: "attach by thread 1 returned 22 instead of 0".into(),
             status: Some(NtStatus::TXN_IN_PROGRESS),
             errno: Some(22),
+            circumstances: Circumstances::default(),
+            rounds: 1,
             schedule: "selvedge1:attach/connect4_connect6:0.1.0x3".into(),
             execution: race(),
             native: None,
+            explained: Explained::default(),
         }],
         ..proved(strategy, waits)
     }

@@ -20,10 +20,10 @@ use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
+use crate::execution::WaitFor;
 use crate::status::NtStatus;
 
 use super::holds::awaited;
-use super::holds::awaited_for_ever;
 use super::holds::seen;
 use super::said::Act;
 use super::said::Said;
@@ -88,6 +88,8 @@ struct Teller<'a> {
     facts: BTreeMap<u32, Vec<usize>>,
     /// The last step of each thread, by index.
     last: BTreeMap<ThreadId, usize>,
+    /// Who waits for whom at the end.
+    waits: WaitFor,
 }
 
 impl<'a> Teller<'a> {
@@ -125,6 +127,7 @@ impl<'a> Teller<'a> {
             seen: seen(execution),
             facts: places_of_facts(execution),
             last: last_steps(execution),
+            waits: WaitFor::of(execution),
         }
     }
 
@@ -170,7 +173,7 @@ impl<'a> Teller<'a> {
         let said = if next.enabled.contains(thread) {
             Said::Preempted
         } else if goes_on || self.is_stuck(thread, before) {
-            Said::Waits(awaited(self.execution, before))
+            Said::Waits(awaited(self.execution, &self.waits, before))
         } else {
             Said::Finished
         };
@@ -179,11 +182,7 @@ impl<'a> Teller<'a> {
 
     /// Whether the step at `before` is the last of a thread that waits for ever.
     fn is_stuck(&self, thread: ThreadId, before: usize) -> bool {
-        let End::Deadlock(blocked) = &self.execution.end else {
-            return false;
-        };
-        let is_last = self.last.get(&thread) == Some(&before);
-        is_last && blocked.iter().any(|blocked| blocked.thread == thread)
+        self.last.get(&thread) == Some(&before) && self.waits.wait_of(thread).is_some()
     }
 
     /// The facts that follow the step with this number, equal ones of a thread as one.
@@ -262,7 +261,9 @@ impl<'a> Teller<'a> {
     fn end(&self) -> Option<Row> {
         let sayings = match &self.execution.end {
             End::Finished | End::Redundant | End::StepLimit => return None,
-            End::Deadlock(blocked) => blocked.iter().map(|stuck| self.stuck(stuck)).collect(),
+            End::Deadlock(blocked) | End::Livelock(blocked) => {
+                blocked.iter().map(|stuck| self.stuck(stuck)).collect()
+            }
             End::Panicked { thread, message } => vec![Saying {
                 thread: *thread,
                 said: Said::Panics(message.clone()),
@@ -272,11 +273,14 @@ impl<'a> Teller<'a> {
     }
 
     fn stuck(&self, stuck: &Blocked) -> Saying {
-        let (thread, operation) = (stuck.thread, stuck.operation);
-        let wait = awaited_for_ever(self.execution, thread, operation);
+        let wait = self.waits.wait_of(stuck.thread);
         Saying {
-            thread,
-            said: Said::Stuck(operation, wait),
+            thread: stuck.thread,
+            said: Said::Stuck {
+                operation: stuck.operation,
+                object: wait.and_then(|wait| wait.object),
+                holder: wait.and_then(|wait| wait.holder),
+            },
         }
     }
 }

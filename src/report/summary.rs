@@ -1,12 +1,16 @@
 //! One violation in full: what is broken, why, and the lane table of the execution that shows it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
+use crate::property::Contrast;
 use crate::property::Property;
 use crate::runtime::Waits;
+use crate::scenario::Omitted;
 use crate::status::NtStatus;
+use crate::wfp::Circumstances;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -15,6 +19,7 @@ use super::Tone;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::lanes::write_lanes;
+use super::rounds::facts as circumstances_facts;
 use super::words::counted;
 use super::words::replay_command;
 use super::words::visible;
@@ -58,10 +63,14 @@ pub struct Finding<'a> {
     pub property: Property,
     /// Why, in a sentence that names the thread.
     pub cause: &'a str,
+    /// The two steps whose order decides, and why it does; empty if that is not known.
+    pub because: &'a str,
     /// The status at the root, if there is one.
     pub status: Option<NtStatus>,
     /// The errno that the caller saw, if a call returned one.
     pub errno: Option<u32>,
+    /// The circumstances under which it occurs.
+    pub circumstances: &'a Circumstances,
 }
 
 impl<'a> Finding<'a> {
@@ -70,8 +79,10 @@ impl<'a> Finding<'a> {
         Self {
             property: counterexample.property,
             cause: &counterexample.cause,
+            because: &counterexample.explained.because,
             status: counterexample.status,
             errno: counterexample.errno,
+            circumstances: &counterexample.circumstances,
         }
     }
 }
@@ -89,19 +100,69 @@ pub fn write_counterexample(
     model: Option<&str>,
     look: &Look,
 ) -> io::Result<()> {
-    let setting = Setting::of(report);
+    let name = smaller_name(&report.scenario, &counterexample.explained.omitted);
+    let setting = Setting {
+        scenario: &name,
+        ..Setting::of(report)
+    };
+    write_counterexample_of(out, &setting, counterexample, model, look)
+}
+
+/// The same, for a counterexample of no report.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_counterexample_of(
+    out: &mut dyn Write,
+    setting: &Setting<'_>,
+    counterexample: &Counterexample,
+    model: Option<&str>,
+    look: &Look,
+) -> io::Result<()> {
     let finding = Finding::of(counterexample);
     writeln!(out, "{}  {}", broken(&finding, look), setting.title())?;
     writeln!(out)?;
     write_facts(out, &finding, &counterexample.execution, look)?;
     writeln!(out)?;
-    write_lanes(out, &counterexample.execution, &report.threads, look)?;
+    write_lanes(out, &counterexample.execution, setting.threads, look)?;
     writeln!(out)?;
     writeln!(
         out,
         "  replay  {}",
         replay_command(&counterexample.schedule, model)
     )
+}
+
+/// The name of a scenario without some of its parts.
+pub(crate) fn smaller_name(scenario: &str, omitted: &BTreeSet<Omitted>) -> String {
+    let parts = omitted.iter().map(ToString::to_string);
+    let names: Vec<String> = std::iter::once(scenario.to_owned()).chain(parts).collect();
+    names.join("~")
+}
+
+/// Writes the nearest execution that passes, beside a failing one, if one is known.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_contrast(
+    out: &mut dyn Write,
+    contrast: Option<&Contrast>,
+    threads: &[String],
+    look: &Look,
+) -> io::Result<()> {
+    let title = look.palette.paint(Tone::Strong, "CONTRAST");
+    match contrast {
+        None => writeln!(
+            out,
+            "{title}  no execution that passes differs in one ordering"
+        ),
+        Some(contrast) => {
+            writeln!(out, "{title}  {}\n", contrast.title())?;
+            write_lanes(out, &contrast.execution, threads, look)
+        }
+    }
 }
 
 /// Writes what a replay did: its setting and its lane table.
@@ -144,26 +205,41 @@ fn broken(finding: &Finding<'_>, look: &Look) -> String {
     format!("{word} {property}")
 }
 
-/// Cause, status, errno and size, a line each.
+/// Cause, status, errno, circumstances and size, a line each.
 fn write_facts(
     out: &mut dyn Write,
     finding: &Finding<'_>,
     execution: &Execution,
     look: &Look,
 ) -> io::Result<()> {
-    let mut facts = vec![("cause", visible(finding.cause).into_owned())];
-    facts.extend(finding.status.map(|status| ("status", status.to_string())));
-    facts.extend(finding.errno.map(|errno| ("errno", errno.to_string())));
-    facts.push(("size", size(execution)));
+    let facts = facts(Some(finding), execution).into_iter();
     let rows: Vec<Vec<Cell>> = facts
-        .into_iter()
         .map(|(name, text)| vec![Cell::new(Tone::Quiet, name), Cell::plain(text)])
         .collect();
     Grid::for_rows(&rows, 2, look).rows(out, &rows)
 }
 
+/// Cause, status, errno, circumstances and size, each with its name.
+pub(super) fn facts(
+    finding: Option<&Finding<'_>>,
+    execution: &Execution,
+) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(finding) = finding {
+        facts.push(("cause", visible(finding.cause).into_owned()));
+        if !finding.because.is_empty() {
+            facts.push(("because", visible(finding.because).into_owned()));
+        }
+        facts.extend(finding.status.map(|status| ("status", status.to_string())));
+        facts.extend(finding.errno.map(|errno| ("errno", errno.to_string())));
+        facts.extend(circumstances_facts(finding.circumstances));
+    }
+    facts.push(("size", size(execution)));
+    facts
+}
+
 /// `5 steps, 2 switches, 1 preemption`, and the faults if there are any.
-pub(super) fn size(execution: &Execution) -> String {
+fn size(execution: &Execution) -> String {
     let steps = u64::try_from(execution.steps.len()).expect("a trace fits into memory");
     let mut parts = vec![counted(steps, "step")];
     let switches = u64::from(execution.switches());

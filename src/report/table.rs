@@ -17,7 +17,9 @@ use super::details::write_details;
 use super::grid::Cell;
 use super::grid::wrap;
 use super::legend::write_legend;
+use super::rounds::needs_note;
 use super::words::grouped;
+use super::words::verified;
 use super::words::visible;
 use super::words::waits_phrase;
 
@@ -240,11 +242,11 @@ fn notes(report: &CheckReport) -> impl Iterator<Item = Cell> {
             Cell::new(Tone::Notable, "INCONCLUSIVE")
         }
     });
-    found
-        .into_iter()
-        .chain(covered)
-        .map(Cell::plain)
-        .chain(differs)
+    let first = report.counterexamples.first();
+    let needs = first.and_then(|first| needs_note(report, first));
+    let verified = report.verification.as_ref().map(verified);
+    let found = found.into_iter().chain(needs).chain(covered);
+    found.chain(verified).map(Cell::plain).chain(differs)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::recount::Verification;
 use crate::runtime::Waits;
+use crate::wfp::NamedProfile;
+use crate::wfp::Scope;
 
 /// The reading of waits as JSON and the command line write it.
 pub(crate) const fn waits_name(waits: Waits) -> &'static str {
@@ -20,10 +23,45 @@ pub(crate) const fn waits_phrase(waits: Waits) -> &'static str {
     }
 }
 
+/// The circumstances in a sentence, after something else: `, adversarial, at most 1 engine fault`.
+/// Nothing for the documented ones.
+pub(crate) fn scope_phrase(scope: &Scope) -> String {
+    let mut text = String::new();
+    if scope.profile != NamedProfile::Documented || !scope.fixed.is_empty() {
+        text = format!(", {scope}");
+    }
+    match scope.fault_budget {
+        0 => text,
+        budget => format!("{text}, at most {}", counted(budget.into(), "engine fault")),
+    }
+}
+
 /// A count with its noun: `1 step`, `2 steps`.
 pub(crate) fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(count))
+}
+
+/// What a recount says, in a few words.
+pub(crate) fn verified(verification: &Verification) -> String {
+    match verification {
+        Verification::Agrees { traces, .. } => {
+            format!("verified: {} recounted", counted(*traces, "trace"))
+        }
+        Verification::Differs(differences) => {
+            format!("RECOUNT DIFFERS: {}", differences.join("; "))
+        }
+        Verification::TooLarge(prefixes) => {
+            let prefixes = grouped(*prefixes);
+            format!("too large to recount: more than {prefixes} prefixes")
+        }
+        Verification::TooLong(steps) => {
+            let steps = counted((*steps).into(), "step");
+            format!("too long to recount: more than {steps}")
+        }
+        Verification::Stopped => "not recounted: out of time".to_owned(),
+        Verification::NotExhausted => "not recounted: the search did not see everything".to_owned(),
+    }
 }
 
 /// A number with a comma after every third digit from the right: `1,305`.
@@ -66,8 +104,9 @@ pub(crate) fn replay_command(token: &str, model: Option<&str>) -> String {
 /// The text as one word of a shell: as it is where that is safe, else in single quotes, which
 /// `PowerShell` and every Unix shell understand.
 fn quoted(text: &str) -> Cow<'_, str> {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%\\".contains(&byte);
-    if !text.is_empty() && text.bytes().all(safe) {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%~\\".contains(&byte);
+    // At its beginning, `~` is a home directory.
+    if !text.is_empty() && !text.starts_with('~') && text.bytes().all(safe) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))

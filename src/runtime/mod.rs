@@ -4,7 +4,8 @@
 //! other thread sees its middle. It names up to four objects, and its body gets a [`View`] of each;
 //! what the body really reads and writes is recorded by the view, so that a footprint cannot lie.
 //! There are three kinds of step: do ([`Runtime::act`]), wait until ready, then do
-//! ([`Runtime::wait`]), and the same, or expire ([`Runtime::wait_or_expire`]).
+//! ([`Runtime::wait`]), and the same, or expire ([`Runtime::wait_or_expire`]). A loop that spins
+//! until it is ready is a step that waits, too ([`Runtime::spin`]).
 //!
 //! Rules for code under test:
 //!
@@ -38,6 +39,8 @@ use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
 use crate::execution::ThreadId;
+
+pub(crate) use panics::said_quietly;
 
 pub use cell::RawCell;
 pub use cell::Shared;
@@ -149,5 +152,36 @@ pub trait Runtime: Sized + Send + Sync + 'static {
         body: impl FnOnce(F::Views<'_>, Turn) -> O,
     ) -> O {
         Self::step(operation, Waiting::Finite, objects, ready, body)
+    }
+
+    /// A loop that looks, round by round, until it is ready, and then does its step.
+    ///
+    /// # Why a step and not a loop
+    ///
+    /// A loop without end has executions without number: one for each round that found nothing new.
+    /// No round but the last changes anything, since `ready` can only look; so the thread is held
+    /// back until somebody writes what its last round read, and the rounds between are left out
+    /// (Kokologiannakis, Ren, Vafeiadis: *Dynamic partial order reductions for spinloops*, 2021).
+    /// To every other thread, and at the end, an execution looks the same with and without them.
+    ///
+    /// On every runtime this waits like [`Runtime::wait`]. What differs is what it means to wait in
+    /// it for ever: such a thread runs. If nobody can step and all who are left spin, that is a
+    /// livelock ([`End::Livelock`]), not a deadlock.
+    ///
+    /// A round of several steps, between which others may come, is no `spin`; a loop of such rounds
+    /// is explored round by round, and what ends it must bound it.
+    ///
+    /// [`End::Livelock`]: crate::execution::End::Livelock
+    fn spin<F: Objects<Self>, O: Recorded>(
+        operation: Operation,
+        objects: F,
+        ready: impl Fn(&F::Views<'_>) -> bool,
+        body: impl FnOnce(F::Views<'_>) -> O,
+    ) -> O {
+        assert!(
+            operation.verb.spins(),
+            "a spin says that it is one: {operation:?}"
+        );
+        Self::wait(operation, objects, ready, body)
     }
 }

@@ -26,6 +26,13 @@ impl<'v, T> View<'v, T> {
         self.value
     }
 
+    /// The value, to end a hold that several may have, in a way that commutes: see
+    /// [`Access::Leave`] for what is promised.
+    pub fn leaving(&mut self) -> &mut T {
+        self.touch(Access::Leave);
+        self.value
+    }
+
     /// The value, to end a hold: see [`Access::Release`] for what is promised.
     pub fn release(&mut self) -> &mut T {
         self.touch(Access::Release);
@@ -38,6 +45,9 @@ impl<'v, T> View<'v, T> {
             (None | Some(Access::Read), access) => access,
             (Some(before), Access::Read) => before,
             (Some(before), access) if before == access => access,
+            (Some(Access::Commute | Access::Leave), Access::Commute | Access::Leave) => {
+                Access::Commute
+            }
             (Some(_), _) => Access::Write,
         };
         self.touched.set(Some(both));

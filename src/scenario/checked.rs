@@ -11,7 +11,7 @@ use crate::attach::Workload;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
-use crate::wfp::NamedProfile;
+use crate::wfp::Scope;
 
 use super::Expectation;
 use super::Flaw;
@@ -20,6 +20,7 @@ use super::expectation;
 use super::file::File;
 use super::flaw::Located;
 use super::library;
+use super::scope;
 use super::text;
 use super::text::Text;
 use super::workload;
@@ -30,12 +31,12 @@ use super::workload;
 /// expectations. The order is the file's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
-    name: String,
+    pub(super) name: String,
     summary: String,
     text: String,
     digest: String,
-    workload: Workload,
-    profile: NamedProfile,
+    pub(super) workload: Workload,
+    scope: Scope,
     strategies: Vec<Strategy>,
     expectations: Vec<Expectation>,
 }
@@ -98,6 +99,7 @@ impl Scenario {
 
     fn from_tables(name: &str, text: &str, file: &File) -> Result<Self, Located> {
         let strategies = strategies(file.strategies.as_ref())?;
+        let scope = scope::of_file(file)?;
         let names: Vec<&str> = strategies.iter().map(|strategy| strategy.name).collect();
         Ok(Self {
             name: name.to_owned(),
@@ -105,12 +107,12 @@ impl Scenario {
             text: text.to_owned(),
             digest: digest(text),
             workload: workload::build(file)?,
-            profile: profile(file.profile.as_ref())?,
             expectations: expectation::build(
                 &file.expect,
-                &names,
-                &Property::ALL.map(Property::name),
+                (&names, &Property::ALL.map(Property::name)),
+                &scope,
             )?,
+            scope,
             strategies,
         })
     }
@@ -140,9 +142,10 @@ impl Scenario {
         &self.workload
     }
 
-    /// How the mock reads what Windows leaves open.
-    pub const fn profile(&self) -> NamedProfile {
-        self.profile
+    /// Under which circumstances it is checked: how the mock reads what Windows leaves open, and
+    /// how many of its calls fail.
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
     }
 
     /// The strategies to try, in the order of the file; all presets if it names none. Never empty,
@@ -156,9 +159,12 @@ impl Scenario {
         &self.expectations
     }
 
-    /// What is expected of a strategy under a reading of finite waits, if the file says so.
-    pub fn expectation(&self, strategy: &str, waits: Waits) -> Option<&Expectation> {
-        let meant = |row: &&Expectation| row.strategy == strategy && row.waits == waits;
+    /// What is expected of a strategy under a reading of finite waits and under circumstances, if
+    /// the file says so.
+    pub fn expectation(&self, strategy: &str, waits: Waits, scope: &Scope) -> Option<&Expectation> {
+        let meant = |row: &&Expectation| {
+            row.strategy == strategy && row.waits == waits && row.scope == *scope
+        };
         self.expectations.iter().find(meant)
     }
 }
@@ -169,14 +175,6 @@ fn summary(summary: &Spanned<String>) -> Result<String, Located> {
         return Err(Flaw::Summary.at(summary));
     }
     Ok(text.clone())
-}
-
-fn profile(name: Option<&Spanned<String>>) -> Result<NamedProfile, Located> {
-    let Some(name) = name else {
-        return Ok(NamedProfile::Documented);
-    };
-    let unknown = || Flaw::UnknownProfile(name.as_ref().clone()).at(name);
-    NamedProfile::named(name.as_ref()).ok_or_else(unknown)
 }
 
 fn strategies(names: Option<&Spanned<Vec<Spanned<String>>>>) -> Result<Vec<Strategy>, Located> {
@@ -220,7 +218,7 @@ mod tests {
 
         assert_eq!(scenario.name(), "family/case");
         assert_eq!(scenario.text(), sample::GOOD);
-        assert_eq!(scenario.profile(), NamedProfile::Documented);
+        assert_eq!(*scenario.scope(), Scope::default());
         assert_eq!(scenario.workload().pipeline, Pipeline::A1);
         assert!(!scenario.workload().infinite_wait);
         let names: Vec<&str> = scenario

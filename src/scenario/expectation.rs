@@ -9,11 +9,13 @@ use toml::Spanned;
 
 use crate::runtime::Waits;
 use crate::status::NtStatus;
+use crate::wfp::Scope;
 
 use super::Flaw;
 use super::fault::status;
 use super::file::ExpectTable;
 use super::flaw::Located;
+use super::scope;
 
 /// A verdict that a file may expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -37,14 +39,17 @@ impl fmt::Display for ExpectedVerdict {
     }
 }
 
-/// What a file expects of one strategy under one reading of finite waits. What it does not say is
-/// `None`, and not compared.
+/// What a file expects of one strategy under one reading of finite waits and some circumstances.
+/// What it does not say is `None`, and not compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
     /// The name of the strategy: one of the scenario's.
     pub strategy: String,
     /// How finite waits are read.
     pub waits: Waits,
+    /// Under which circumstances: those of the file, but for the profile and the number of faults
+    /// that the row may say.
+    pub scope: Scope,
     /// The verdict.
     pub verdict: ExpectedVerdict,
     /// The property that is violated. Only with [`ExpectedVerdict::Violated`].
@@ -62,8 +67,8 @@ pub struct Expectation {
 /// Checks the expectations of a file, given the names of its strategies and of all properties.
 pub(super) fn build(
     tables: &[Spanned<ExpectTable>],
-    strategies: &[&str],
-    properties: &[&str],
+    (strategies, properties): (&[&str], &[&str]),
+    file: &Scope,
 ) -> Result<Vec<Expectation>, Located> {
     let mut seen = BTreeSet::new();
     let mut expectations = Vec::new();
@@ -73,7 +78,8 @@ pub(super) fn build(
         if !strategies.contains(&strategy.as_str()) {
             return Err(Flaw::StrategyNotListed(strategy.clone()).at(&row.strategy));
         }
-        if !seen.insert((strategy, row.waits.meant())) {
+        let scope = scope::of_expectation(row, file)?;
+        if !seen.insert((strategy, row.waits.meant(), scope.clone())) {
             let waits = row.waits.name();
             return Err(Flaw::ExpectedTwice {
                 strategy: strategy.clone(),
@@ -86,6 +92,7 @@ pub(super) fn build(
         expectations.push(Expectation {
             strategy: strategy.clone(),
             waits: row.waits.meant(),
+            scope,
             verdict: *row.verdict.as_ref(),
             property: property(row.property.as_ref(), properties)?,
             cause: row.cause.as_ref().map(status).transpose()?,
@@ -164,15 +171,17 @@ mod tests {
     #[test]
     fn an_expectation_is_found_by_strategy_and_waits() {
         let scenario = Scenario::parse("t", sample::GOOD).unwrap();
+        let usual = Scope::default();
 
         let violated = scenario
-            .expectation("shared-handle", Waits::Sufficient)
+            .expectation("shared-handle", Waits::Sufficient, &usual)
             .unwrap();
         assert_eq!(
             *violated,
             Expectation {
                 strategy: "shared-handle".into(),
                 waits: Waits::Sufficient,
+                scope: Scope::default(),
                 verdict: ExpectedVerdict::Violated,
                 property: Some("non-interference".into()),
                 cause: Some(NtStatus::TXN_IN_PROGRESS),
@@ -181,10 +190,15 @@ mod tests {
                 deadlocked: Some(0),
             }
         );
-        let proved = scenario.expectation("push-lock", Waits::MayExpire).unwrap();
+        let proved = scenario
+            .expectation("push-lock", Waits::MayExpire, &usual)
+            .unwrap();
         assert_eq!(proved.verdict, ExpectedVerdict::Proved);
         assert_eq!(proved.executions, None);
-        assert_eq!(scenario.expectation("push-lock", Waits::Sufficient), None);
+        assert_eq!(
+            scenario.expectation("push-lock", Waits::Sufficient, &usual),
+            None
+        );
         assert_eq!(scenario.expectations().len(), 2);
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here leaves the module. Whether the values make sense together is checked elsewhere.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::num::NonZeroU64;
 
@@ -21,6 +22,9 @@ pub(super) struct File {
     pub(super) summary: Spanned<String>,
     pub(super) pipeline: PipelineName,
     pub(super) profile: Option<Spanned<String>>,
+    pub(super) readings: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
+    pub(super) engine_faults: Option<Spanned<u32>>,
+    pub(super) engine_fault_kinds: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     pub(super) session_wait: SessionWait,
     pub(super) strategies: Option<Spanned<Vec<Spanned<String>>>>,
@@ -85,6 +89,8 @@ pub(super) struct FaultTable {
 pub(super) struct ExpectTable {
     pub(super) strategy: Spanned<String>,
     pub(super) waits: WaitsName,
+    pub(super) profile: Option<Spanned<String>>,
+    pub(super) engine_faults: Option<Spanned<u32>>,
     pub(super) verdict: Spanned<ExpectedVerdict>,
     pub(super) property: Option<Spanned<String>>,
     pub(super) cause: Option<Spanned<String>>,

@@ -7,6 +7,8 @@ use toml::Spanned;
 
 use crate::attach::FaultPoint;
 use crate::strategy::UnknownStrategy;
+use crate::wfp::CircumstancesError;
+use crate::wfp::EngineFault;
 use crate::wfp::NamedProfile;
 
 use super::ExpectedVerdict;
@@ -24,6 +26,26 @@ pub enum Flaw {
     /// No profile has this name.
     #[error("unknown profile `{0}`; known are {known}", known = known_profiles())]
     UnknownProfile(String),
+    /// A reading, or its question, is unknown.
+    #[error(transparent)]
+    Reading(CircumstancesError),
+    /// More calls of the engine shall fail than may.
+    #[error("{count} engine faults are more than the {max} that are allowed; lower the number")]
+    TooManyEngineFaults {
+        /// How many there are.
+        count: u32,
+        /// How many there may be.
+        max: u32,
+    },
+    /// No fault of the engine has this name.
+    #[error("unknown engine fault `{0}`; known are {known}", known = known_engine_faults())]
+    UnknownEngineFault(String),
+    /// Kinds of faults, but no call that may fail; or no kind.
+    #[error(
+        "`engine_fault_kinds` is of no use without `engine_faults` and a kind; say how many calls \
+         may fail, or remove the key"
+    )]
+    NoEngineFaults,
     /// `strategies` is there and empty.
     #[error("`strategies` is empty; name one, or leave the key out to mean all presets")]
     NoStrategies,
@@ -161,7 +183,10 @@ pub enum Flaw {
     #[error("the strategy `{0}` is not among those of the file; list it in `strategies`")]
     StrategyNotListed(String),
     /// Two expectations for the same.
-    #[error("there is another expectation for `{strategy}` with waits `{waits}`; remove one")]
+    #[error(
+        "there is another expectation for `{strategy}` with waits `{waits}` under the same \
+         circumstances; remove one"
+    )]
     ExpectedTwice {
         /// The strategy.
         strategy: String,
@@ -234,6 +259,10 @@ impl Flaw {
 
 fn known_profiles() -> String {
     NamedProfile::ALL.map(NamedProfile::name).join(", ")
+}
+
+fn known_engine_faults() -> String {
+    EngineFault::ALL.map(EngineFault::name).join(", ")
 }
 
 fn known_points() -> String {

@@ -19,10 +19,12 @@ mod file;
 mod flaw;
 mod ledger;
 mod library;
+mod omitted;
 mod refusal;
 #[cfg(test)]
 mod sample;
 mod scaled;
+mod scope;
 mod text;
 mod workload;
 
@@ -30,6 +32,7 @@ pub use checked::Scenario;
 pub use expectation::Expectation;
 pub use expectation::ExpectedVerdict;
 pub use flaw::Flaw;
+pub use omitted::Omitted;
 pub use refusal::Place;
 pub use refusal::ScenarioError;
 pub use text::SCENARIO_BYTES_MAX;

@@ -20,6 +20,7 @@ use crate::strategy::Strategy;
 use super::Scenario;
 use super::ScenarioError;
 use super::ledger::THREAD_NAME_CHARS_MAX;
+use super::scope;
 
 impl Scenario {
     /// The scenario with so many threads; itself if it has as many.
@@ -105,10 +106,10 @@ impl<'a> Copying<'a> {
         let mut text = format!(
             "# A model of Selvedge with {counted}: thread i does what thread i mod {} does there.\n\
              \n\
-             summary = {}\npipeline = \"{pipeline}\"\nprofile = \"{}\"\n",
+             summary = {}\npipeline = \"{pipeline}\"\n{}",
             scenario.workload().threads.len(),
             quoted(&summary),
-            scenario.profile().name(),
+            scope::written(scenario.scope()),
         );
         if scenario.workload().infinite_wait {
             text.push_str("session_wait = \"infinite\"\n");

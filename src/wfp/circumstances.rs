@@ -2,8 +2,8 @@
 //! fail.
 //!
 //! Both are drawn from outside a search, so that they order no threads: an execution under given
-//! [`Circumstances`] asks a [`Ledger`] what holds, and the ledger keeps what was asked. From that,
-//! [`Circumstances::others`] says which others there are to go through.
+//! [`Circumstances`] asks a [`Ledger`] what holds, and the ledger keeps what was [`Asked`]. From
+//! that follows which others there are to go through.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -61,6 +61,25 @@ impl EngineFault {
         }
     }
 
+    /// What happens, in a sentence.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::NoMemory => "the call fails with NO_MEMORY and has done nothing",
+            Self::NotExecuted => "the call fails with RPC_NT_CALL_FAILED and has done nothing",
+            Self::Executed => {
+                "the call fails with RPC_NT_CALL_FAILED and has done its work: the answer was lost"
+            }
+            Self::CommitFails => {
+                "the commit fails with RPC_NT_CALL_FAILED; what it has done is the question \
+                 commit-failure"
+            }
+            Self::NotificationLate => {
+                "the delete notification comes later, by a thread of the system"
+            }
+            Self::NotificationLost => "the delete notification never comes",
+        }
+    }
+
     /// The fault with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.name() == name)
@@ -69,6 +88,10 @@ impl EngineFault {
     /// The faults that a call can have. Source: transient RPC failures of
     /// ebpf-for-windows #5486 and PR #5472, commit failures of PR #2101 and #2403, late and lost
     /// notifications of #3567 and #4192; `NO_MEMORY` is what its mock injects.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "no other call fails, nor will a new one unless somebody says so here"
+    )]
     pub const fn of(verb: Verb) -> &'static [Self] {
         match verb {
             Verb::EngineOpen | Verb::Lookup => &[Self::NoMemory],
@@ -76,14 +99,17 @@ impl EngineFault {
             | Verb::ProviderAdd
             | Verb::SublayerAdd
             | Verb::CalloutAdd
+            | Verb::ProviderContextAdd
             | Verb::FilterAdd => &[Self::NoMemory, Self::NotExecuted, Self::Executed],
             Verb::Commit => &[Self::CommitFails],
             Verb::Abort => &[Self::NotExecuted],
             Verb::ProviderDelete
             | Verb::SublayerDelete
             | Verb::CalloutDelete
+            | Verb::ProviderContextDelete
             | Verb::FilterDelete => &[Self::NotExecuted, Self::Executed],
             Verb::NotifyDelete => &[Self::NotificationLate, Self::NotificationLost],
+            Verb::NotifyChange => &[Self::NotificationLost],
             _ => &[],
         }
     }
@@ -127,17 +153,40 @@ impl Circumstances {
             profile,
         }
     }
+
+    /// The same without what was not asked: other readings are those of `base`, and faults of
+    /// other calls are none. Whoever asks nothing else notices no difference.
+    ///
+    /// # Panics
+    ///
+    /// Never: a reading of one profile is one of the other.
+    #[must_use]
+    pub fn restricted(&self, asked: &Asked, base: &Profile) -> Self {
+        let mut profile = *base;
+        for question in asked.questions.iter() {
+            let reading = self.profile.reading(question);
+            profile = profile.with(question, reading).expect("it is a reading");
+        }
+        let met = |(key, _): &(&CallKey, &EngineFault)| asked.calls.contains(key);
+        Self {
+            faults: self
+                .faults
+                .iter()
+                .filter(met)
+                .map(|(key, fault)| (*key, *fault))
+                .collect(),
+            profile,
+        }
+    }
 }
 
-/// What is to be gone through beside the circumstances one starts with.
+/// What was asked of circumstances: all that mattered of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scope {
-    /// Whether the other readings of consulted questions are.
-    pub readings: bool,
-    /// How many calls may fail together.
-    pub fault_budget: u32,
-    /// Which faults are meant.
-    pub faults: BTreeSet<EngineFault>,
+pub struct Asked {
+    /// The questions whose readings mattered.
+    pub questions: Questions,
+    /// The calls that were made and could have failed, if those are kept.
+    pub calls: BTreeSet<CallKey>,
 }
 
 /// Circumstances, and what the executions under them asked of them. All executions of one search
@@ -168,14 +217,12 @@ impl Ledger {
         &self.circumstances
     }
 
-    /// The questions that were asked so far.
-    pub fn questions(&self) -> Questions {
-        Questions::of_bits(self.questions.load(Ordering::Relaxed))
-    }
-
-    /// The calls that were made so far and could have failed, if they are kept.
-    pub fn calls(&self) -> BTreeSet<CallKey> {
-        self.calls.lock().clone()
+    /// What was asked so far.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            questions: Questions::of_bits(self.questions.load(Ordering::Relaxed)),
+            calls: self.calls.lock().clone(),
+        }
     }
 
     /// The profile, for a place where the readings of this question differ.
@@ -199,5 +246,81 @@ impl Ledger {
             self.calls.lock().insert(key);
         }
         self.circumstances.faults.get(&key).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wfp::LockMode;
+    use crate::wfp::NotifyDelete;
+
+    fn commit(occurrence: u32) -> CallKey {
+        CallKey {
+            thread: ThreadId::new(1),
+            verb: Verb::Commit,
+            occurrence,
+        }
+    }
+
+    fn circumstances() -> Circumstances {
+        Circumstances {
+            faults: BTreeMap::from([(commit(1), EngineFault::CommitFails)]),
+            profile: Profile {
+                lock_mode: LockMode::Exclusive,
+                notify_delete: NotifyDelete::Deferred,
+                ..Profile::DOCUMENTED
+            },
+        }
+    }
+
+    #[test]
+    fn a_ledger_keeps_what_was_asked_and_says_what_holds() {
+        let ledger = Ledger::new(circumstances(), true);
+        assert_eq!(ledger.asked(), Asked::default());
+
+        let profile = ledger.consult(Question::LockMode);
+        assert_eq!(profile.lock_mode, LockMode::Exclusive);
+        assert_eq!(ledger.fault(commit(1)), Some(EngineFault::CommitFails));
+        assert_eq!(ledger.fault(commit(2)), None);
+        assert_eq!(
+            ledger.asked(),
+            Asked {
+                questions: Questions::only(Question::LockMode),
+                calls: BTreeSet::from([commit(1), commit(2)]),
+            }
+        );
+    }
+
+    #[test]
+    fn a_ledger_that_goes_through_no_faults_keeps_no_calls() {
+        let ledger = Ledger::new(Circumstances::default(), false);
+
+        assert!(!ledger.counts_calls());
+        assert_eq!(ledger.fault(commit(1)), None);
+        assert_eq!(ledger.asked().calls, BTreeSet::new());
+        assert!(Ledger::new(circumstances(), false).counts_calls());
+    }
+
+    #[test]
+    fn what_was_not_asked_is_left_out() {
+        let asked = Asked {
+            questions: Questions::only(Question::NotifyDelete),
+            calls: BTreeSet::new(),
+        };
+        let restricted = circumstances().restricted(&asked, &Profile::DOCUMENTED);
+
+        assert_eq!(restricted.faults, BTreeMap::new());
+        let differences = restricted.profile.differences(&Profile::DOCUMENTED);
+        assert_eq!(differences, [Question::NotifyDelete]);
+    }
+
+    #[test]
+    fn every_fault_is_known_by_its_name_and_some_call_can_have_it() {
+        for fault in EngineFault::ALL {
+            assert_eq!(EngineFault::named(fault.name()), Some(fault));
+            let mut verbs = Verb::ALL.iter();
+            assert!(verbs.any(|verb| EngineFault::of(*verb).contains(&fault)));
+        }
     }
 }

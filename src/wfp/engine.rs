@@ -1,34 +1,40 @@
-//! The engine: its shared objects, its sessions, and how they open and close.
+//! The engine: its shared objects, and the images that executions start from.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use parking_lot::RwLock;
 
 use crate::execution::Fact;
-use crate::execution::Misuse;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
-use crate::execution::Operation;
+use crate::execution::THREADS_MAX;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
-use crate::status::NtStatus;
 
 use super::Change;
 use super::EngineHandle;
 use super::Ledger;
 use super::Objects;
 use super::SessionOptions;
-use super::notify::CalloutFunctions;
+use super::callout::Callouts;
+use super::own::OwnStates;
+use super::service::Running;
 use super::session::Lock;
 use super::session::Session;
-use super::session::Slot;
+use super::session::State;
+use super::subscription::Subscriptions;
 
 const LOCK: ObjectId = ObjectId::initial(ObjectKind::EngineLock, 0);
 const COMMITTED: ObjectId = ObjectId::initial(ObjectKind::Committed, 0);
-const FUNCTIONS: ObjectId = ObjectId::initial(ObjectKind::CalloutFunctions, 0);
+const CALLOUTS: ObjectId = ObjectId::initial(ObjectKind::CalloutFunctions, 0);
+const SERVICE: ObjectId = ObjectId::initial(ObjectKind::Service, 0);
+const SUBSCRIPTIONS: ObjectId = ObjectId::initial(ObjectKind::Subscriptions, 0);
 
 /// A mock engine. Clones are the same engine.
 pub struct Engine<R: Runtime> {
@@ -36,20 +42,66 @@ pub struct Engine<R: Runtime> {
 }
 
 /// What an engine is given beside the image it starts from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// What it asks where Windows leaves something open, and what fails.
     pub ledger: Arc<Ledger>,
+    /// Whether callouts are registered or unregistered while threads run. If they are not, nobody
+    /// can see when their functions run, and no step says so.
+    pub callouts_change: bool,
+    /// The first thread of the system: what a thread leaves to be done later is done by the one
+    /// that many threads after it. `None` where nothing is done later.
+    pub system_threads: Option<usize>,
+    /// The calls for which a caller lacks the access right.
+    pub denied: BTreeSet<Verb>,
 }
 
-struct Inner<R: Runtime> {
-    options: EngineOptions,
-    lock: Shared<R, Lock>,
-    committed: Shared<R, Objects>,
-    functions: Shared<R, CalloutFunctions>,
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            ledger: Arc::default(),
+            callouts_change: true,
+            system_threads: Some(THREADS_MAX / 2),
+            denied: BTreeSet::new(),
+        }
+    }
+}
+
+pub(super) struct Inner<R: Runtime> {
+    pub(super) options: EngineOptions,
+    pub(super) lock: Shared<R, Lock>,
+    pub(super) committed: Shared<R, Objects>,
+    pub(super) callouts: Shared<R, Callouts>,
+    pub(super) service: Shared<R, Running>,
+    pub(super) subscriptions: Shared<R, Subscriptions>,
+    pub(super) own: OwnStates<R>,
+    /// Whether any callout was ever registered, any that wants to know of commits, and whether
+    /// anybody ever subscribed: until then nothing asks about them. They only ever become true.
+    pub(super) ever: Ever,
     /// The address book of handles. Not modelled: a handle is handed out by one call and reaches
-    /// another thread only through modelled state, so no schedule can see the book change.
-    sessions: RwLock<BTreeMap<EngineHandle, Session<R>>>,
+    /// another thread only through modelled state, and nothing is ever taken out, so no schedule
+    /// can see the book change.
+    pub(super) sessions: RwLock<BTreeMap<EngineHandle, Session<R>>>,
+}
+
+/// What has ever happened to an engine.
+#[derive(Debug, Default)]
+pub(super) struct Ever {
+    pub(super) registered: AtomicBool,
+    pub(super) wants_commits: AtomicBool,
+    pub(super) subscribed: AtomicBool,
+}
+
+impl<R: Runtime> Inner<R> {
+    /// Whether any callout was ever registered.
+    pub(super) fn may_tell(&self) -> bool {
+        self.ever.registered.load(Ordering::Relaxed)
+    }
+
+    /// Whether anybody may be told of a commit, or has come late enough to ask whether he is.
+    pub(super) fn may_tell_commits(&self) -> bool {
+        self.options.callouts_change || self.ever.wants_commits.load(Ordering::Relaxed)
+    }
 }
 
 /// An engine at rest, to start executions from: what the driver's start-up left.
@@ -74,7 +126,7 @@ impl<R: Runtime> fmt::Debug for Engine<R> {
 }
 
 impl<R: Runtime> Engine<R> {
-    /// An engine that starts from an image. The functions of callouts are not part of one:
+    /// An engine that runs and starts from an image. The functions of callouts are not part of one:
     /// registering them is no transaction, and each execution brings its own.
     ///
     /// # Panics
@@ -87,15 +139,24 @@ impl<R: Runtime> Engine<R> {
             assert_eq!(next, *taken, "internal bug: an image starts an execution");
         }
         let session = |&(slot, options): &(ObjectId, SessionOptions)| {
-            let session = Session::at(slot, options);
+            let session = Session::opened(slot, options);
             (session.handle(), session)
         };
+        let sessions: BTreeMap<_, _> = image.sessions.iter().map(session).collect();
+        let mut service = Running::default();
+        for session in sessions.values() {
+            service.register(session.handle(), &session.options);
+        }
         let inner = Inner {
             options: options.clone(),
             lock: Shared::new(LOCK, Lock::default()),
             committed: Shared::new(COMMITTED, image.committed.clone()),
-            functions: Shared::new(FUNCTIONS, CalloutFunctions::default()),
-            sessions: RwLock::new(image.sessions.iter().map(session).collect()),
+            callouts: Shared::new(CALLOUTS, Callouts::default()),
+            service: Shared::new(SERVICE, service),
+            subscriptions: Shared::new(SUBSCRIPTIONS, Subscriptions::default()),
+            own: OwnStates::default(),
+            ever: Ever::default(),
+            sessions: RwLock::new(sessions),
         };
         Self {
             inner: Arc::new(inner),
@@ -106,7 +167,7 @@ impl<R: Runtime> Engine<R> {
     pub fn image(&self) -> EngineImage {
         let sessions = self.inner.sessions.read();
         let image = |session: &Session<R>| {
-            let idle = session.slot.inspect(|slot| *slot == Slot::Idle);
+            let idle = session.slot.inspect(|slot| slot.is_idle());
             idle.then_some((session.slot.id(), session.options))
         };
         EngineImage {
@@ -127,100 +188,24 @@ impl<R: Runtime> Engine<R> {
     /// If 2^32 sessions are open.
     pub fn transactions_open(&self) -> u32 {
         let sessions = self.inner.sessions.read();
-        let open =
-            |session: &&Session<R>| session.slot.inspect(|slot| matches!(slot, Slot::Open(_)));
+        let open = |session: &&Session<R>| {
+            let state = session.slot.inspect(|slot| slot.state);
+            matches!(state, State::Open(_))
+        };
         u32::try_from(sessions.values().filter(open).count()).expect("few sessions")
     }
 
-    /// `FwpmEngineOpen0`: opens a session. Needs no lock.
-    pub fn engine_open(&self, options: SessionOptions) -> EngineHandle {
-        let session = Session::open(options);
-        let handle = session.handle();
-        let operation = Operation::on(Verb::EngineOpen, session.slot.id());
-        R::act(operation, (&session.slot,), |(mut slot,)| {
-            *slot = Slot::Idle;
-            NtStatus::SUCCESS
-        });
-        self.inner.sessions.write().insert(handle, session);
-        handle
+    pub(super) fn inner(&self) -> &Inner<R> {
+        &self.inner
     }
 
-    /// `FwpmEngineClose0`: aborts an open transaction; a dynamic session's objects are deleted.
-    ///
-    /// The deletion is one implicit transaction that waits without a time-out; the handle is dead
-    /// before it. Returns `INVALID_HANDLE` for a handle that is not open; a null handle is fine.
-    pub fn engine_close(&self, handle: EngineHandle) -> NtStatus {
-        if handle == EngineHandle::NULL {
-            return NtStatus::SUCCESS;
-        }
-        let Some(session) = self.session(handle) else {
-            return stale_of::<R>();
-        };
-        let Inner {
-            lock, committed, ..
-        } = &*self.inner;
-        let operation = Operation::on(Verb::EngineClose, session.slot.id());
-        let objects = (&session.slot, &session.writes, lock);
-        let status = R::act(operation, objects, |(mut slot, mut writes, mut lock)| {
-            match *slot {
-                Slot::Closed => return stale_of::<R>(),
-                Slot::Idle => {}
-                Slot::Open(mode) => {
-                    *writes = super::session::Writes::default();
-                    super::transaction::unlock(&mut lock, mode);
-                }
-            }
-            *slot = Slot::Closed;
-            NtStatus::SUCCESS
-        });
-        if status != NtStatus::SUCCESS || !session.options.dynamic {
-            return status;
-        }
-        let removed = R::wait(
-            operation.with(1),
-            (lock, committed),
-            |(lock, _)| lock.admits(super::TransactionMode::ReadWrite),
-            |(_, mut committed)| {
-                let changes = committed.owned_by(session.origin().session);
-                for &change in &changes {
-                    committed.apply(change);
-                }
-                record_changes::<R>(&changes);
-                (NtStatus::SUCCESS, changes)
-            },
-        );
-        self.notify_deleted(&removed.1);
-        NtStatus::SUCCESS
-    }
-
-    /// The session of a handle that was handed out, open or closed.
-    pub(super) fn session(&self, handle: EngineHandle) -> Option<Session<R>> {
-        self.inner.sessions.read().get(&handle).cloned()
-    }
-
-    /// The session of a handle, or the status for a handle that never was one.
-    pub(super) fn require(&self, handle: EngineHandle) -> Result<Session<R>, NtStatus> {
-        if handle == EngineHandle::NULL {
-            return Err(NtStatus::NULL_POINTER);
-        }
-        self.session(handle).ok_or_else(stale_of::<R>)
-    }
-
-    pub(super) fn lock(&self) -> &Shared<R, Lock> {
-        &self.inner.lock
-    }
-
-    pub(super) fn objects(&self) -> &Shared<R, Objects> {
-        &self.inner.committed
-    }
-
-    pub(super) fn functions(&self) -> &Shared<R, CalloutFunctions> {
-        &self.inner.functions
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.inner.options.ledger
     }
 }
 
 /// Records which filters came to be visible and which ceased to be.
-pub(super) fn record_changes<R: Runtime>(changes: &[Change]) {
+pub(super) fn record_changes<R: Runtime>(changes: impl IntoIterator<Item = Change>) {
     for change in changes {
         match change {
             Change::AddFilter(filter) => {
@@ -238,12 +223,9 @@ pub(super) fn record_changes<R: Runtime>(changes: &[Change]) {
             | Change::AddSublayer(_)
             | Change::RemoveSublayer(_)
             | Change::AddCallout(_)
-            | Change::RemoveCallout(_) => {}
+            | Change::RemoveCallout(_)
+            | Change::AddProviderContext(_)
+            | Change::RemoveProviderContext(_) => {}
         }
     }
-}
-
-fn stale_of<R: Runtime>() -> NtStatus {
-    R::record(Fact::Misused(Misuse::StaleHandle));
-    NtStatus::INVALID_HANDLE
 }

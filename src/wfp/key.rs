@@ -2,12 +2,36 @@
 
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
+use crate::runtime::Runtime;
 
 /// A key: stands for the GUID of a provider, sublayer, callout or filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(u64);
 
 impl Key {
+    /// The zero GUID: the engine makes up a key of its own.
+    pub const ZERO: Self = Self(0);
+
+    /// The key that the engine makes up for an object of which this is the name.
+    pub(super) fn generated(object: ObjectId) -> Self {
+        // No name hashes to this in practice, and no two objects share it.
+        Self(u64::from(u32::MAX) << 32 | u64::from(object.serial()))
+    }
+
+    /// The key that the engine makes up for a session that asks for none.
+    pub(super) fn of_session(handle: EngineHandle) -> Self {
+        Self(u64::from(u32::MAX) << 32 | u64::from(handle.0))
+    }
+
+    /// The same key, or one that the engine makes up if it is zero.
+    pub(super) fn or_generated<R: Runtime>(self) -> Self {
+        if self == Self::ZERO {
+            Self::generated(R::fresh(ObjectKind::GeneratedKey))
+        } else {
+            self
+        }
+    }
+
     /// The key that a name stands for: its 64-bit FNV-1a hash, the same everywhere.
     pub const fn of(name: &str) -> Self {
         let bytes = name.as_bytes();
@@ -76,6 +100,39 @@ impl FilterId {
         self.0
     }
 }
+
+/// The run-time identifier of a callout: the same from `FwpmCalloutAdd0` and from
+/// `FwpsCalloutRegister`, whichever comes first. Here it is a function of the key, so that it needs
+/// no counter that threads would share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CalloutId(u32);
+
+impl CalloutId {
+    /// The identifier of the callout with this key.
+    pub const fn of(key: Key) -> Self {
+        let bytes = key.0.to_be_bytes();
+        let mut folded = [0; 4];
+        let mut place = 0;
+        while place < folded.len() {
+            folded[place] = bytes[place] ^ bytes[place + 4];
+            place += 1;
+        }
+        Self(u32::from_be_bytes(folded))
+    }
+
+    /// The identifier as a number.
+    pub const fn value(self) -> u32 {
+        self.0
+    }
+}
+
+/// An enumeration, as `Fwpm…CreateEnumHandle0` returns it. Of its session only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EnumHandle(pub(super) u32);
+
+/// A subscription to changes, as `Fwpm…SubscribeChanges0` returns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SubscriptionHandle(pub(super) u32);
 
 #[cfg(test)]
 mod tests {

@@ -2,18 +2,22 @@
 //!
 //! Each runs in the explicit transaction of its session, if there is one, no matter which thread
 //! began it. Otherwise it is a transaction of its own: it waits for the engine's lock as long as
-//! its session says and may end with `TIMEOUT`. Common to all: `NULL_POINTER` or `INVALID_HANDLE`
-//! for a handle that is none, and `INCOMPATIBLE_TXN` for a change inside a read-only transaction.
+//! its session says and may end with `TIMEOUT`. What is wrong with the call as such is said before
+//! it waits.
+//!
+//! Common to all: `NULL_POINTER` or `INVALID_HANDLE` for a handle that is none, `SESSION_ABORTED`
+//! on a session that the engine's restart ended, `TXN_ABORTED` after a forced abort,
+//! `POSSIBLE_DEADLOCK` from inside a notification, `ACCESS_DENIED` to a caller without the right,
+//! and `INCOMPATIBLE_TXN` for a change inside a read-only transaction.
 
 use crate::execution::ObjectKind;
-use crate::execution::Operation;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
-use crate::runtime::Turn;
-use crate::runtime::View;
 use crate::status::NtStatus;
 
+use super::Caller;
 use super::Callout;
+use super::CalloutId;
 use super::Change;
 use super::Engine;
 use super::EngineHandle;
@@ -21,260 +25,243 @@ use super::Filter;
 use super::FilterId;
 use super::Key;
 use super::Objects;
-use super::Origin;
 use super::Provider;
+use super::ProviderContext;
+use super::Scene;
 use super::Sublayer;
-use super::TransactionMode;
-use super::engine::record_changes;
-use super::session::Session;
-use super::session::Slot;
-use super::session::Writes;
-
-/// How the change of a call took effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Effect {
-    /// It waits for the commit of the explicit transaction.
-    Staged,
-    /// It is committed.
-    Committed,
-    /// It is staged in an implicit transaction, which holds the lock until it is ended.
-    Held,
-}
+use super::Target;
+use super::add::Addable;
+use super::call::Call;
+use super::change::Effect;
+use super::session::Staged;
 
 impl<R: Runtime> Engine<R> {
-    /// `FwpmProviderAdd0`. See [`Objects::add_provider`] for the rules.
-    pub fn provider_add(&self, handle: EngineHandle, provider: Provider) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.add_provider(origin, provider);
-        status(self.change(handle, Verb::ProviderAdd, check))
-    }
-
-    /// `FwpmProviderDeleteByKey0`. See [`Objects::remove_provider`] for the rules.
-    pub fn provider_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.remove_provider(origin, key);
-        status(self.change(handle, Verb::ProviderDelete, check))
-    }
-
-    /// `FwpmSubLayerAdd0`. See [`Objects::add_sublayer`] for the rules.
-    pub fn sublayer_add(&self, handle: EngineHandle, sublayer: Sublayer) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.add_sublayer(origin, sublayer);
-        status(self.change(handle, Verb::SublayerAdd, check))
-    }
-
-    /// `FwpmSubLayerDeleteByKey0`. See [`Objects::remove_sublayer`] for the rules.
-    pub fn sublayer_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.remove_sublayer(origin, key);
-        status(self.change(handle, Verb::SublayerDelete, check))
-    }
-
-    /// `FwpmCalloutAdd0`. See [`Objects::add_callout`] for the rules.
-    pub fn callout_add(&self, handle: EngineHandle, callout: Callout) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.add_callout(origin, callout);
-        status(self.change(handle, Verb::CalloutAdd, check))
-    }
-
-    /// `FwpmCalloutDeleteByKey0`. See [`Objects::remove_callout`] for the rules.
-    pub fn callout_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.remove_callout(origin, key);
-        status(self.change(handle, Verb::CalloutDelete, check))
-    }
-
-    /// `FwpmFilterAdd0`: the identifier of the new filter, whatever [`Filter::id`] says. See
-    /// [`Objects::add_filter`] for the rules.
+    /// `FwpmProviderAdd0`.
     ///
-    /// If its callout has functions registered, they are told before the call returns.
+    /// Returns `NULL_DISPLAY_NAME`, `ALREADY_EXISTS`, or what a persistent object gets in a dynamic
+    /// session.
+    pub fn provider_add(&self, handle: EngineHandle, provider: Provider) -> NtStatus {
+        let key = provider.key.or_generated::<R>();
+        status(self.add(handle, Verb::ProviderAdd, Provider { key, ..provider }))
+    }
+
+    /// `FwpmSubLayerAdd0`.
+    ///
+    /// Returns the same as [`Engine::provider_add`], and `PROVIDER_NOT_FOUND`, `WRONG_SESSION` or
+    /// `LIFETIME_MISMATCH` for its provider, and `TOO_MANY_SUBLAYERS`.
+    pub fn sublayer_add(&self, handle: EngineHandle, sublayer: Sublayer) -> NtStatus {
+        let key = sublayer.key.or_generated::<R>();
+        status(self.add(handle, Verb::SublayerAdd, Sublayer { key, ..sublayer }))
+    }
+
+    /// `FwpmProviderContextAdd0`. Returns the same as [`Engine::sublayer_add`].
+    pub fn provider_context_add(&self, handle: EngineHandle, context: ProviderContext) -> NtStatus {
+        let key = context.key.or_generated::<R>();
+        let context = ProviderContext { key, ..context };
+        status(self.add(handle, Verb::ProviderContextAdd, context))
+    }
+
+    /// `FwpmCalloutAdd0`: the identifier that `FwpsCalloutRegister` returns, too.
     ///
     /// # Errors
     ///
-    /// The status with which the call fails; `CALLOUT_NOTIFICATION_FAILED` if the callout's
-    /// functions refuse the filter.
+    /// As [`Engine::sublayer_add`] returns, and `LAYER_NOT_FOUND`.
+    pub fn callout_add(
+        &self,
+        handle: EngineHandle,
+        callout: Callout,
+    ) -> Result<CalloutId, NtStatus> {
+        let key = callout.key.or_generated::<R>();
+        self.add(handle, Verb::CalloutAdd, Callout { key, ..callout })?;
+        Ok(CalloutId::of(key))
+    }
+
+    /// `FwpmFilterAdd0`: the identifier of the new filter, whatever [`Filter::id`] says.
+    ///
+    /// If its callout has functions registered, they are told, as the profile says when.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::callout_add`], `INVALID_FLAGS`, `INVALID_WEIGHT`, `SUBLAYER_NOT_FOUND`,
+    /// `CALLOUT_NOT_FOUND` or `PROVIDER_CONTEXT_NOT_FOUND`, or the same statuses about these;
+    /// `CALLOUT_NOTIFICATION_FAILED` if the callout's functions refuse the filter.
     pub fn filter_add(&self, handle: EngineHandle, filter: Filter) -> Result<FilterId, NtStatus> {
-        let id = FilterId::numbered(R::fresh(ObjectKind::Filter).serial());
-        let filter = Filter { id, ..filter };
-        let check = |objects: &Objects, origin| objects.add_filter(origin, filter);
-        let (change, effect) = self.change(handle, Verb::FilterAdd, check)?;
-        let accepted = self.notify_added(&filter);
+        let id = R::fresh(ObjectKind::Filter);
+        let key = if filter.key == Key::ZERO {
+            Key::generated(id)
+        } else {
+            filter.key
+        };
+        let id = FilterId::numbered(id.serial());
+        let call = self.call(handle, Verb::FilterAdd)?;
+        let added = self.add_filter(&call, Filter { id, key, ..filter });
+        call.answer(added.map(|()| id))
+    }
+
+    fn add_filter(&self, call: &Call<R>, filter: Filter) -> Result<(), NtStatus> {
+        let structure = filter.structure(self.caller(call));
+        let admit = |scene: Scene<'_>, caller: Caller<'_>| filter.admit(scene, caller);
+        let (change, effect) = self.change(call, structure, admit)?;
+        let Change::AddFilter(filter) = change else {
+            unreachable!("internal bug: a filter was added");
+        };
+        let explicit = (effect == Effect::Staged).then_some(&call.session);
+        let accepted = self.tell_added(&filter, explicit);
         match effect {
-            Effect::Held => self.end_implicit(handle, accepted.is_ok()),
-            Effect::Staged if accepted.is_err() => self.unstage(handle, change),
+            Effect::Held => self.end_implicit(&call.session, accepted.is_ok()),
+            Effect::Staged if accepted.is_err() => Self::unstage(&call.session, &filter),
             Effect::Staged | Effect::Committed => {}
         }
-        accepted.map(|()| id)
-    }
-
-    /// `FwpmFilterDeleteById0`. See [`Objects::remove_filter`] for the rules.
-    ///
-    /// Outside an explicit transaction the callout's functions are told before it returns, inside
-    /// one before its commit returns.
-    pub fn filter_delete(&self, handle: EngineHandle, id: FilterId) -> NtStatus {
-        let check = |objects: &Objects, origin| objects.remove_filter(origin, id);
-        match self.change(handle, Verb::FilterDelete, check) {
-            Ok((change, Effect::Committed)) => {
-                self.notify_deleted(&[change]);
-                NtStatus::SUCCESS
-            }
-            Ok((_, Effect::Staged | Effect::Held)) => NtStatus::SUCCESS,
-            Err(status) => status,
+        accepted?;
+        if effect != Effect::Staged {
+            self.tell_committed(&[Staged { change, told: true }]);
+            self.publish(&call.session, &[change]);
         }
+        Ok(())
     }
 
-    /// `FwpmFilterGetById0`.
+    /// `Fwpm…DeleteByKey0` and `FwpmFilterDeleteById0`.
     ///
-    /// # Errors
-    ///
-    /// `FILTER_NOT_FOUND`, and what is common to all calls.
-    pub fn filter_get(&self, handle: EngineHandle, id: FilterId) -> Result<Filter, NtStatus> {
-        let find = |objects: &Objects| objects.filter(id).copied();
-        self.look_up(handle, find, NtStatus::FILTER_NOT_FOUND)
+    /// Returns `…_NOT_FOUND`, `IN_USE`, `BUILTIN_OBJECT`, and from a dynamic session
+    /// `WRONG_SESSION` for another's dynamic object and `DYNAMIC_SESSION_IN_PROGRESS` for one that
+    /// is not dynamic. The callout of a deleted filter is told, as the profile says when.
+    pub fn delete(&self, handle: EngineHandle, target: Target) -> NtStatus {
+        let verb = match target {
+            Target::Provider(_) => Verb::ProviderDelete,
+            Target::Sublayer(_) => Verb::SublayerDelete,
+            Target::Callout(_) => Verb::CalloutDelete,
+            Target::ProviderContext(_) => Verb::ProviderContextDelete,
+            Target::Filter(_) | Target::FilterKey(_) => Verb::FilterDelete,
+        };
+        let call = match self.call(handle, verb) {
+            Ok(call) => call,
+            Err(status) => return status,
+        };
+        let remove = |scene: Scene<'_>, caller: Caller<'_>| target.remove(scene.seen, caller);
+        let deleted = self.change(&call, Ok(()), remove);
+        if let Ok((change, effect)) = deleted {
+            self.deleted_by_call(change, effect == Effect::Staged);
+            match effect {
+                Effect::Held => self.end_implicit(&call.session, true),
+                Effect::Committed => {}
+                Effect::Staged => return status(call.answer(Ok(()))),
+            }
+            self.publish(&call.session, &[change]);
+        }
+        status(call.answer(deleted))
+    }
+
+    /// `FwpmProviderDeleteByKey0`. See [`Engine::delete`].
+    pub fn provider_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
+        self.delete(handle, Target::Provider(key))
+    }
+
+    /// `FwpmSubLayerDeleteByKey0`. See [`Engine::delete`].
+    pub fn sublayer_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
+        self.delete(handle, Target::Sublayer(key))
+    }
+
+    /// `FwpmCalloutDeleteByKey0`. See [`Engine::delete`].
+    pub fn callout_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
+        self.delete(handle, Target::Callout(key))
+    }
+
+    /// `FwpmProviderContextDeleteByKey0`. See [`Engine::delete`].
+    pub fn provider_context_delete(&self, handle: EngineHandle, key: Key) -> NtStatus {
+        self.delete(handle, Target::ProviderContext(key))
+    }
+
+    /// `FwpmFilterDeleteById0`. See [`Engine::delete`].
+    pub fn filter_delete(&self, handle: EngineHandle, id: FilterId) -> NtStatus {
+        self.delete(handle, Target::Filter(id))
     }
 
     /// `FwpmProviderGetByKey0`.
     ///
     /// # Errors
     ///
-    /// `PROVIDER_NOT_FOUND`, and what is common to all calls.
+    /// `PROVIDER_NOT_FOUND`.
     pub fn provider_get(&self, handle: EngineHandle, key: Key) -> Result<Provider, NtStatus> {
         let find = |objects: &Objects| objects.provider(key).copied();
-        self.look_up(handle, find, NtStatus::PROVIDER_NOT_FOUND)
+        self.get(handle, Target::Provider(key), find)
     }
 
     /// `FwpmSubLayerGetByKey0`.
     ///
     /// # Errors
     ///
-    /// `SUBLAYER_NOT_FOUND`, and what is common to all calls.
+    /// `SUBLAYER_NOT_FOUND`.
     pub fn sublayer_get(&self, handle: EngineHandle, key: Key) -> Result<Sublayer, NtStatus> {
         let find = |objects: &Objects| objects.sublayer(key).copied();
-        self.look_up(handle, find, NtStatus::SUBLAYER_NOT_FOUND)
+        self.get(handle, Target::Sublayer(key), find)
     }
 
     /// `FwpmCalloutGetByKey0`.
     ///
     /// # Errors
     ///
-    /// `CALLOUT_NOT_FOUND`, and what is common to all calls.
+    /// `CALLOUT_NOT_FOUND`.
     pub fn callout_get(&self, handle: EngineHandle, key: Key) -> Result<Callout, NtStatus> {
         let find = |objects: &Objects| objects.callout(key).copied();
-        self.look_up(handle, find, NtStatus::CALLOUT_NOT_FOUND)
+        self.get(handle, Target::Callout(key), find)
     }
 
-    /// One call that changes objects: in the session's transaction, or in one of its own.
-    fn change(
+    /// `FwpmProviderContextGetByKey0`.
+    ///
+    /// # Errors
+    ///
+    /// `PROVIDER_CONTEXT_NOT_FOUND`.
+    pub fn provider_context_get(
         &self,
         handle: EngineHandle,
-        verb: Verb,
-        check: impl Fn(&Objects, Origin) -> Result<Change, NtStatus>,
-    ) -> Result<(Change, Effect), NtStatus> {
-        let session = self.require(handle)?;
-        let operation = Operation::on(verb, session.slot.id());
-        R::step(
-            operation,
-            session.waiting(),
-            (self.lock(), &session.slot, &session.writes, self.objects()),
-            |(lock, slot, ..)| **slot != Slot::Idle || lock.admits(TransactionMode::ReadWrite),
-            |(mut lock, slot, mut writes, mut committed), turn| {
-                if turn == Turn::Expired {
-                    return Err(NtStatus::TIMEOUT);
-                }
-                match *slot {
-                    Slot::Closed => Err(NtStatus::INVALID_HANDLE),
-                    Slot::Open(TransactionMode::ReadOnly) => Err(NtStatus::INCOMPATIBLE_TXN),
-                    Slot::Open(TransactionMode::ReadWrite) => {
-                        let change = check(seen(&writes, &committed), session.origin())?;
-                        stage(&mut writes, &committed, change);
-                        Ok((change, Effect::Staged))
-                    }
-                    Slot::Idle => {
-                        let change = check(&committed, session.origin())?;
-                        if let Change::AddFilter(Filter {
-                            callout: Some(_), ..
-                        }) = change
-                        {
-                            lock.writer = true;
-                            stage(&mut writes, &committed, change);
-                            return Ok((change, Effect::Held));
-                        }
-                        committed.apply(change);
-                        record_changes::<R>(&[change]);
-                        Ok((change, Effect::Committed))
-                    }
-                }
-            },
-        )
+        key: Key,
+    ) -> Result<ProviderContext, NtStatus> {
+        let find = |objects: &Objects| objects.provider_context(key).copied();
+        self.get(handle, Target::ProviderContext(key), find)
     }
 
-    /// Ends an implicit transaction that had to call back before it could end.
-    fn end_implicit(&self, handle: EngineHandle, keep: bool) {
-        let session = self
-            .session(handle)
-            .expect("internal bug: the handle was good before");
-        let operation = Operation::on(Verb::ImplicitEnd, session.slot.id());
-        let objects = (self.lock(), &session.writes, self.objects());
-        R::act(
-            operation,
-            objects,
-            |(mut lock, mut writes, mut committed)| {
-                let Writes { workspace, changes } = std::mem::take(&mut *writes);
-                if let Some(workspace) = workspace.filter(|_| keep) {
-                    *committed = workspace;
-                    record_changes::<R>(&changes);
-                }
-                lock.release().writer = false;
-            },
-        );
+    /// `FwpmFilterGetById0`.
+    ///
+    /// # Errors
+    ///
+    /// `FILTER_NOT_FOUND`.
+    pub fn filter_get(&self, handle: EngineHandle, id: FilterId) -> Result<Filter, NtStatus> {
+        let find = |objects: &Objects| objects.filter(id).copied();
+        self.get(handle, Target::Filter(id), find)
     }
 
-    /// Takes a staged filter back out of the explicit transaction, whose callout refused it.
-    fn unstage(&self, handle: EngineHandle, change: Change) {
-        let session = self
-            .session(handle)
-            .expect("internal bug: the handle was good before");
-        let operation = Operation::on(Verb::ImplicitEnd, session.slot.id());
-        R::act(operation, (&session.writes,), |(mut writes,)| {
-            writes.changes.retain(|staged| *staged != change);
-            if let (Some(workspace), Change::AddFilter(filter)) = (&mut writes.workspace, change) {
-                workspace.apply(Change::RemoveFilter(filter));
-            }
-        });
+    /// `FwpmFilterGetByKey0`.
+    ///
+    /// # Errors
+    ///
+    /// `FILTER_NOT_FOUND`.
+    pub fn filter_get_by_key(&self, handle: EngineHandle, key: Key) -> Result<Filter, NtStatus> {
+        let find = |objects: &Objects| objects.filter_with_key(key).copied();
+        self.get(handle, Target::FilterKey(key), find)
     }
 
-    /// One call that looks something up.
-    fn look_up<T>(
+    fn get<T>(
         &self,
         handle: EngineHandle,
+        target: Target,
         find: impl Fn(&Objects) -> Option<T>,
-        missing: NtStatus,
     ) -> Result<T, NtStatus> {
-        let session: Session<R> = self.require(handle)?;
-        let operation = Operation::on(Verb::Lookup, session.slot.id());
-        R::step(
-            operation,
-            session.waiting(),
-            (self.lock(), &session.slot, &session.writes, self.objects()),
-            |(lock, slot, ..)| **slot != Slot::Idle || lock.admits(TransactionMode::ReadOnly),
-            |(_, slot, writes, committed), turn| match (*slot, turn) {
-                (_, Turn::Expired) => Err(NtStatus::TIMEOUT),
-                (Slot::Closed, _) => Err(NtStatus::INVALID_HANDLE),
-                (Slot::Idle, _) => find(&committed).ok_or(missing),
-                (Slot::Open(_), _) => find(seen(&writes, &committed)).ok_or(missing),
-            },
-        )
+        let call = self.call(handle, Verb::Lookup)?;
+        self.look_up(&call, |_, objects| find(objects).ok_or(target.missing()))
+    }
+
+    fn add(&self, handle: EngineHandle, verb: Verb, object: impl Addable) -> Result<(), NtStatus> {
+        let call = self.call(handle, verb)?;
+        let structure = object.structure(self.caller(&call));
+        let admit = |scene: Scene<'_>, caller: Caller<'_>| object.admit(scene, caller);
+        let added = self.change(&call, structure, admit);
+        if let Ok((change, Effect::Committed)) = added {
+            self.publish(&call.session, &[change]);
+        }
+        call.answer(added.map(|_| ()))
     }
 }
 
-fn status<T>(result: Result<T, NtStatus>) -> NtStatus {
+pub(super) fn status<T>(result: Result<T, NtStatus>) -> NtStatus {
     result.err().unwrap_or(NtStatus::SUCCESS)
-}
-
-/// The objects as the transaction sees them: with its own changes.
-fn seen<'a>(writes: &'a View<'_, Writes>, committed: &'a View<'_, Objects>) -> &'a Objects {
-    writes.workspace.as_ref().unwrap_or(committed)
-}
-
-/// Makes a change in the transaction's own copy. Nobody else commits while it is open.
-fn stage(writes: &mut View<'_, Writes>, committed: &View<'_, Objects>, change: Change) {
-    let workspace = writes
-        .workspace
-        .get_or_insert_with(|| (**committed).clone());
-    workspace.apply(change);
-    writes.changes.push(change);
 }

@@ -10,23 +10,25 @@
 //!
 //! The engine asks a question only where its readings differ, so that what was not consulted did
 //! not matter. The numbers are those of the rows in `docs/model.md`.
+//!
+//! [`NamedProfile::Adversarial`]: super::NamedProfile::Adversarial
 
 use std::fmt;
 
 macro_rules! questions {
     ($(
-        $(#[$question:meta])*
+        $(#[doc = $question:literal])*
         $field:ident: $type:ident = $name:literal ($number:literal, $explored:literal) {
-            $($(#[$reading:meta])* $variant:ident = $reading_name:literal,)+
+            $($(#[doc = $reading:literal])* $variant:ident = $reading_name:literal,)+
         }
     )+) => {
         $(
-            $(#[$question])*
+            $(#[doc = $question])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
             pub enum $type {
                 // The first reading is the recommended one.
                 #[default]
-                $($(#[$reading])* $variant,)+
+                $($(#[doc = $reading])* $variant,)+
             }
 
             impl $type {
@@ -37,13 +39,13 @@ macro_rules! questions {
         /// One reading of every question. The default of each is the documented or recommended one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct Profile {
-            $($(#[$question])* pub $field: $type,)+
+            $($(#[doc = $question])* pub $field: $type,)+
         }
 
         /// A question that the documentation leaves open.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Question {
-            $($(#[$question])* $type,)+
+            $($(#[doc = $question])* $type,)+
         }
 
         impl Question {
@@ -62,6 +64,8 @@ macro_rules! questions {
 
             /// Whether [`NamedProfile::Adversarial`] goes through its readings. It does not for a
             /// question whose readings differ in how a finding is told, not in what happens.
+            ///
+            /// [`NamedProfile::Adversarial`]: super::NamedProfile::Adversarial
             pub const fn is_explored(self) -> bool {
                 match self { $(Self::$type => $explored,)+ }
             }
@@ -69,6 +73,19 @@ macro_rules! questions {
             /// The names of its readings, the recommended one first.
             pub const fn readings(self) -> &'static [&'static str] {
                 match self { $(Self::$type => &[$($reading_name,)+],)+ }
+            }
+
+            /// The question in words.
+            pub fn text(self) -> String {
+                plain(match self { $(Self::$type => concat!($($question),*),)+ })
+            }
+
+            /// What each of [`Question::readings`] says, in words.
+            pub fn reading_texts(self) -> Vec<String> {
+                let texts: &[&str] = match self {
+                    $(Self::$type => &[$(concat!($($reading),*),)+],)+
+                };
+                texts.iter().map(|text| plain(text)).collect()
             }
         }
 
@@ -107,7 +124,7 @@ questions! {
     default_wait: DefaultWait = "default-wait" ("A-01", false) {
         /// 15 seconds. Source: Object Management.
         Documented = "15s",
-        /// 100 minutes. Seen in enumerated sessions (WFPExplorer #5) and by libwfp.
+        /// 100 minutes. Seen in enumerated sessions (`WFPExplorer` #5) and by libwfp.
         Observed = "100min",
     }
     /// Who may hold the transaction lock together?
@@ -224,7 +241,7 @@ questions! {
         Accepted = "accepted",
     }
     /// What becomes of a call that waits for the lock while its handle is closed?
-    closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", false) {
+    closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", true) {
         /// It fails with `SESSION_ABORTED`.
         SessionAborted = "session-aborted",
         /// It goes on: the close waits for it.
@@ -288,8 +305,8 @@ impl Profile {
     };
 
     /// As [`Profile::DOCUMENTED`], but for what field reports show: a default wait of 100 minutes
-    /// (WFPExplorer #5), delete notifications that come late (ebpf-for-windows #3567, #4192),
-    /// sessions whose end takes its time (WFPExplorer #5), and unregistering that fails for the
+    /// (`WFPExplorer` #5), delete notifications that come late (ebpf-for-windows #3567, #4192),
+    /// sessions whose end takes its time (`WFPExplorer` #5), and unregistering that fails for the
     /// moment (netebpfext tries up to ten times).
     pub const OBSERVED_WINDOWS: Self = Self {
         default_wait: DefaultWait::Observed,
@@ -304,6 +321,11 @@ impl Profile {
         let differs = |question: &Question| self.reading(*question) != from.reading(*question);
         Question::ALL.iter().copied().filter(differs).collect()
     }
+}
+
+/// The text of a doc comment, for a terminal.
+fn plain(comment: &str) -> String {
+    comment.trim().replace('`', "")
 }
 
 impl Question {
@@ -378,51 +400,6 @@ impl Questions {
     }
 }
 
-/// What a check is asked to go through, by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum NamedProfile {
-    /// [`Profile::DOCUMENTED`].
-    #[default]
-    Documented,
-    /// [`Profile::OBSERVED_WINDOWS`].
-    ObservedWindows,
-    /// Every combination of the readings that an execution consults, [`Profile::DOCUMENTED`]
-    /// first.
-    Adversarial,
-}
-
-impl NamedProfile {
-    /// All of them, the default first.
-    pub const ALL: [Self; 3] = [Self::Documented, Self::ObservedWindows, Self::Adversarial];
-
-    /// The one with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name)
-    }
-
-    /// The name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::ObservedWindows => "observed-windows",
-            Self::Adversarial => "adversarial",
-        }
-    }
-
-    /// The profile to start with.
-    pub const fn start(self) -> Profile {
-        match self {
-            Self::Documented | Self::Adversarial => Profile::DOCUMENTED,
-            Self::ObservedWindows => Profile::OBSERVED_WINDOWS,
-        }
-    }
-
-    /// Whether other readings than those of the start are gone through.
-    pub const fn explores(self) -> bool {
-        matches!(self, Self::Adversarial)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -447,6 +424,21 @@ mod tests {
             let beyond = u8::try_from(question.readings().len()).unwrap();
             assert_eq!(Profile::DOCUMENTED.with(question, beyond), None);
         }
+    }
+
+    #[test]
+    fn a_question_and_each_of_its_readings_has_a_text() {
+        for &question in Question::ALL {
+            assert!(question.text().contains('?'), "{}", question.text());
+            let texts = question.reading_texts();
+            assert_eq!(texts.len(), question.readings().len(), "{question}");
+            let sentence = |text: &String| text.ends_with('.') && !text.contains(['`', '\n']);
+            assert!(texts.iter().all(sentence), "{texts:?}");
+        }
+        assert_eq!(
+            Question::NotifyDelete.reading_texts()[1],
+            "Later, by a thread of the system, in the order of the deletes of one thread."
+        );
     }
 
     #[test]

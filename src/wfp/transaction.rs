@@ -3,115 +3,281 @@
 //! Source: <https://learn.microsoft.com/windows/win32/api/fwpmu/nf-fwpmu-fwpmtransactionbegin0> and
 //! its siblings. There is at most one for a session: a second begin fails at once, it neither nests
 //! nor waits. Between sessions a lock decides, for which a begin waits as long as its session says.
-//! Readers share the lock and a writer excludes all, a choice that the documentation leaves open.
 
-use crate::execution::Operation;
+use crate::execution::Fact;
+use crate::execution::StepResult;
 use crate::execution::Verb;
+use crate::runtime::Recorded;
 use crate::runtime::Runtime;
 use crate::runtime::Turn;
 use crate::runtime::View;
 use crate::status::NtStatus;
 
+use super::Change;
+use super::CommitFailure;
 use super::Engine;
+use super::EngineFault;
 use super::EngineHandle;
+use super::Profile;
+use super::Question;
+use super::TransactionFlags;
 use super::TransactionMode;
+use super::call::Call;
+use super::call::never;
 use super::engine::record_changes;
 use super::session::Lock;
 use super::session::Slot;
+use super::session::Staged;
+use super::session::State;
 use super::session::Writes;
+use super::system::Task;
+
+/// What a commit came to.
+enum Committed {
+    /// It failed, and the transaction is as it was.
+    Not(NtStatus),
+    /// The changes were rolled back, and it failed.
+    RolledBack(Vec<Staged>),
+    /// The changes are visible, and it returns this.
+    Done(Vec<Staged>, NtStatus),
+}
+
+impl Recorded for Committed {
+    fn recorded(&self) -> StepResult {
+        match self {
+            Self::Not(status) | Self::Done(_, status) => status.recorded(),
+            Self::RolledBack(_) => EngineFault::CommitFails.status().recorded(),
+        }
+    }
+}
 
 impl<R: Runtime> Engine<R> {
+    /// The profile, for what a call must know before it can say whether it matters.
+    pub(super) fn profile(&self) -> Profile {
+        self.ledger().circumstances().profile
+    }
+
     /// `FwpmTransactionBegin0`.
     ///
     /// Returns `TXN_IN_PROGRESS` if the session has a transaction, `TIMEOUT` if its wait for the
-    /// lock ran out, `NULL_POINTER` or `INVALID_HANDLE` for a handle that is none.
-    pub fn transaction_begin(&self, handle: EngineHandle, mode: TransactionMode) -> NtStatus {
-        let session = match self.require(handle) {
-            Ok(session) => session,
-            Err(status) => return status,
+    /// lock ran out, `INVALID_FLAGS` for flags but 0 and 1, `ACCESS_DENIED` to a caller without
+    /// the right, and what is common to all calls.
+    pub fn transaction_begin(
+        &self,
+        handle: EngineHandle,
+        flags: impl Into<TransactionFlags>,
+    ) -> NtStatus {
+        let begun = self
+            .call(handle, Verb::Begin)
+            .and_then(|call| call.answer(self.begin(&call, flags.into())));
+        begun.err().unwrap_or(NtStatus::SUCCESS)
+    }
+
+    fn begin(&self, call: &Call<R>, flags: TransactionFlags) -> Result<(), NtStatus> {
+        let session = &call.session;
+        let denied = self.is_denied(call.verb, session.options.kernel);
+        let mode = match flags.mode() {
+            Ok(_) if denied => Err(NtStatus::ACCESS_DENIED),
+            mode => mode,
         };
-        let operation = Operation::on(Verb::Begin, session.slot.id());
-        R::step(
-            operation,
+        let begun = R::step(
+            call.operation(),
             session.waiting(),
-            (self.lock(), &session.slot),
-            |(lock, slot)| **slot != Slot::Idle || lock.admits(mode),
-            |(mut lock, mut slot), turn| match (*slot, turn) {
-                (_, Turn::Expired) => NtStatus::TIMEOUT,
-                (Slot::Closed, _) => closed(),
-                (Slot::Open(_), _) => NtStatus::TXN_IN_PROGRESS,
-                (Slot::Idle, Turn::Ready) => {
-                    *slot = Slot::Open(mode);
-                    match mode {
-                        TransactionMode::ReadWrite => lock.writer = true,
-                        TransactionMode::ReadOnly => lock.commuting().readers += 1,
-                    }
-                    NtStatus::SUCCESS
-                }
+            (&self.inner().lock, &session.slot),
+            |(lock, slot)| match mode {
+                _ if !slot.is_idle() => true,
+                Ok(mode) => lock.admits(mode, || self.lock_profile(lock)),
+                Err(_) => true,
             },
-        )
+            |(mut lock, mut slot), turn| {
+                call.ends(&mut slot);
+                if turn == Turn::Expired {
+                    return Err(NtStatus::TIMEOUT);
+                }
+                let would_wait = || match mode {
+                    Ok(mode) => !lock.admits(mode, || self.lock_profile(&lock)),
+                    Err(_) => false,
+                };
+                if let Some(refused) = self.refusal(&mut slot, would_wait) {
+                    return Err(refused);
+                }
+                if !slot.is_idle() {
+                    return Err(NtStatus::TXN_IN_PROGRESS);
+                }
+                let mode = mode?;
+                slot.state = State::Open(mode);
+                slot.begun += 1;
+                match mode {
+                    TransactionMode::ReadWrite => lock.writer = true,
+                    TransactionMode::ReadOnly => lock.commuting().readers += 1,
+                }
+                Ok(slot.begun)
+            },
+        )?;
+        if !session.options.kernel {
+            self.defer(Task::Watch(session.clone(), begun));
+        }
+        Ok(())
+    }
+
+    /// The profile, for a reader that meets readers: there the readings of the lock's mode differ.
+    pub(super) fn lock_profile(&self, lock: &Lock) -> Profile {
+        if lock.readers > 0 {
+            return *self.ledger().consult(Question::LockMode);
+        }
+        self.profile()
     }
 
     /// `FwpmTransactionCommit0`: what the transaction changed becomes visible at once.
     ///
-    /// Returns `NO_TXN_IN_PROGRESS` if the session has none. Delete call-backs run before it
-    /// returns.
+    /// Returns `NO_TXN_IN_PROGRESS` if the session has none, `TXN_ABORTED` after a forced abort,
+    /// `CALLOUT_NOTIFICATION_FAILED` where callouts are told of additions only now and one refused,
+    /// and what is common to all calls. Notifications are given before it returns.
     pub fn transaction_commit(&self, handle: EngineHandle) -> NtStatus {
-        let session = match self.require(handle) {
-            Ok(session) => session,
+        let call = match self.call(handle, Verb::Commit) {
+            Ok(call) => call,
             Err(status) => return status,
         };
-        let operation = Operation::on(Verb::Commit, session.slot.id());
-        let objects = (&session.slot, &session.writes, self.objects(), self.lock());
-        let (status, changes) = R::act(
-            operation,
-            objects,
-            |(mut slot, mut writes, mut committed, mut lock)| {
-                let Slot::Open(mode) = *slot else {
-                    return (not_open(*slot), Vec::new());
-                };
-                if let Some(workspace) = take_workspace(&mut writes, mode) {
-                    *committed = workspace;
-                }
-                *slot = Slot::Idle;
-                unlock(&mut lock, mode);
-                let changes = take_changes(&mut writes, mode);
-                record_changes::<R>(&changes);
-                (NtStatus::SUCCESS, changes)
-            },
-        );
-        self.notify_deleted(&changes);
+        let refused = self.tell_before_commit(&call);
+        let committed = self.commit(&call);
+        let status = match committed {
+            Committed::Not(status) => return status,
+            Committed::RolledBack(staged) => {
+                self.rolled_back(&staged);
+                return EngineFault::CommitFails.status();
+            }
+            Committed::Done(staged, status) => {
+                self.committed_explicitly(&call, &staged);
+                status
+            }
+        };
+        if refused && status.is_success() {
+            return NtStatus::CALLOUT_NOTIFICATION_FAILED;
+        }
         status
     }
 
-    /// `FwpmTransactionAbort0`: what the transaction changed is gone. No call-backs.
+    fn commit(&self, call: &Call<R>) -> Committed {
+        let session = &call.session;
+        let fails = call.fault == Some(EngineFault::CommitFails);
+        if fails {
+            R::record(Fact::FaultInjected);
+        }
+        let denied = self.is_denied(call.verb, session.options.kernel);
+        let inner = self.inner();
+        let objects = (
+            &session.slot,
+            &session.writes,
+            &inner.committed,
+            &inner.lock,
+        );
+        R::act(
+            call.operation(),
+            objects,
+            |(mut slot, mut writes, mut committed, mut lock)| {
+                call.ends(&mut slot);
+                let State::Open(mode) = slot.state else {
+                    return Committed::Not(self.not_open(&mut slot));
+                };
+                if denied {
+                    return Committed::Not(NtStatus::ACCESS_DENIED);
+                }
+                let failure = fails.then(|| self.ledger().consult(Question::CommitFailure));
+                match failure.map(|profile| profile.commit_failure) {
+                    Some(CommitFailure::StillOpen) => {
+                        return Committed::Not(EngineFault::CommitFails.status());
+                    }
+                    Some(CommitFailure::RolledBack) => {
+                        let staged = roll_back(&mut slot, &mut writes, &mut lock);
+                        return Committed::RolledBack(staged);
+                    }
+                    Some(CommitFailure::Committed) | None => {}
+                }
+                if let Some(workspace) = take_workspace(&mut writes, mode) {
+                    *committed = workspace;
+                }
+                slot.state = State::Idle;
+                unlock(&mut lock, mode);
+                let staged = take_changes(&mut writes, mode);
+                record_changes::<R>(staged.iter().map(|staged| staged.change));
+                let status = if fails {
+                    EngineFault::CommitFails.status()
+                } else {
+                    NtStatus::SUCCESS
+                };
+                Committed::Done(staged, status)
+            },
+        )
+    }
+
+    /// `FwpmTransactionAbort0`: what the transaction changed is gone.
     ///
-    /// Returns `NO_TXN_IN_PROGRESS` if the session has none.
+    /// Returns `NO_TXN_IN_PROGRESS` if the session has none, `TXN_ABORTED` after a forced abort,
+    /// and what is common to all calls.
     pub fn transaction_abort(&self, handle: EngineHandle) -> NtStatus {
-        let session = match self.require(handle) {
-            Ok(session) => session,
+        let call = match self.call(handle, Verb::Abort) {
+            Ok(call) => call,
             Err(status) => return status,
         };
-        let operation = Operation::on(Verb::Abort, session.slot.id());
-        let objects = (&session.slot, &session.writes, self.lock());
-        R::act(operation, objects, |(mut slot, mut writes, mut lock)| {
-            let Slot::Open(mode) = *slot else {
-                return not_open(*slot);
-            };
-            drop(take_workspace(&mut writes, mode));
-            drop(take_changes(&mut writes, mode));
-            *slot = Slot::Idle;
-            unlock(&mut lock, mode);
-            NtStatus::SUCCESS
-        })
+        let session = &call.session;
+        let objects = (&session.slot, &session.writes, &self.inner().lock);
+        let (status, staged) = R::act(
+            call.operation(),
+            objects,
+            |(mut slot, mut writes, mut lock)| {
+                call.ends(&mut slot);
+                match slot.state {
+                    State::Open(_) => {
+                        let staged = roll_back(&mut slot, &mut writes, &mut lock);
+                        (NtStatus::SUCCESS, staged)
+                    }
+                    State::ForciblyAborted => (self.forcibly_aborted(&mut slot, true), Vec::new()),
+                    State::Closed | State::Idle | State::Cancelled => {
+                        (self.not_open(&mut slot), Vec::new())
+                    }
+                }
+            },
+        );
+        self.rolled_back(&staged);
+        status
+    }
+
+    /// What a commit or abort returns without an open transaction.
+    fn not_open(&self, slot: &mut View<'_, Slot>) -> NtStatus {
+        let refused = self.refusal(slot, never);
+        refused.unwrap_or(NtStatus::NO_TXN_IN_PROGRESS)
+    }
+
+    /// What an explicit transaction changed has become visible: who is told of it.
+    fn committed_explicitly(&self, call: &Call<R>, staged: &[Staged]) {
+        self.deleted_at_commit(staged);
+        self.tell_committed(staged);
+        let changes: Vec<Change> = staged.iter().map(|staged| staged.change).collect();
+        self.publish(&call.session, &changes);
     }
 }
 
+/// Undoes what the open transaction of a session has changed, and ends it. Returns the changes.
+pub(super) fn roll_back(
+    slot: &mut View<'_, Slot>,
+    writes: &mut View<'_, Writes>,
+    lock: &mut View<'_, Lock>,
+) -> Vec<Staged> {
+    let State::Open(mode) = slot.state else {
+        return Vec::new();
+    };
+    drop(take_workspace(writes, mode));
+    let staged = take_changes(writes, mode);
+    slot.state = State::Idle;
+    unlock(lock, mode);
+    staged
+}
+
 /// Gives the engine's lock back.
-pub(super) fn unlock(lock: &mut View<'_, Lock>, mode: TransactionMode) {
+fn unlock(lock: &mut View<'_, Lock>, mode: TransactionMode) {
     match mode {
         TransactionMode::ReadWrite => lock.release().writer = false,
-        TransactionMode::ReadOnly => lock.commuting().readers -= 1,
+        TransactionMode::ReadOnly => lock.leaving().readers -= 1,
     }
 }
 
@@ -121,164 +287,9 @@ fn take_workspace(writes: &mut View<'_, Writes>, mode: TransactionMode) -> Optio
         .flatten()
 }
 
-fn take_changes(writes: &mut View<'_, Writes>, mode: TransactionMode) -> Vec<super::Change> {
+fn take_changes(writes: &mut View<'_, Writes>, mode: TransactionMode) -> Vec<Staged> {
     match mode {
         TransactionMode::ReadWrite => std::mem::take(&mut writes.changes),
         TransactionMode::ReadOnly => Vec::new(),
-    }
-}
-
-const fn closed() -> NtStatus {
-    NtStatus::INVALID_HANDLE
-}
-
-fn not_open(slot: Slot) -> NtStatus {
-    if slot == Slot::Closed {
-        closed()
-    } else {
-        NtStatus::NO_TXN_IN_PROGRESS
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::runtime::controlled::Controlled;
-    use crate::runtime::controlled::set_up;
-    use crate::wfp::EngineImage;
-    use crate::wfp::EngineOptions;
-    use crate::wfp::Key;
-    use crate::wfp::Lifetime;
-    use crate::wfp::Provider;
-    use crate::wfp::SessionOptions;
-
-    use super::*;
-
-    const STATIC: SessionOptions = SessionOptions {
-        dynamic: false,
-        infinite_wait: false,
-    };
-    const RW: TransactionMode = TransactionMode::ReadWrite;
-    const RO: TransactionMode = TransactionMode::ReadOnly;
-    const P: Provider = Provider {
-        key: Key::of("p"),
-        named: true,
-        lifetime: Lifetime::Static,
-    };
-
-    /// Runs calls on a fresh engine with two static sessions.
-    fn on_engine(calls: impl FnOnce(&Engine<Controlled>, EngineHandle, EngineHandle)) {
-        set_up(|| {
-            let engine = Engine::new(&EngineImage::default(), &EngineOptions::default());
-            let (one, two) = (engine.engine_open(STATIC), engine.engine_open(STATIC));
-            calls(&engine, one, two);
-        });
-    }
-
-    #[test]
-    fn commit_and_abort_need_a_transaction() {
-        on_engine(|engine, one, _| {
-            assert_eq!(engine.transaction_commit(one), NtStatus::NO_TXN_IN_PROGRESS);
-            assert_eq!(engine.transaction_abort(one), NtStatus::NO_TXN_IN_PROGRESS);
-            assert_eq!(engine.transaction_begin(one, RW), NtStatus::SUCCESS);
-            assert_eq!(engine.transaction_commit(one), NtStatus::SUCCESS);
-            assert_eq!(engine.transaction_abort(one), NtStatus::NO_TXN_IN_PROGRESS);
-        });
-    }
-
-    #[test]
-    fn a_second_begin_on_a_session_fails_at_once() {
-        on_engine(|engine, one, _| {
-            for mode in [RW, RO] {
-                assert_eq!(engine.transaction_begin(one, mode), NtStatus::SUCCESS);
-                assert_eq!(engine.transaction_begin(one, RW), NtStatus::TXN_IN_PROGRESS);
-                assert_eq!(engine.transaction_commit(one), NtStatus::SUCCESS);
-            }
-        });
-    }
-
-    #[test]
-    fn an_abort_undoes_all_and_frees_the_key() {
-        on_engine(|engine, one, two| {
-            assert_eq!(engine.transaction_begin(one, RW), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_add(one, P), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_get(one, P.key), Ok(P));
-            assert_eq!(engine.transaction_abort(one), NtStatus::SUCCESS);
-            assert_eq!(
-                engine.provider_get(two, P.key),
-                Err(NtStatus::PROVIDER_NOT_FOUND)
-            );
-            assert_eq!(engine.provider_add(two, P), NtStatus::SUCCESS);
-        });
-    }
-
-    #[test]
-    fn a_failed_call_leaves_the_transaction_as_it_was() {
-        on_engine(|engine, one, two| {
-            assert_eq!(engine.transaction_begin(one, RW), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_add(one, P), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_add(one, P), NtStatus::ALREADY_EXISTS);
-            assert_eq!(engine.transaction_commit(one), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_get(two, P.key), Ok(P));
-        });
-    }
-
-    #[test]
-    fn a_read_only_transaction_reads_and_does_not_write() {
-        on_engine(|engine, one, two| {
-            assert_eq!(engine.provider_add(two, P), NtStatus::SUCCESS);
-            assert_eq!(engine.transaction_begin(one, RO), NtStatus::SUCCESS);
-            assert_eq!(engine.transaction_begin(two, RO), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_add(one, P), NtStatus::INCOMPATIBLE_TXN);
-            assert_eq!(
-                engine.provider_delete(one, P.key),
-                NtStatus::INCOMPATIBLE_TXN
-            );
-            assert_eq!(engine.provider_get(one, P.key), Ok(P));
-            assert_eq!(engine.transaction_abort(one), NtStatus::SUCCESS);
-            assert_eq!(engine.transaction_commit(two), NtStatus::SUCCESS);
-        });
-    }
-
-    #[test]
-    fn closing_a_handle_aborts_its_transaction() {
-        on_engine(|engine, one, two| {
-            assert_eq!(engine.transaction_begin(one, RW), NtStatus::SUCCESS);
-            assert_eq!(engine.provider_add(one, P), NtStatus::SUCCESS);
-            assert_eq!(engine.engine_close(one), NtStatus::SUCCESS);
-            assert_eq!(
-                engine.provider_get(two, P.key),
-                Err(NtStatus::PROVIDER_NOT_FOUND)
-            );
-            assert_eq!(engine.engine_close(one), NtStatus::INVALID_HANDLE);
-            assert_eq!(engine.transaction_begin(one, RW), NtStatus::INVALID_HANDLE);
-        });
-    }
-
-    #[test]
-    fn a_dynamic_session_takes_its_objects_with_it() {
-        on_engine(|engine, one, _| {
-            let dynamic = SessionOptions {
-                dynamic: true,
-                ..STATIC
-            };
-            let session = engine.engine_open(dynamic);
-            assert_eq!(engine.provider_add(session, P), NtStatus::SUCCESS);
-            assert!(engine.provider_get(one, P.key).is_ok());
-            assert_eq!(engine.engine_close(session), NtStatus::SUCCESS);
-            assert_eq!(
-                engine.provider_get(one, P.key),
-                Err(NtStatus::PROVIDER_NOT_FOUND)
-            );
-        });
-    }
-
-    #[test]
-    fn a_null_handle_may_be_closed_and_nothing_else() {
-        on_engine(|engine, _, _| {
-            let null = EngineHandle::NULL;
-            assert_eq!(engine.engine_close(null), NtStatus::SUCCESS);
-            assert_eq!(engine.transaction_begin(null, RW), NtStatus::NULL_POINTER);
-            assert_eq!(engine.provider_add(null, P), NtStatus::NULL_POINTER);
-        });
     }
 }

@@ -6,8 +6,16 @@ use proptest::test_runner::TestRunner;
 
 use selvedge::explore::Coverage;
 use selvedge::explore::DfsExplorer;
+use selvedge::explore::DporExplorer;
 use selvedge::runtime::Waits;
 
+use crate::programs::Dice;
+use crate::programs::Drawn;
+use crate::programs::KINDS;
+use crate::programs::draw;
+use crate::programs::smaller;
+use crate::seen::Seen;
+use crate::seen::source;
 use crate::small::Small;
 use crate::small::Statement;
 use crate::small::Statement::*;
@@ -109,4 +117,244 @@ fn dpor_sees_what_dfs_sees_on_500_random_programs() {
         shares.deadlocking >= cases / 20 && shares.large >= cases / 5,
         "{shares:?}"
     );
+}
+
+/// How many programs of [`programs::draw`] are compared, if `SELVEDGE_PROGRAMS` does not say so.
+const DRAWN: u64 = 60;
+
+/// After how many executions `dfs` gives up on one of them: few, so that the test is quick.
+const DRAWN_EXECUTIONS_MAX: u64 = 1_500;
+
+/// The same, if somebody asks for more programs.
+const ASKED_EXECUTIONS_MAX: u64 = 5_000;
+
+/// What the programs were like, so that a generator gone dull is noticed.
+#[derive(Debug, Default)]
+struct Census {
+    compared: u64,
+    given_up: u64,
+    kinds: [u64; KINDS.len()],
+    /// With three threads or more and fifty classes or more.
+    large: u64,
+    deadlocking: u64,
+    traces: u64,
+    executions: u64,
+    redundant: u64,
+    /// Programs with a redundant execution.
+    with_redundant: u64,
+    source_executions: u64,
+    source_redundant: u64,
+    dfs_executions: u64,
+    /// After how many executions `dfs` gives up.
+    dfs_executions_max: u64,
+}
+
+/// What is wrong with what an explorer saw, if the oracle is right.
+fn wrong(seen: &Seen, oracle: &Seen) -> Option<String> {
+    let classes = oracle.traces.len();
+    let missed = oracle.traces.difference(&seen.traces).count();
+    if missed > 0 {
+        return Some(format!("missed {missed} of {classes} classes"));
+    }
+    if seen.traces != oracle.traces || seen.outcomes != oracle.outcomes {
+        return Some("saw what there is not, or other outcomes".to_owned());
+    }
+    let executions = seen.tally.executions;
+    let twice = u64::try_from(classes) != Ok(executions);
+    twice.then(|| format!("{executions} executions of {classes} classes"))
+}
+
+/// The smallest program found that is wrong, too, if statements are left out, and how.
+fn smallest(mut program: Small, waits: Waits, mut how: String) -> (Small, String) {
+    loop {
+        let next = smaller(&program).into_iter().find_map(|less| {
+            let explorer = &mut DfsExplorer::default();
+            let oracle = explore_up_to(&less, waits, explorer, ASKED_EXECUTIONS_MAX);
+            let whole = oracle.tally.coverage == Coverage::Exhausted;
+            let wrong = whole.then(|| wrong(&dpor(&less, waits), &oracle)).flatten();
+            wrong.map(|wrong| (less, wrong))
+        });
+        let Some((less, wrong)) = next else {
+            return (program, how);
+        };
+        (program, how) = (less, wrong);
+    }
+}
+
+impl Census {
+    /// Compares one program.
+    fn take(&mut self, drawn: &Drawn) {
+        let Drawn {
+            program,
+            waits,
+            kinds,
+        } = drawn;
+        let mut explorer = DfsExplorer::default();
+        let oracle = explore_up_to(program, *waits, &mut explorer, self.dfs_executions_max);
+        if oracle.tally.coverage != Coverage::Exhausted {
+            self.given_up += 1;
+            return;
+        }
+        let seen = dpor(program, *waits);
+        if let Some(wrong) = wrong(&seen, &oracle) {
+            let (program, wrong) = smallest(program.clone(), *waits, wrong);
+            panic!("{wrong}: {program:?} {waits:?}");
+        }
+        let traces = u64::try_from(seen.traces.len()).expect("64 bits");
+        let large = program.threads() >= 3 && traces >= 50;
+        if !large && self.large <= self.compared / 2 {
+            // Small programs are compared, too, but no more of them than of large ones.
+            return;
+        }
+        for (count, &has) in self.kinds.iter_mut().zip(kinds) {
+            *count += u64::from(has);
+        }
+        self.compared += 1;
+        self.large += u64::from(large);
+        self.deadlocking += u64::from(seen.tally.deadlocked > 0);
+        self.traces += traces;
+        self.executions += seen.tally.executions;
+        self.redundant += seen.tally.redundant;
+        self.with_redundant += u64::from(seen.tally.redundant > 0);
+        self.dfs_executions += oracle.tally.executions;
+        let source = source(program, *waits);
+        self.source_executions += source.tally.executions;
+        self.source_redundant += source.tally.redundant;
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the census of the programs")]
+fn dpor_runs_each_class_of_random_programs_once() {
+    let asked = std::env::var("SELVEDGE_PROGRAMS").ok();
+    let programs = asked.and_then(|count| count.parse().ok()).unwrap_or(DRAWN);
+    let mut census = Census {
+        dfs_executions_max: if programs > DRAWN {
+            ASKED_EXECUTIONS_MAX
+        } else {
+            DRAWN_EXECUTIONS_MAX
+        },
+        ..Census::default()
+    };
+    let mut seed = 0;
+    while census.compared < programs {
+        let drawn = draw(&mut Dice::new(seed));
+        seed += 1;
+        census.take(&drawn);
+    }
+    println!("{census:?}");
+    assert!(census.large >= programs / 2, "{census:?}");
+    assert!(census.deadlocking >= programs / 20, "{census:?}");
+    let rare = census.kinds.iter().zip(KINDS);
+    // A few programs have each kind less evenly than many.
+    let least = programs / if programs > DRAWN { 10 } else { 20 };
+    let rare: Vec<_> = rare.filter(|(count, _)| **count < least).collect();
+    assert!(rare.is_empty(), "{rare:?}: {census:?}");
+    // Waits for something that plain writes make true: see `docs/internals/exploration.md`.
+    assert!(census.redundant * 100 <= census.executions, "{census:?}");
+}
+
+/// Programs on which an earlier state of the algorithm failed: it missed classes, saw one twice, or
+/// began executions in vain.
+fn once_failed() -> Vec<Small> {
+    let programs = vec![
+        // A thread that is started later does not stand before its first step from the beginning.
+        vec![
+            vec![Tried(0, vec![])],
+            vec![Fork(2, vec![Reading(0, vec![])])],
+        ],
+        // That a thread could step does not mean that it could take this step.
+        vec![vec![StoreLocal(1)], vec![Increment(0), SpinLoad(1)]],
+        // Who is blocked when an execution is cut off raced with what keeps it so.
+        vec![
+            vec![SpinLoad(0), Locked(0, vec![])],
+            vec![TriedReading(0, vec![])],
+            vec![Increment(0), Reading(0, vec![Wait(0)])],
+        ],
+        // A try that failed so far may succeed.
+        vec![
+            vec![Fork(2, vec![Locked(0, vec![])]), Reading(0, vec![])],
+            vec![TriedReading(0, vec![WaitTimed(0)])],
+        ],
+        // A reader that leaves cannot come after the writer that waits for it.
+        vec![
+            vec![Reading(1, vec![Increment(0)]), Choose(2)],
+            vec![
+                Fork(2, vec![StoreLocal(1)]),
+                Locked(
+                    1,
+                    vec![ConditionWait {
+                        condition: 0,
+                        lock: 1,
+                    }],
+                ),
+                Join(2),
+            ],
+        ],
+    ];
+    programs.into_iter().map(Small).collect()
+}
+
+#[test]
+fn programs_that_failed_once_do_so_no_more() {
+    for program in once_failed() {
+        for waits in [Waits::Sufficient, Waits::MayExpire] {
+            let oracle = Oracle::of(program.clone(), waits, u64::MAX).unwrap();
+            assert_eq!(
+                wrong(&dpor(&program, waits), &oracle.seen),
+                None,
+                "{program:?}"
+            );
+        }
+    }
+}
+
+/// What is known of a program, to hold an explorer to it again and again.
+#[derive(Debug)]
+pub(crate) struct Oracle {
+    program: Small,
+    waits: Waits,
+    seen: Seen,
+    /// How many executions the algorithm as it is begins in vain.
+    redundant: u64,
+}
+
+impl Oracle {
+    /// What there is to know, unless `dfs` needs more executions than this.
+    fn of(program: Small, waits: Waits, executions_max: u64) -> Option<Self> {
+        let mut explorer = DfsExplorer::default();
+        let seen = explore_up_to(&program, waits, &mut explorer, executions_max);
+        let redundant = dpor(&program, waits).tally.redundant;
+        (seen.tally.coverage == Coverage::Exhausted).then_some(Self {
+            program,
+            waits,
+            seen,
+            redundant,
+        })
+    }
+
+    /// The programs that failed once, and so many others that `dfs` finishes quickly.
+    pub(crate) fn some(count: usize) -> Vec<Self> {
+        let quick = |(program, waits)| Self::of(program, waits, 300);
+        let draw = |seed| {
+            let Drawn { program, waits, .. } = draw(&mut Dice::new(seed));
+            (program, waits)
+        };
+        let drawn = (0..).map(draw).filter_map(quick);
+        let drawn = drawn.filter(|oracle| oracle.seen.traces.len() > 1);
+        let known = once_failed()
+            .into_iter()
+            .map(|program| (program, Waits::Sufficient));
+        known.filter_map(quick).chain(drawn.take(count)).collect()
+    }
+
+    /// Whether `dpor` sees anything else, or needs other executions.
+    pub(crate) fn differs(&self) -> bool {
+        let most = 4 * self.seen.tally.executions + 50;
+        let explorer = &mut DporExplorer::new(self.waits);
+        let seen = explore_up_to(&self.program, self.waits, explorer, most);
+        seen.tally.coverage != Coverage::Exhausted
+            || wrong(&seen, &self.seen).is_some()
+            || seen.tally.redundant != self.redundant
+    }
 }

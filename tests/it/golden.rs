@@ -1,8 +1,9 @@
 //! The lane tables that a person would see, as golden texts: of the headline, a fault model and a
 //! deadlock, at 80 and at 200 columns, in ASCII and in Unicode.
 //!
-//! They are read as a person would read them when they change: `UPDATE_GOLDEN=1 cargo test golden`
-//! writes them anew, and the difference is reviewed like code.
+//! They are read as a person would read them when they change:
+//! `SELVEDGE_UPDATE_GOLDEN=1 cargo test golden` writes them anew, and the difference is reviewed like
+//! code.
 
 use std::env;
 use std::fs;
@@ -18,12 +19,12 @@ use selvedge::report::write_lanes;
 const TABLES: [(&str, &str); 3] = [
     (
         "headline",
-        "sv2:attach/connect4_connect6:shared-handle:documented:sufficient:8d1a66b3:\
-         non-interference@TXN_IN_PROGRESS:0-commit@session/0+1+0.3",
+        "sv2:attach/connect4_connect6:shared-handle:documented:sufficient:138876c0:\
+         non-interference@TXN_IN_PROGRESS:1-commit@session/0+0+1.3",
     ),
     (
         "fault",
-        "sv2:attach/fault_in_add:shared-handle:documented:sufficient:6916d62c:session-discipline:\
+        "sv2:attach/fault_in_add:shared-handle:documented:sufficient:93476b47:session-discipline:\
          0-abort@session/0+1-nmr-wait@binding/1+0+3+1.5",
     ),
     (
@@ -54,7 +55,7 @@ fn the_lane_tables_are_as_they_were_read() {
                 };
                 let file = folder.join(format!("{name}.{width}.{suffix}.txt"));
                 let found = table(token, &look);
-                if env::var_os("UPDATE_GOLDEN").is_some() {
+                if env::var_os("SELVEDGE_UPDATE_GOLDEN").is_some() {
                     fs::create_dir_all(&folder).unwrap();
                     fs::write(&file, &found).unwrap();
                 }

@@ -54,7 +54,13 @@ fn every_model_meets_what_it_expects() {
     let mut held = 0;
     for scenario in models() {
         for expectation in scenario.expectations() {
-            let report = checked(scenario.name(), &expectation.strategy, expectation.waits);
+            let strategy = Strategy::named(&expectation.strategy).unwrap();
+            let request = Request {
+                waits: expectation.waits,
+                scope: Some(expectation.scope.clone()),
+                ..Request::default()
+            };
+            let report = check(&scenario, &strategy, &request, &mut Unwatched);
             let what = format!("{} {}", scenario.name(), expectation.strategy);
             assert_eq!(
                 report.unexpected,
@@ -75,7 +81,7 @@ fn every_model_expects_something_of_each_of_its_strategies_under_both_readings()
     for scenario in models() {
         for strategy in scenario.strategies() {
             for waits in BOTH {
-                let expectation = scenario.expectation(strategy.name, waits);
+                let expectation = scenario.expectation(strategy.name, waits, scenario.scope());
                 let expectation =
                     expectation.unwrap_or_else(|| panic!("{} {strategy}", scenario.name()));
                 assert!(
@@ -85,7 +91,8 @@ fn every_model_expects_something_of_each_of_its_strategies_under_both_readings()
                 );
             }
         }
-        let rows = scenario.expectations().len();
+        let own = scenario.expectations().iter();
+        let rows = own.filter(|row| row.scope == *scenario.scope()).count();
         assert_eq!(rows, 2 * scenario.strategies().len(), "{}", scenario.name());
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The modules from the bottom up. Each may name itself and those before it; that is the whole of
 /// the layer table. `lib.rs` and `main.rs` stand above all of them.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 23] = [
     "status",
     "execution",
     "runtime",
@@ -20,10 +20,15 @@ const LAYERS: [&str; 18] = [
     "scenario",
     "program",
     "explore",
+    "recount",
     "replay",
     "report",
     "robust",
+    "confirm",
     "check",
+    "litmus",
+    "calibration",
+    "reproduce",
     "stress",
     "testing",
     "cli",
@@ -44,7 +49,7 @@ const UNSAFE: [&str; 2] = ["src/runtime/controlled/", "src/main.rs"];
 fn sources() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = vec![root.join("build.rs")];
-    for folder in ["src", "tests", "benches", "fuzz/fuzz_targets"] {
+    for folder in ["src", "tests", "benches", "examples", "fuzz/fuzz_targets"] {
         walk(&root.join(folder), &mut files);
     }
     let named = |file: &PathBuf| {

@@ -123,21 +123,26 @@ impl<R: Runtime> Context<R> {
             .inspect(|filters| filters.iter().map(|(id, _)| *id).collect())
     }
 
-    /// Notes the state of a filter, over whatever it was.
-    pub(super) fn set_state(&self, filter: FilterId, state: FilterState) {
+    /// Notes the state of a filter, over whatever it was: whether there is a place for it.
+    pub(super) fn set_state(&self, filter: FilterId, state: FilterState) -> bool {
         let operation = Operation::on(Verb::FilterState, self.filters.id()).with(filter.value());
-        R::act(operation, (&self.filters,), |(mut filters,)| {
+        let ((), published) = R::act(operation, (&self.filters,), |(mut filters,)| {
             let found = filters.iter_mut().find(|(id, _)| *id == filter);
             if let Some((_, known)) = found {
                 *known = state;
             }
+            ((), !filters.is_empty())
         });
         self.used();
+        published
     }
 
-    /// The delete notification of a filter.
+    /// The delete notification of a filter. It looks through as many identifiers as there are
+    /// filters; the pointer to them is null up to the commit.
     pub(super) fn filter_deleted(&self, filter: FilterId) {
-        self.set_state(filter, FilterState::Deleted);
+        if !self.set_state(filter, FilterState::Deleted) {
+            R::record(Fact::Misused(Misuse::NullPointer));
+        }
     }
 
     pub(super) fn reference(&self) {

@@ -116,7 +116,8 @@ impl<R: Runtime> A1<R> {
         for spec in specs {
             // Two attach types may share a callout: the second finds it registered.
             let key = callout_key(spec.callout);
-            self.driver
+            let _known = self
+                .driver
                 .engine
                 .callout_register(key, Arc::clone(&notify));
         }

@@ -236,7 +236,7 @@ impl<R: Runtime> A1<R> {
             if let Some(status) = self.driver.fault(FaultPoint::AllocateFilterIds) {
                 return Err(status);
             }
-            let handle = self.driver.handle(attach_type, own);
+            let handle = self.driver.handle(attach_type, own)?;
             self.driver.guarded(|| self.add_filters(handle, &context))
         });
         match added {
@@ -314,7 +314,7 @@ impl<R: Runtime> A1<R> {
     fn delete_filters(&self, context: &Context<R>) {
         let handle = self.driver.handle(context.attach_type, context.handle());
         for id in context.filter_ids() {
-            let deleted = self.driver.delete(handle, id).is_success();
+            let deleted = handle.is_ok_and(|handle| self.driver.delete(handle, id).is_success());
             let state = if deleted {
                 FilterState::Deleting
             } else {

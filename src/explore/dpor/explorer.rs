@@ -1,87 +1,78 @@
 //! The search: a stack of nodes, one for each step of the execution at hand.
 
-use crate::execution::Access;
 use crate::execution::Decision;
+use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Footprint;
-use crate::execution::Operation;
 use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::execution::Touch;
 use crate::explore::Explorer;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
-use super::event::Attempt;
-use super::event::Clock;
-use super::event::Event;
-use super::event::Taken;
-use super::race::races;
-
-/// A step that was tried at a node, or asleep on entry: to take it again leads nowhere new, until
-/// something that depends on it has happened.
-#[derive(Debug, Clone, Copy)]
-struct Tried {
-    decision: Decision,
-    footprint: Footprint,
-}
-
-/// What is known of the state before one step.
-#[derive(Debug)]
-struct Node {
-    /// The step taken now.
-    decision: Decision,
-    /// What each thread offers, by the threads that can step.
-    offers: Vec<(ThreadId, std::ops::Range<u8>)>,
-    enabled: ThreadSet,
-    /// What the step taken now was like before it was taken.
-    attempt: Attempt,
-    /// The threads that must be tried, the tried ones included.
-    backtrack: ThreadSet,
-    /// The threads of which everything was tried.
-    done: ThreadSet,
-    /// What was asleep on entry, and what was tried before the step taken now.
-    asleep: Vec<Tried>,
-}
-
-impl Node {
-    /// The first alternative of a thread that is not asleep.
-    fn awake(&self, thread: ThreadId) -> Option<Decision> {
-        let (_, offered) = self
-            .offers
-            .iter()
-            .find(|(offering, _)| *offering == thread)?;
-        let mut decisions = offered.clone().map(|alternative| Decision {
-            thread,
-            alternative,
-        });
-        decisions.find(|decision| !self.asleep.iter().any(|tried| tried.decision == *decision))
-    }
-}
+use super::broken::Broken;
+use super::habits::Habits;
+use super::node::Node;
+use super::node::settle;
+use super::planned::Certainty;
+use super::planned::Planned;
+use super::planned::Racers;
+use super::planned::Sleeper;
+use super::planned::Verdict;
+use super::race::Found;
+use super::race::Later;
+use super::race::Race;
+use super::race::blocked;
+use super::race::reversed;
+use super::race::surely_able;
+use super::reversal::Reversal;
+use super::trace::Attempt;
+use super::trace::Event;
+use super::trace::Trace;
+use super::wakeup::Branches;
+use super::wakeup::Forest;
+use super::wakeup::Taken;
 
 /// The explorer.
 #[derive(Debug)]
 pub struct DporExplorer {
     waits: Waits,
     nodes: Vec<Node>,
-    /// The events so far, by step.
-    events: Vec<Event>,
-    /// How many steps are the same as in the execution before.
-    replayed: usize,
+    /// By node: what was asleep on entry, and what was tried before the step taken now.
+    sleepers: Vec<Sleeper>,
+    trace: Trace,
+    /// In order of the later event.
+    races: Vec<Race>,
+    forest: Forest,
+    /// What is to follow the step taken at the deepest node.
+    following: Branches,
+    /// Whether sequences may have been left to what is explored behind the deepest node, because
+    /// the branch that was taken there could begin them.
+    relied_on: bool,
+    habits: Habits,
+    reversal: Reversal,
+    found: Found,
     started: bool,
 }
 
 impl DporExplorer {
     /// An explorer for machines that read waits like this.
-    pub const fn new(waits: Waits) -> Self {
+    pub fn new(waits: Waits) -> Self {
         Self {
             waits,
             nodes: Vec::new(),
-            events: Vec::new(),
-            replayed: 0,
+            sleepers: Vec::new(),
+            trace: Trace::default(),
+            races: Vec::new(),
+            forest: Forest::default(),
+            following: Branches::default(),
+            relied_on: false,
+            habits: Habits::default(),
+            reversal: Reversal::default(),
+            found: Found::default(),
             started: false,
         }
     }
@@ -91,7 +82,7 @@ impl DporExplorer {
         let Some((index, step)) = steps.iter().enumerate().next_back() else {
             return;
         };
-        let Some(known) = self.events.get(index) else {
+        let Some(known) = self.trace.get(index) else {
             self.take_in(step);
             return;
         };
@@ -103,141 +94,244 @@ impl DporExplorer {
         );
     }
 
-    /// Where an earlier execution has been, the same threads can go on.
-    fn require_same(&self, depth: usize, position: &Position<'_>) {
-        if let Some(node) = self.nodes.get(depth) {
-            assert!(
-                node.enabled == position.enabled,
-                "the system is not deterministic: before step {depth} the threads {:?} could go \
-                 on, and now {:?} can",
-                node.enabled,
-                position.enabled
-            );
-        }
-    }
-
     /// A step that was taken for the first time: its event, and its races.
     fn take_in(&mut self, step: &Step) {
-        let attempt = self.nodes[self.events.len()].attempt;
-        let Step {
-            thread,
-            operation,
-            footprint,
-            enabled,
-            ..
-        } = *step;
-        let last_resort = step.expired && footprint.is_everything();
-        if last_resort {
+        let attempt = self.nodes[self.trace.len()].attempt;
+        let last_of = self.trace.last_of(step.thread);
+        let event = Event {
+            thread: step.thread,
+            alternative: step.alternative,
+            operation: step.operation,
+            number: last_of.map_or(0, |last| self.trace.event(last).number) + 1,
+            footprint: step.footprint,
+            attempt,
+            enabled: step.enabled,
+            arrived: self.trace.arrived(step.thread),
+            last_resort: step.expired && step.footprint.is_everything(),
+        };
+        if event.last_resort && !Broken::LastResortsAreNotRaced.is_on() {
             // The expiry itself comes after everything, but had the step been ready earlier, it
             // would have been taken then.
-            self.race_blocked(thread, operation, attempt);
+            self.look(&blocked(&self.trace, event), Some(Later::Blocked));
         }
-        let taken = Taken {
-            thread,
-            operation,
-            footprint,
-            attempt,
-            enabled,
-            last_resort,
-        };
-        let (event, program_order) = Event::after(&self.events, taken);
-        self.race(&event, &program_order);
-        self.events.push(event);
+        self.look(&event, Some(Later::Event));
+        self.trace.push(event, &self.found.before);
+        self.habits.learn(event.operation, event.footprint);
     }
 
-    /// Races the step of a blocked thread as if it came now.
-    fn race_blocked(&mut self, thread: ThreadId, operation: Operation, attempt: Attempt) {
-        let mut footprint = Footprint::EMPTY;
-        for Touch { object, .. } in attempt.watch.iter() {
-            let touch = Touch {
-                object,
-                access: Access::Write,
-            };
-            footprint.push(touch).expect("as many as are watched");
+    /// Looks for what an event races with, and keeps the races if they are of this kind.
+    fn look(&mut self, event: &Event, keep: Option<Later>) {
+        self.trace.reserve();
+        self.found.look(&self.trace, event);
+        let later = event.planned();
+        for &index in &self.found.direct {
+            self.nodes[index].racers.insert(&later);
         }
-        let enabled = ThreadSet::EMPTY;
-        let taken = Taken {
-            thread,
-            operation,
-            footprint,
-            attempt,
-            enabled,
-            last_resort: false,
+        let Some(what) = keep else { return };
+        let race = |&earlier: &usize| Race {
+            earlier,
+            later: self.trace.len(),
+            what,
+            settled: false,
         };
-        let (event, program_order) = Event::after(&self.events, taken);
-        self.race(&event, &program_order);
+        self.races.extend(self.found.races.iter().map(race));
     }
 
-    fn race(&mut self, last: &Event, program_order: &Clock) {
-        for race in races(&self.events, last, program_order) {
-            let node = &mut self.nodes[race.earlier];
-            let initials = race.initials;
-            if !initials.intersection(node.backtrack).is_empty() {
+    /// Sees to it that the other order of every race is explored, and every other alternative of
+    /// every choice. The execution is complete.
+    fn reverse_all(&mut self) {
+        for place in 0..self.races.len() {
+            let race = self.races[place];
+            if !race.settled {
+                let earlier = self.trace.event(race.earlier);
+                let later = self.trace.event(race.later);
+                let first = reversed(earlier, later, race.what, &self.habits);
+                let later = *later;
+                self.races[place].settled = self.reverse(race.earlier, first, (&later, race.later));
+            }
+        }
+        for index in 0..self.trace.len() {
+            let event = *self.trace.event(index);
+            for alternative in 0..event.attempt.alternatives {
+                if event.attempt.alternatives > 1
+                    && alternative != event.alternative
+                    && !Broken::OneAlternative.is_on()
+                {
+                    let mut other = event.planned();
+                    other.decision.alternative = alternative;
+                    self.reverse(index, other, (&event, index));
+                }
+            }
+        }
+    }
+
+    /// Sees to it that executions are explored in which this step does not follow event `earlier`.
+    /// Whether that is certain for as long as the events up to `until` stay.
+    fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
+        let (start, end) = self.sleepers_of(earlier);
+        self.reversal.prepare(&self.trace, earlier, first);
+        let mut doubtful = !surely_able(&self.trace, earlier, later);
+        for sleeper in &self.sleepers[start..end] {
+            if sleeper.may_repeat {
                 continue;
             }
-            let able = initials.intersection(node.enabled);
-            let begins = if able.contains(last.thread) {
-                Some(last.thread)
-            } else {
-                able.first()
-            };
-            match begins {
-                Some(thread) => node.backtrack.insert(thread),
-                // Who begins the other order is not known here: try everybody.
-                None => node.backtrack = node.backtrack.union(node.enabled),
+            match self.reversal.judge(&self.trace, sleeper) {
+                (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
+                (Verdict::Doubtful, _) => doubtful = true,
+                (Verdict::New, _) => {}
+            }
+        }
+        if later.attempt.pure_wait && self.reversal.is_held(&self.trace, earlier, later) {
+            return false;
+        }
+        let sequence = self.reversal.sequence(&self.trace);
+        let branches = &mut self.nodes[earlier].branches;
+        self.forest.insert(branches, sequence, doubtful);
+        false
+    }
+
+    fn sleepers_of(&self, node: usize) -> (usize, usize) {
+        let end = self
+            .nodes
+            .get(node + 1)
+            .map_or(self.sleepers.len(), |next| next.sleepers);
+        (self.nodes[node].sleepers, end)
+    }
+
+    /// Adds what is asleep after the last step: all that was asleep or tried before it and does not
+    /// depend on it.
+    fn still_asleep(&mut self) {
+        let (Some(node), Some(event)) = (self.nodes.last(), self.trace.last()) else {
+            return;
+        };
+        let (thread, footprint) = (event.thread, event.footprint);
+        for index in node.sleepers..self.sleepers.len() {
+            let step = &self.sleepers[index].step;
+            let wakes = step.decision.thread == thread || step.footprint.depends(&footprint);
+            if (!wakes || Broken::NobodyWakes.is_on()) && !Broken::NobodySleeps.is_on() {
+                self.sleepers.push(self.sleepers[index]);
             }
         }
     }
 
-    /// What is asleep after the last step: all that was asleep or tried before it and does not
-    /// depend on it.
-    fn still_asleep(&self) -> Vec<Tried> {
-        let (Some(node), Some(event)) = (self.nodes.last(), self.events.last()) else {
-            return Vec::new();
+    /// A new node: follows what is planned, or goes on with the thread of the last step if it can.
+    fn extend(&mut self, position: &Position<'_>) -> Option<Decision> {
+        let sleepers = self.sleepers.len();
+        self.still_asleep();
+        let mut branches = std::mem::take(&mut self.following);
+        if position.quiescent && !Broken::OneExpires.is_on() {
+            self.try_everybody(position, &mut branches);
+        }
+        let planned = self.next_branch(&mut branches, position.enabled, sleepers);
+        let decision = if let Some(taken) = planned {
+            self.relied_on = !taken.doubtful;
+            self.following = taken.children;
+            taken.step.decision
+        } else {
+            self.rely_no_more(sleepers);
+            self.any(position, sleepers)?
         };
-        let sleeps = |tried: &&Tried| {
-            tried.decision.thread != event.thread && !tried.footprint.depends(&event.footprint)
-        };
-        node.asleep.iter().filter(sleeps).copied().collect()
+        let decision = settle(decision, position);
+        self.nodes.push(Node {
+            decision,
+            enabled: position.enabled,
+            attempt: self.attempt(position, decision.thread),
+            branches,
+            sleepers,
+            racers: Racers::default(),
+            repeats: self.repeats_from(self.nodes.len(), decision, sleepers),
+        });
+        Some(decision)
     }
 
-    /// A new node: goes on with the thread of the last step, if it can.
-    fn extend(&mut self, position: &Position<'_>) -> Option<Decision> {
-        let unknown = Decision {
-            thread: ThreadId::new(0),
-            alternative: 0,
-        };
-        let offers = position
-            .enabled
-            .iter()
-            .map(|thread| (thread, position.offered(thread)));
-        let nothing = Footprint::EMPTY;
-        let mut node = Node {
-            decision: unknown,
-            offers: offers.collect(),
-            enabled: position.enabled,
-            attempt: Attempt {
-                pure_wait: false,
-                watch: nothing,
-                declared: nothing,
-            },
-            backtrack: ThreadSet::EMPTY,
-            done: ThreadSet::EMPTY,
-            asleep: self.still_asleep(),
+    /// At a leaf to which sequences were left everything is explored: whoever is still asleep was
+    /// expected to wake.
+    fn rely_no_more(&mut self, sleepers: usize) {
+        if std::mem::take(&mut self.relied_on) {
+            for sleeper in &mut self.sleepers[sleepers..] {
+                sleeper.may_repeat = true;
+            }
+        }
+    }
+
+    /// Whether what follows this decision at a new node repeats what was seen.
+    fn repeats_from(&self, depth: usize, decision: Decision, sleepers: usize) -> bool {
+        let repeats = |sleeper: &Sleeper| sleeper.may_repeat && sleeper.step.decision == decision;
+        (depth > 0 && self.nodes[depth - 1].repeats)
+            || self.sleepers[sleepers..].iter().any(repeats)
+    }
+
+    /// Waits that expire because nothing else can run depend on every step: each is a start.
+    fn try_everybody(&mut self, position: &Position<'_>, branches: &mut Branches) {
+        for thread in position.enabled.iter() {
+            let alternative = position.offered(thread).start;
+            let step = Planned {
+                decision: Decision {
+                    thread,
+                    alternative,
+                },
+                footprint: Footprint::EMPTY.and_everything(),
+                most: Footprint::EMPTY.and_everything(),
+                certainty: Certainty::Known,
+                number: 0,
+            };
+            self.forest.insert(branches, &mut vec![step], false);
+        }
+    }
+
+    /// The first branch that can be taken and leads somewhere new. Those before it are dropped.
+    fn next_branch(
+        &mut self,
+        branches: &mut Branches,
+        enabled: ThreadSet,
+        sleepers: usize,
+    ) -> Option<Taken> {
+        while let Some(mut taken) = self.forest.take(branches) {
+            let asleep = &self.sleepers[sleepers..];
+            let thread = taken.step.decision.thread;
+            let able =
+                enabled.contains(thread) && !asleep.iter().any(|sleeper| sleeper.is(&taken.step));
+            let covered = able && taken.doubtful && {
+                let sequence = self.forest.sequence_of(&taken);
+                let covers = |sleeper: &Sleeper| {
+                    !sleeper.may_repeat && sleeper.judge(&sequence) == Verdict::Covered
+                };
+                asleep.iter().any(covers)
+            };
+            if able && !covered {
+                let whole = asleep
+                    .iter()
+                    .all(|sleeper| sleeper.surely_wakes(&taken.step));
+                let whole = whole || Broken::DoubtfulStayBehind.is_on();
+                self.forest.share(branches, &mut taken, whole);
+                return Some(taken);
+            }
+            self.forest.drop(taken.children);
+        }
+        None
+    }
+
+    /// Any step that is not asleep, of the last thread if possible.
+    fn any(&self, position: &Position<'_>, sleepers: usize) -> Option<Decision> {
+        let asleep = &self.sleepers[sleepers..];
+        let awake = |thread: ThreadId| {
+            let decisions = position.offered(thread).map(move |alternative| Decision {
+                thread,
+                alternative,
+            });
+            let mut decisions = decisions;
+            decisions.find(|decision| {
+                !asleep
+                    .iter()
+                    .any(|it| !it.may_repeat && it.step.decision == *decision)
+            })
         };
         let last = position.steps.last().map(|step| step.thread);
         let going_on = last.filter(|&thread| position.enabled.contains(thread));
-        let mut candidates = going_on.into_iter().chain(position.enabled.iter());
-        node.decision = candidates.find_map(|thread| node.awake(thread))?;
-        node.attempt = self.attempt(position, node.decision.thread);
-        node.backtrack = if position.quiescent {
-            position.enabled
-        } else {
-            ThreadSet::only(node.decision.thread)
-        };
-        let decision = node.decision;
-        self.nodes.push(node);
-        Some(decision)
+        going_on
+            .into_iter()
+            .chain(position.enabled.iter())
+            .find_map(awake)
     }
 
     fn attempt(&self, position: &Position<'_>, thread: ThreadId) -> Attempt {
@@ -247,21 +341,55 @@ impl DporExplorer {
         Attempt::of(&pending, self.waits)
     }
 
-    /// Puts the step taken at the deepest node to sleep and picks what is to be tried there next.
-    fn advance_deepest(&mut self) -> Option<Decision> {
+    /// Puts the step of the deepest node to sleep and takes the next branch there.
+    fn advance_deepest(&mut self) -> bool {
         let depth = self.nodes.len() - 1;
-        let node = self.nodes.last_mut()?;
-        let footprint = self.events[depth].footprint;
-        node.asleep.push(Tried {
-            decision: node.decision,
-            footprint,
-        });
-        if let Some(decision) = node.awake(node.decision.thread) {
-            return Some(decision);
+        if let Some(event) = self.trace.get(depth) {
+            self.sleepers.push(Sleeper {
+                step: event.planned(),
+                racers: self.nodes[depth].racers,
+                may_repeat: false,
+            });
         }
-        node.done.insert(node.decision.thread);
-        let open = node.backtrack.difference(node.done);
-        open.iter().find_map(|thread| node.awake(thread))
+        self.trace.truncate(depth);
+        let kept = self.races.partition_point(|race| race.later < depth);
+        self.races.truncate(kept);
+        let following = std::mem::take(&mut self.following);
+        self.forest.drop(following);
+        let node = &mut self.nodes[depth];
+        let (enabled, sleepers) = (node.enabled, node.sleepers);
+        let mut branches = std::mem::take(&mut node.branches);
+        let taken = self.next_branch(&mut branches, enabled, sleepers);
+        let node = &mut self.nodes[depth];
+        node.branches = branches;
+        node.racers = Racers::default();
+        let Some(taken) = taken else { return false };
+        node.decision = taken.step.decision;
+        self.relied_on = !taken.doubtful;
+        self.following = taken.children;
+        true
+    }
+
+    /// The node at this depth, where an earlier execution has been.
+    fn again(&mut self, depth: usize, position: &Position<'_>) -> Decision {
+        let node = &self.nodes[depth];
+        assert!(
+            node.enabled == position.enabled,
+            "the system is not deterministic: before step {depth} the threads {:?} could go on, \
+             and now {:?} can",
+            node.enabled,
+            position.enabled
+        );
+        if depth < self.trace.len() {
+            return node.decision;
+        }
+        // The node whose decision changed: its step is new.
+        let decision = settle(node.decision, position);
+        let attempt = self.attempt(position, decision.thread);
+        let repeats = self.repeats_from(depth, decision, self.nodes[depth].sleepers);
+        let node = &mut self.nodes[depth];
+        (node.decision, node.attempt, node.repeats) = (decision, attempt, repeats);
+        decision
     }
 }
 
@@ -269,16 +397,10 @@ impl Policy for DporExplorer {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         self.observe(position.steps);
         let depth = position.steps.len();
-        self.require_same(depth, position);
-        if depth == self.replayed && depth + 1 == self.nodes.len() {
-            // The node whose decision changed: its step is new.
-            let thread = self.nodes[depth].decision.thread;
-            self.nodes[depth].attempt = self.attempt(position, thread);
+        if depth < self.nodes.len() {
+            return Some(self.again(depth, position));
         }
-        match self.nodes.get(depth) {
-            Some(node) => Some(node.decision),
-            None => self.extend(position),
-        }
+        self.extend(position)
     }
 }
 
@@ -289,23 +411,61 @@ impl Explorer for DporExplorer {
             return true;
         }
         while !self.nodes.is_empty() {
-            if let Some(decision) = self.advance_deepest() {
-                let depth = self.nodes.len() - 1;
-                self.nodes[depth].decision = decision;
-                self.events.truncate(depth);
-                self.replayed = depth;
+            if self.advance_deepest() {
                 return true;
             }
-            self.nodes.pop();
-            self.events.truncate(self.nodes.len());
+            let node = self.nodes.pop().expect("not empty");
+            self.sleepers.truncate(node.sleepers);
         }
         false
     }
 
-    fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]) {
+    fn repeats(&self) -> bool {
+        self.nodes.last().is_some_and(|node| node.repeats)
+    }
+
+    fn ended(&mut self, execution: &Execution, blocked_threads: &[(ThreadId, Pending)]) {
         self.observe(&execution.steps);
-        for (thread, pending) in blocked {
-            self.race_blocked(*thread, pending.operation, Attempt::of(pending, self.waits));
+        // What a repeated execution would show is shown elsewhere; but who is blocked in it raced
+        // with the steps here that keep it so.
+        let complete = execution.end != End::Redundant;
+        let looked_at = !(Broken::StuckEndsAreNotLookedAt.is_on() && execution.end.is_stuck());
+        if complete && looked_at {
+            self.reverse_all();
+        }
+        if Broken::BlockedRaceWithNothing.is_on()
+            || (Broken::CutOffsHaveNoRacers.is_on() && !complete)
+        {
+            return;
+        }
+        for (thread, pending) in blocked_threads {
+            let event = Event {
+                thread: *thread,
+                alternative: 0,
+                operation: pending.operation,
+                number: 0,
+                footprint: Footprint::EMPTY,
+                attempt: Attempt::of(pending, self.waits),
+                enabled: ThreadSet::EMPTY,
+                arrived: None,
+                last_resort: false,
+            };
+            let event = blocked(&self.trace, event);
+            self.look(&event, None);
+            if !complete {
+                continue;
+            }
+            let races = std::mem::take(&mut self.found.races);
+            for &earlier in &races {
+                let first = reversed(
+                    self.trace.event(earlier),
+                    &event,
+                    Later::Blocked,
+                    &self.habits,
+                );
+                self.reverse(earlier, first, (&event, usize::MAX));
+            }
+            self.found.races = races;
         }
     }
 }

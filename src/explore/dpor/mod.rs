@@ -1,44 +1,56 @@
-//! Partial-order reduction with source sets and sleep sets.
+//! Optimal partial-order reduction: one execution for each class of equivalent ones.
 //!
 //! # The algorithm
 //!
-//! Abdulla, Aronis, Jonsson, Sagonas: *Optimal dynamic partial order reduction* (POPL 2014) and
-//! *Source sets* (JACM 2017), the variant without wakeup trees. A depth-first search over schedules
-//! in which each node holds the threads still to be tried there (`backtrack`). When a step is taken
-//! for the first time, its *races* are looked for: earlier steps of other threads that it depends
-//! on and with which it could have come first. For each, the node before the earlier step must try
-//! some thread that can begin the other order. Sleep sets keep out what was tried already.
+//! Abdulla, Aronis, Jonsson, Sagonas: *Source sets: a foundation for optimal dynamic partial order
+//! reduction* (JACM 2017), with wakeup trees. A depth-first search over schedules. When an
+//! execution is complete, each of its *races* is looked at: an earlier step *e* and a later step
+//! *f* of another thread that depend on each other with nothing between. The other order is the
+//! sequence *v* of all that comes after *e* and does not happen after it, and then *f*. If nothing
+//! that was explored from the node before *e* can begin *v*, then *v* is inserted into the wakeup
+//! tree of that node, and is explored later, step by step. Sleep sets keep out what was explored
+//! already.
 //!
-//! # What differs from the paper, and why it stays complete
+//! # What differs from the paper
 //!
-//! - **Footprints depend on the state.** Dependence is judged by what steps really touched. A
-//!   footprint holds everything its step's course was read from, so two adjacent steps that do not
-//!   depend can be swapped with the same result. Where the paper asks whether the later step of a
-//!   race could itself come first, that step might touch other things there than it did here; so it
-//!   counts as such only if nothing before it shares what it *may* touch.
-//! - **Steps that wait.** A step that waits without a time-out depends on whoever makes it ready,
-//!   but cannot come before it. A step that ended a hold ([`Access::Release`]) is therefore no
-//!   race of one that waited for it. Other races of a waiting step hide earlier ones only where the
-//!   thread stood before the step and could have taken it: the race of two acquires is found
-//!   although a release lies between them.
-//! - **Steps that wait for ever.** Threads that are blocked when an execution ends have not taken
-//!   their step, so it is raced as if it came last. Otherwise deadlocks would hide orders.
-//! - **Waits that expire.** If waits may expire at any moment, a blocked thread can step: its step
-//!   is an expiry, which read what it waited for. If they expire only when nothing else can run, an
-//!   expiry depends on every step and is never raced; the node tries every thread that can expire.
-//!   But the step that expired is raced as one that is blocked: had it been ready before, it would
-//!   have been taken.
-//! - **Choices.** All alternatives of a thread's step are tried wherever the thread is.
+//! - **Footprints depend on the state.** Dependence is judged by what steps really touched. All of
+//!   *v* but *f* did what it will do again; *f* itself may do something else without *e*, unless
+//!   *e* only looked. What it will touch is then not known, only the most it may touch.
+//!   - Against steps that *sleep* this is settled: had *f* depended on a sleeper, it would have
+//!     raced with it behind it, and all that was explored. So each sleeper keeps who raced with it
+//!     ([`planned::Racers`]), and covers what did not.
+//!   - In *wakeup trees* a step is expected to do what its operation always did ([`habits`]). If it
+//!     has done several things, the sequence is kept beside the others as *doubtful*: nothing
+//!     relies on it, and it is looked at again when its turn comes. An expectation that fails
+//!     leaves somebody asleep at a leaf on which others rely: then everything behind it is explored
+//!     all the same, and what repeats is counted as redundant.
+//! - **Steps that wait.** A step that waits without a time-out depends on who makes it ready, and
+//!   cannot come before. Who ends a hold ([`Access::Release`], [`Access::Leave`]) is no race of it,
+//!   and a sequence in which somebody still holds what it waits for is dropped. An earlier race is
+//!   hidden behind a later one only where the thread already stood before the step and could have
+//!   taken it: otherwise a release would hide the race of two acquires.
+//! - **Steps that wait for ever** are raced as if they came last, writing all that they wait for.
+//! - **Waits that expire.** If at any moment, an expiry is a step like any other. If only when
+//!   nothing else can run, it depends on every step: the node tries every thread that could expire,
+//!   and the step is also raced as the blocked one that it was before.
+//! - **Choices.** Another alternative is the other order of a race of the choice with itself.
 //!
-//! It never reports what it did not run. With an exhausted search it misses nothing, under the
-//! assumptions that the system is deterministic (checked as prefixes are run again) and that every
-//! step names all it touches (enforced by the seam). Not optimal: it may cut executions off as
-//! redundant, and says how many.
+//! The pages of the project have the invariants and why nothing is missed
+//! (`docs/internals/exploration.md`).
 //!
+//! [`Access::Leave`]: crate::execution::Access::Leave
 //! [`Access::Release`]: crate::execution::Access::Release
 
-mod event;
+mod bits;
+mod broken;
 mod explorer;
+mod habits;
+mod node;
+mod planned;
 mod race;
+mod reversal;
+mod trace;
+mod wakeup;
 
+pub use broken::Broken;
 pub use explorer::DporExplorer;

@@ -1,79 +1,215 @@
 //! Races: pairs of steps that could have come in the other order.
 
-use crate::execution::ThreadSet;
+use crate::execution::Access;
+use crate::execution::Footprint;
 
-use super::event::Clock;
-use super::event::Event;
+use super::bits;
+use super::broken::Broken;
+use super::habits::Habits;
+use super::planned::Certainty;
+use super::planned::Planned;
+use super::trace::Event;
+use super::trace::Trace;
 
-/// A race of the last event with an earlier one.
-#[derive(Debug)]
+/// Which later step a race is with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Later {
+    /// The event itself.
+    Event,
+    /// The event that expired as a last resort, as the step that it was before: blocked.
+    Blocked,
+}
+
+/// A race of an event with an earlier one.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Race {
-    /// The index of the earlier event: the node before it must begin the other order.
+    /// The event before which the other order begins.
     pub(super) earlier: usize,
-    /// The threads that can begin it. Empty if that is not known: then every thread must be tried.
-    pub(super) initials: ThreadSet,
+    /// The other event.
+    pub(super) later: usize,
+    pub(super) what: Later,
+    /// Whether the other order is known to be explored, for as long as both events stay.
+    pub(super) settled: bool,
 }
 
-/// The races of an event with those before it. `program_order` is what is before it anyway.
-pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Vec<Race> {
-    let mut races = Vec::new();
-    if last.last_resort {
-        // An expiry that depends on all: it cannot come before anything.
-        return races;
-    }
-    let mut hidden = program_order.clone();
-    let arrived = events.iter().rposition(|event| event.thread == last.thread);
-    for (index, earlier) in events.iter().enumerate().rev() {
-        if earlier.thread == last.thread
-            || hidden.covers(earlier)
-            || earlier.last_resort
-            || !earlier.footprint.depends(&last.footprint)
-            || last.attempt.waits_for(&earlier.footprint)
-        {
-            continue;
-        }
-        races.push(Race {
-            earlier: index,
-            initials: initials(&events[index..], last),
-        });
-        // The thread stood before this very step already, and could have taken it.
-        let was_able =
-            arrived.is_none_or(|arrived| arrived < index) && earlier.enabled.contains(last.thread);
-        if was_able || !last.attempt.pure_wait {
-            hidden.join(&earlier.clock);
-        }
-    }
-    races
+/// What an event that is being added depends on.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// All events before it.
+    pub(super) before: Vec<u64>,
+    /// The earlier events that it could have come before.
+    pub(super) races: Vec<usize>,
+    /// The earlier events that it depends on with nothing between, races or not.
+    pub(super) direct: Vec<usize>,
+    hidden: Vec<u64>,
 }
 
-/// The threads that can begin an execution in which `last` does not follow the first of `events`:
-/// those whose first event, among what does not follow it, has nothing of that before it.
-fn initials(events: &[Event], last: &Event) -> ThreadSet {
-    let (earlier, rest) = events.split_first().expect("the earlier event of a race");
-    let kept: Vec<&Event> = rest
-        .iter()
-        .filter(|event| !earlier.happens_before(event))
-        .collect();
-    let mut met = ThreadSet::EMPTY;
-    let mut initials = ThreadSet::EMPTY;
-    for (position, event) in kept.iter().enumerate() {
-        let first = !met.contains(event.thread);
-        met.insert(event.thread);
-        if first
-            && !kept[..position]
-                .iter()
-                .any(|before| before.happens_before(event))
-        {
-            initials.insert(event.thread);
+impl Found {
+    /// Looks for what the event, which is not in the trace yet, depends on.
+    pub(super) fn look(&mut self, trace: &Trace, event: &Event) {
+        self.races.clear();
+        self.direct.clear();
+        trace.program_order(event.thread, &mut self.hidden);
+        self.before.clone_from(&self.hidden);
+        for index in (0..trace.len()).rev() {
+            let earlier = trace.event(index);
+            if bits::has(&self.hidden, index) || !depends(&earlier.footprint, &event.footprint) {
+                continue;
+            }
+            if !bits::has(&self.before, index) {
+                bits::join(&mut self.before, trace.before(index));
+                bits::insert(&mut self.before, index);
+            }
+            if earlier.last_resort || event.last_resort {
+                continue;
+            }
+            self.direct.push(index);
+            if event.attempt.waits_for(&earlier.footprint) {
+                continue;
+            }
+            let stood = event.stood_at(index);
+            let was_able = stood && earlier.enabled.contains(event.thread);
+            if was_able || !event.attempt.pure_wait || Broken::ReleasesHideAcquires.is_on() {
+                bits::join(&mut self.hidden, trace.before(index));
+                bits::insert(&mut self.hidden, index);
+            }
+            if was_able || !stood || !event.attempt.pure_wait || was_made_ready(trace, event, index)
+            {
+                self.races.push(index);
+            }
+            if Broken::OneRaceEach.is_on() && !self.races.is_empty() {
+                break;
+            }
         }
     }
-    if can_be_first(&kept, met, last) {
-        initials.insert(last.thread);
-    }
-    initials
 }
 
-fn can_be_first(kept: &[&Event], met: ThreadSet, last: &Event) -> bool {
-    let declared = &last.attempt.declared;
-    !met.contains(last.thread) && !kept.iter().any(|event| event.footprint.depends(declared))
+/// Whether a step that stood blocked before `earlier` could have become ready without it:
+/// something else that its readiness is read from changed since, and does not depend on
+/// `earlier`.
+fn was_made_ready(trace: &Trace, event: &Event, earlier: usize) -> bool {
+    let changes = |index: usize| {
+        !trace.is_before(earlier, index)
+            && trace.event(index).footprint.depends(&event.attempt.watch)
+    };
+    (earlier + 1..trace.len()).any(changes)
+}
+
+/// Whether two steps depend.
+fn depends(one: &Footprint, other: &Footprint) -> bool {
+    if Broken::CommutingHidesLooks.is_on() {
+        return one.depends(other) && !pair(one, other, Access::Commute);
+    }
+    if Broken::ReleasesHideLooks.is_on() {
+        return one.depends(other) && !pair(one, other, Access::Release);
+    }
+    one.depends(other)
+}
+
+/// Whether two steps touch one object, one of them so and the other to look.
+fn pair(one: &Footprint, other: &Footprint, access: Access) -> bool {
+    one.iter().any(|mine| {
+        let theirs = other.access(mine.object);
+        (mine.access == access && theirs == Some(Access::Read))
+            || (mine.access == Access::Read && theirs == Some(access))
+    })
+}
+
+/// The step that is to come first in the other order of a race, as far as it is known.
+pub(super) fn reversed(earlier: &Event, later: &Event, what: Later, habits: &Habits) -> Planned {
+    let looks = only_looks(&earlier.footprint, &later.footprint);
+    if what == Later::Event && (looks || Broken::FootprintsNeverChange.is_on()) {
+        return later.planned();
+    }
+    let panicked = what == Later::Event && later.footprint.is_everything();
+    let declared = later.attempt.declared;
+    let most = if panicked {
+        declared.and_everything()
+    } else {
+        declared
+    };
+    let expected = habits.expect(later.operation);
+    Planned {
+        decision: later.decision(),
+        footprint: expected.unwrap_or(most),
+        most,
+        certainty: match expected {
+            Some(_) => Certainty::Expected,
+            None => Certainty::Open,
+        },
+        number: later.number,
+    }
+}
+
+/// Whether a step with the first footprint changed nothing that one with the second touches: then
+/// the second does the same without the first.
+fn only_looks(first: &Footprint, second: &Footprint) -> bool {
+    let changes = |access| access != Access::Read;
+    let both = first.is_everything() || second.is_everything();
+    !both
+        && !first
+            .iter()
+            .any(|touch| changes(touch.access) && second.access(touch.object).is_some())
+}
+
+/// Whether a step that waits can certainly be taken where it stood before `earlier`, or as one that
+/// waits for the same: it was able to, or another took the same step there.
+pub(super) fn surely_able(trace: &Trace, earlier: usize, later: &Event) -> bool {
+    let event = trace.event(earlier);
+    !later.attempt.pure_wait
+        || (later.stood_at(earlier) && event.enabled.contains(later.thread))
+        || (event.attempt.pure_wait && event.operation == later.operation)
+}
+
+/// Whether some other thread still holds what a step waits for, after the events before `earlier`
+/// and those in `beside`: it touched it there, and what it does with it next ends a hold.
+///
+/// A step that only adds to shared holds is not kept out by them, but it does not depend on them
+/// either, so it has no race here.
+pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Event) -> bool {
+    if Broken::AllIsHeld.is_on() {
+        return true;
+    }
+    let done = |index: usize| index < earlier || bits::has(beside, index);
+    later.attempt.watch.iter().any(|watched| {
+        let touches = |index: &usize| {
+            trace
+                .event(*index)
+                .footprint
+                .access(watched.object)
+                .is_some()
+        };
+        let ends = |index: usize| {
+            let event = trace.event(index);
+            let access = event.footprint.access(watched.object);
+            let ends = matches!(access, Some(Access::Release | Access::Leave));
+            let own = |other: &usize| trace.event(*other).thread == event.thread;
+            let begun = (0..index).rev().filter(own).find(touches);
+            let foreign = |index: usize| {
+                let event = trace.event(index);
+                event.footprint.access(watched.object) == Some(Access::Release)
+            };
+            ends && event.thread != later.thread
+                && begun.is_some_and(|begun| {
+                    done(begun)
+                        && trace.event(begun).attempt.pure_wait
+                        && !(begun + 1..index).any(foreign)
+                })
+        };
+        (earlier + 1..trace.len()).any(|index| !done(index) && ends(index))
+    })
+}
+
+/// The step of a blocked thread, as if it came next.
+pub(super) fn blocked(trace: &Trace, event: Event) -> Event {
+    let number = trace
+        .last_of(event.thread)
+        .map_or(0, |last| trace.event(last).number);
+    Event {
+        footprint: event.attempt.blocked(),
+        number: number + 1,
+        arrived: trace.arrived(event.thread),
+        last_resort: false,
+        ..event
+    }
 }

@@ -245,14 +245,11 @@ impl Board {
         if let Some((thread, message)) = self.panicked.take() {
             return End::Panicked { thread, message };
         }
-        if self.alive.is_empty() {
-            return End::Finished;
-        }
         let blocked = |thread| Blocked {
             thread,
             operation: seat::operation(thread),
         };
-        End::Deadlock(self.alive.iter().map(blocked).collect())
+        End::stuck(self.alive.iter().map(blocked).collect())
     }
 }
 

@@ -114,7 +114,9 @@ impl Machine {
         let end = seat::with_conductor(&mut conductor, || crew.run());
         self.board.execution.rest = match end {
             End::Redundant | End::StepLimit => Rest::default(),
-            End::Finished | End::Deadlock(_) | End::Panicked { .. } => set_up(finish),
+            End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
+                set_up(finish)
+            }
         };
         self.board.execution.end = end;
         self.blocked = self.board.blocked();
@@ -131,6 +133,11 @@ impl Machine {
     /// The last execution.
     pub const fn execution(&self) -> &Execution {
         &self.board.execution
+    }
+
+    /// Says of the last execution, which is complete, that it only repeats another.
+    pub(crate) fn discard(&mut self) {
+        self.board.execution.end = End::Redundant;
     }
 
     /// Unwinds every thread that has not finished.

@@ -226,11 +226,7 @@ impl<P: Platform> World<P> {
             return End::Panicked { thread, message };
         }
         let blocked: Vec<Blocked> = self.sleeping().into_iter().map(|(who, _)| who).collect();
-        if blocked.is_empty() {
-            End::Finished
-        } else {
-            End::Deadlock(blocked)
-        }
+        End::stuck(blocked)
     }
 
     /// What made the choices, with what it met.

@@ -265,13 +265,10 @@ impl Board {
         if let Some((thread, message)) = self.panicked.take() {
             return End::Panicked { thread, message };
         }
-        if self.alive.is_empty() {
-            return End::Finished;
-        }
         let blocked = |thread: ThreadId| Blocked {
             thread,
             operation: self.pending[thread.index()].operation,
         };
-        End::Deadlock(self.alive.iter().map(blocked).collect())
+        End::stuck(self.alive.iter().map(blocked).collect())
     }
 }

@@ -1,14 +1,18 @@
 //! The program as a user runs it: the binary itself, in a process of its own each time.
 
 mod bad_input;
+mod calibrate;
+mod circumstances;
 mod environment;
 mod exit;
 mod formats;
 mod log;
 mod opinions;
 mod replays;
+mod reproduce;
 mod schedules;
 mod stress;
+mod verify;
 mod words;
 
 use std::fs;

@@ -22,8 +22,8 @@ fn first() -> String {
 }
 
 /// A token of version 1 of the headline.
-const FIRST: &str = "sv1:attach/connect4_connect6:shared-handle:documented:sufficient:8d1a66b3:\
-    non-interference@TXN_IN_PROGRESS:0x16-notify-add+1x11-nmr-deregister+0x7-link-attached.34";
+const FIRST: &str = "sv1:attach/connect4_connect6:shared-handle:documented:sufficient:138876c0:\
+    non-interference@TXN_IN_PROGRESS:1x13-notify-add+0x11-nmr-deregister+1x7-link-attached.31";
 
 /// A file is refused, with its name and, where that is known, the line.
 fn assert_refused(bytes: &[u8], place: &str, problem: &str) {
@@ -66,27 +66,27 @@ fn a_wrong_type_is_refused() {
         "case.schedule:2: ",
         "string \"2\"",
     );
-    assert_first_refused("\"0:link-attaching\"", "7", "case.schedule:", "integer `7`");
+    assert_first_refused("\"1:link-attaching\"", "7", "case.schedule:", "integer `7`");
     assert_change_refused("\"1 until its end\"", "7", "case.schedule:", "integer `7`");
 }
 
 #[test]
 fn a_step_of_thread_64_is_refused() {
-    let (from, to) = ("\"0:link-attaching\"", "\"64:link-attaching\"");
+    let (from, to) = ("\"1:link-attaching\"", "\"64:link-attaching\"");
     assert_first_refused(from, to, "step 1: ", "`64` is not a thread");
 }
 
 #[test]
 fn a_step_of_a_thread_that_the_scenario_does_not_have_is_refused() {
-    let (from, to) = ("\"0:link-attaching\"", "\"9:link-attaching\"");
-    assert_first_refused(from, to, "step 1 is of thread 9", "has threads 0 to 3");
+    let (from, to) = ("\"1:link-attaching\"", "\"9:link-attaching\"");
+    assert_first_refused(from, to, "step 1 is of thread 9", "has threads 0 to 7");
 }
 
 #[test]
 fn an_unknown_operation_is_refused() {
     assert_first_refused(
-        "0:link-attaching",
-        "0:link",
+        "1:link-attaching",
+        "1:link",
         "step 1: ",
         "unknown operation `link`",
     );
@@ -221,7 +221,7 @@ fn a_schedule_without_steps_is_refused() {
 /// Every line is refused with the line of the file that it is on.
 #[test]
 fn a_wrong_line_is_refused_with_its_place() {
-    let line = "\"0 until before commit on session 0\"";
+    let line = "\"1 until before commit on session 0\"";
     for (to, problem) in [
         ("\"64 until its end\"", "`64` is not a thread"),
         ("\"0 until before comit\"", "unknown operation `comit`"),
@@ -235,7 +235,7 @@ fn a_wrong_line_is_refused_with_its_place() {
     ] {
         assert_change_refused(line, to, "case.schedule:11: ", problem);
     }
-    let failure = "1 at begin on session 0 with TXN_IN_PROGRESS";
+    let failure = "0 at begin on session 0 with TXN_IN_PROGRESS";
     assert_change_refused(
         failure,
         "1 at begin",
@@ -288,16 +288,16 @@ fn each_part_of_a_token_that_is_unknown_is_named() {
 #[test]
 fn a_token_with_a_thread_or_an_operation_that_is_unknown_is_refused() {
     assert_first_token_refused(
-        ":0x16-",
-        ":9x16-",
+        ":1x13-",
+        ":9x13-",
         "step 1 is of thread 9",
-        "has threads 0 to 3",
+        "has threads 0 to 7",
     );
-    assert_first_token_refused(":0x16-", ":64x16-", "step 1: ", "`64` is not a thread");
+    assert_first_token_refused(":1x13-", ":64x13-", "step 1: ", "`64` is not a thread");
     assert_first_token_refused(
         "-nmr-deregister",
         "-nmr",
-        "step 17: ",
+        "step 14: ",
         "unknown operation `nmr`",
     );
 }
@@ -317,7 +317,7 @@ fn a_token_that_is_cut_off_is_refused() {
         }
     }
     let last = &FIRST[..FIRST.len() - 1];
-    let told = "says it has 3 parts and lists 34";
+    let told = "says it has 3 parts and lists 31";
     assert_bad_input(&["replay", last], told, "cut off");
     let told = "says it has  parts and lists 3";
     assert_bad_input(&["replay", &token[..token.len() - 1]], told, "cut off");
@@ -331,18 +331,18 @@ fn a_token_that_is_cut_off_is_refused() {
 #[test]
 fn a_token_with_a_bad_total_is_refused() {
     let (place, problem) = (
-        "says it has 35 parts and lists 34",
+        "says it has 32 parts and lists 31",
         "it is cut off or was changed",
     );
-    assert_first_token_refused(".34", ".35", place, problem);
+    assert_first_token_refused(".31", ".32", place, problem);
     let (place, problem) = (
-        "says it has 34 parts and lists 35",
+        "says it has 31 parts and lists 32",
         "it is cut off or was changed",
     );
-    assert_first_token_refused(":0x16-", ":0x17-", place, problem);
+    assert_first_token_refused(":1x13-", ":1x14-", place, problem);
     assert_first_token_refused(
-        ":0x16-",
-        ":0x99999999-",
+        ":1x13-",
+        ":1x99999999-",
         "a schedule has at most",
         "100000 steps",
     );

@@ -13,6 +13,7 @@ use selvedge::replay::RecordedSchedule;
 use selvedge::replay::replay;
 use selvedge::scenario::Scenario;
 use selvedge::strategy::Strategy;
+use selvedge::wfp::Circumstances;
 
 use super::*;
 
@@ -36,7 +37,8 @@ fn assert_replays(scenario: &Scenario, strategy: &Strategy, waits: Waits) -> usi
         let log: Vec<String> = notes.map(|note| note.to_string()).collect();
         let replayed = known.entry(log.join(" ")).or_insert_with_key(|log| {
             let broken = (Property::NoPanic, None);
-            let recorded = RecordedSchedule::of(scenario, strategy, waits, broken, &execution);
+            let under = (waits, &Circumstances::default());
+            let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &execution);
             let replayed = replay(&recorded, scenario);
             let what = format!("{} / {strategy}: {log}", scenario.name());
             assert!(

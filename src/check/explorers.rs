@@ -1,0 +1,70 @@
+//! The executions that each explorer chooses.
+
+use crate::explore::Bounds;
+use crate::explore::DfsExplorer;
+use crate::explore::DporExplorer;
+use crate::explore::Executions;
+use crate::explore::ExplorerKind;
+use crate::explore::RandomExplorer;
+use crate::explore::ShuttleExecutions;
+use crate::explore::ShuttleSearch;
+use crate::explore::SourceExplorer;
+use crate::explore::loom_executions;
+use crate::explore::on_machine;
+use crate::program::Program;
+use crate::runtime::controlled::Limits;
+use crate::runtime::locked::Loom;
+use crate::runtime::shuttle::Shuttle;
+
+use super::Request;
+
+/// What shapes every execution of a search on the controlled runtime.
+pub(super) const fn limits(request: &Request) -> Limits {
+    Limits {
+        waits: request.waits,
+        steps_max: request.bounds.steps_max,
+    }
+}
+
+/// The executions that the explorer chooses.
+pub(super) fn executions<'p>(
+    program: &'p Program,
+    request: &Request,
+    bounds: &Bounds,
+) -> Box<dyn Executions + 'p> {
+    let Request {
+        waits,
+        explorer,
+        seed,
+        keep,
+        ..
+    } = request;
+    let limits = limits(request);
+    match *explorer {
+        ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
+        ExplorerKind::Source => Box::new(on_machine(limits, program, SourceExplorer::new(*waits))),
+        ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
+        ExplorerKind::Random => {
+            let random = RandomExplorer::new(*seed, bounds.executions_max);
+            Box::new(on_machine(limits, program, random))
+        }
+        ExplorerKind::Loom => {
+            let threads = program.workload().threads_started_max();
+            let start = program.starter::<Loom>();
+            loom_executions(start, threads, *waits, bounds.steps_max)
+        }
+        kind @ (ExplorerKind::ShuttleRandom
+        | ExplorerKind::ShuttlePct
+        | ExplorerKind::ShuttleUrw
+        | ExplorerKind::ShuttleDfs) => {
+            let search = ShuttleSearch {
+                kind,
+                waits: *waits,
+                seed: *seed,
+                keep_native: keep.native,
+            };
+            let start = program.starter::<Shuttle>();
+            Box::new(ShuttleExecutions::new(start, search, bounds))
+        }
+    }
+}

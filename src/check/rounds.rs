@@ -1,0 +1,337 @@
+//! One search for each of the circumstances that make a difference, and what all came to.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use tracing::Span;
+
+use crate::execution::Outcome;
+use crate::explore::Bounds;
+use crate::explore::Coverage;
+use crate::explore::Limit;
+use crate::explore::Ran;
+use crate::explore::Rounds;
+use crate::explore::Tally;
+use crate::explore::Watch;
+use crate::explore::go_through;
+use crate::program::Program;
+use crate::recount::Verification;
+use crate::report::Round;
+use crate::scenario::Scenario;
+use crate::status::NtStatus;
+use crate::strategy::Strategy;
+use crate::wfp::Asked;
+use crate::wfp::CallKey;
+use crate::wfp::Circumstances;
+use crate::wfp::Ledger;
+use crate::wfp::Scope;
+
+use super::Keep;
+use super::Request;
+use super::explorers::executions;
+use super::findings::Finding;
+use super::findings::Findings;
+use super::recounted::recounted;
+use super::recounted::together;
+
+/// What makes two findings the same in a report: the place of the property in the order of all, and
+/// the status.
+type Key = (usize, Option<NtStatus>);
+
+/// What all rounds came to.
+#[derive(Debug)]
+pub(super) struct Sum {
+    pub(super) tally: Tally,
+    pub(super) failing: u64,
+    pub(super) outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
+    /// The best finding of each kind, and the number of rounds that have it.
+    pub(super) found: BTreeMap<Key, (Finding, u64)>,
+    pub(super) rounds: Vec<Round>,
+    /// The calls that could have failed, if faults are gone through.
+    pub(super) calls: BTreeSet<CallKey>,
+    /// What the recounts of all rounds say, if they were asked for.
+    pub(super) verification: Option<Verification>,
+}
+
+/// What one round came to.
+struct Searched {
+    tally: Tally,
+    findings: Findings,
+    asked: Asked,
+    verification: Option<Verification>,
+}
+
+/// Searches under one circumstances after another, until there are no more or a bound is reached.
+pub(super) fn go_through_all(
+    subject: (&Scenario, &Strategy),
+    (request, scope): (&Request, &Scope),
+    (watch, span): (&mut dyn Watch, &Span),
+) -> Sum {
+    let mut rounds = Rounds::new(scope);
+    let start = scope.start();
+    let mut sum = Sum::new(request);
+    while let Some(circumstances) = rounds.advance() {
+        let bounds = sum.left(request);
+        let seen = sum.tally.executions + sum.tally.redundant;
+        if bounds.executions_max == 0 {
+            sum.stop(Limit::Executions(request.bounds.executions_max));
+        } else if !sum.rounds.is_empty() && !watch.go_on(seen) {
+            sum.stop(Limit::Time);
+        } else {
+            let differing = circumstances.profile.differences(&start.profile).len();
+            let keep = Keep {
+                outcomes: request.keep.outcomes || request.verify,
+                ..request.keep
+            };
+            let findings = Findings::under(&circumstances, differing, keep);
+            let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
+            let program = Program::new(subject.0.workload(), subject.1, &Arc::new(ledger));
+            let mut onward = Onward { seen, watch };
+            let watched: (&mut dyn Watch, &Span) = (&mut onward, span);
+            let searched = search(&program, (request, &bounds), watched, findings);
+            let class = rounds.take_in(&circumstances, searched.asked.clone());
+            sum.add((request, scope), class, searched);
+        }
+        if sum.is_stopped() {
+            break;
+        }
+    }
+    sum
+}
+
+/// One search, under the circumstances of its program.
+fn search(
+    program: &Program,
+    (request, bounds): (&Request, &Bounds),
+    (watch, span): (&mut dyn Watch, &Span),
+    mut findings: Findings,
+) -> Searched {
+    let visit = |ran: Ran<'_>| {
+        let found = findings.take_in(ran);
+        if found && bounds.fail_fast {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    // Whatever makes executions belongs to the span in which it is made.
+    let mut executions = span.in_scope(|| executions(program, request, bounds));
+    let mut tally = go_through(&mut *executions, (bounds, &mut *watch), visit);
+    drop(executions);
+    let verification = request
+        .verify
+        .then(|| recounted(program, request, (&tally, &findings), watch));
+    if matches!(verification, Some(Verification::Differs(_))) {
+        tally.coverage = Coverage::Bounded(Limit::Recount);
+    }
+    // A library that was stopped has run ahead, and what it asked there depends on how far.
+    let reliable = request.explorer.is_own() || !stops(tally.coverage);
+    let asked = if reliable {
+        program.ledger().asked()
+    } else {
+        Asked::default()
+    };
+    Searched {
+        tally,
+        findings,
+        asked,
+        verification,
+    }
+}
+
+/// Looks on as if all rounds were one search.
+struct Onward<'w> {
+    seen: u64,
+    watch: &'w mut dyn Watch,
+}
+
+impl Watch for Onward<'_> {
+    fn go_on(&mut self, executions: u64) -> bool {
+        self.watch.go_on(self.seen.saturating_add(executions))
+    }
+}
+
+/// Whether a search that ends like this was stopped: then there is no next one.
+const fn stops(coverage: Coverage) -> bool {
+    match coverage {
+        Coverage::Bounded(limit) => matches!(
+            limit,
+            Limit::Executions(_) | Limit::Time | Limit::FirstViolation
+        ),
+        Coverage::Unsuitable(_) => true,
+        Coverage::Exhausted | Coverage::Sampled { .. } => false,
+    }
+}
+
+impl Sum {
+    fn new(request: &Request) -> Self {
+        Self {
+            tally: Tally {
+                executions: 0,
+                redundant: 0,
+                deadlocked: 0,
+                coverage: Coverage::Exhausted,
+            },
+            failing: 0,
+            outcomes: request.keep.outcomes.then(BTreeSet::new),
+            found: BTreeMap::new(),
+            rounds: Vec::new(),
+            calls: BTreeSet::new(),
+            verification: None,
+        }
+    }
+
+    /// The bounds of the next round. The number of executions is for all of them together; but a
+    /// sample is drawn in each.
+    fn left(&self, request: &Request) -> Bounds {
+        let seen = self.tally.executions + self.tally.redundant;
+        let all = request.bounds.executions_max;
+        Bounds {
+            executions_max: if request.explorer.samples() {
+                all
+            } else {
+                all.saturating_sub(seen)
+            },
+            ..request.bounds
+        }
+    }
+
+    fn stop(&mut self, limit: Limit) {
+        self.tally.coverage = Coverage::Bounded(limit);
+    }
+
+    const fn is_stopped(&self) -> bool {
+        stops(self.tally.coverage)
+    }
+
+    /// Adds a round.
+    fn add(
+        &mut self,
+        (request, scope): (&Request, &Scope),
+        circumstances: Circumstances,
+        searched: Searched,
+    ) {
+        let Searched {
+            tally,
+            mut findings,
+            asked,
+            verification,
+        } = searched;
+        self.verification = match (self.verification.take(), verification) {
+            (Some(first), Some(second)) => Some(together(first, second)),
+            (first, second) => first.or(second),
+        };
+        let coverage = match tally.coverage {
+            // The bound that was reached is that of all rounds.
+            Coverage::Bounded(Limit::Executions(_)) => {
+                Coverage::Bounded(Limit::Executions(request.bounds.executions_max))
+            }
+            seen @ (Coverage::Exhausted
+            | Coverage::Bounded(_)
+            | Coverage::Sampled { .. }
+            | Coverage::Unsuitable(_)) => seen,
+        };
+        self.tally.executions += tally.executions;
+        self.tally.redundant += tally.redundant;
+        self.tally.deadlocked += tally.deadlocked;
+        self.tally.coverage = if self.rounds.is_empty() {
+            coverage
+        } else {
+            weaker(self.tally.coverage, coverage)
+        };
+        self.failing += findings.failing;
+        let fallible = asked.calls.into_iter();
+        self.calls
+            .extend(fallible.filter(|call| scope.may_fail(*call)));
+        if let (Some(all), Some(here)) = (&mut self.outcomes, findings.outcomes.take()) {
+            all.extend(here.into_iter().map(|one| (circumstances.clone(), one)));
+        }
+        let failing = findings.failing;
+        let mut found = Vec::new();
+        for finding in findings.into_list() {
+            found.push((finding.violation.property, finding.violation.status));
+            self.keep(finding);
+        }
+        self.rounds.push(Round {
+            circumstances,
+            consulted: asked.questions,
+            executions: tally.executions,
+            redundant: tally.redundant,
+            deadlocked: tally.deadlocked,
+            failing,
+            coverage,
+            found,
+        });
+    }
+
+    /// Keeps the better one of two findings of a kind.
+    fn keep(&mut self, finding: Finding) {
+        let (property, _, _, status) = finding.violation.key();
+        match self.found.entry((property, status)) {
+            Entry::Vacant(place) => {
+                place.insert((finding, 1));
+            }
+            Entry::Occupied(mut place) => {
+                let (best, rounds) = place.get_mut();
+                *rounds += 1;
+                if finding.rank < best.rank {
+                    *best = finding;
+                }
+            }
+        }
+    }
+}
+
+/// How much two searches have seen together: what the one missed that saw less. What stops the
+/// second stops all.
+fn weaker(first: Coverage, second: Coverage) -> Coverage {
+    let rank = |coverage| match coverage {
+        Coverage::Exhausted => 0,
+        Coverage::Sampled { .. } => 1,
+        Coverage::Bounded(_) if !stops(coverage) => 2,
+        Coverage::Bounded(_) | Coverage::Unsuitable(_) => 3,
+    };
+    match (first, second) {
+        (
+            Coverage::Sampled { seed, executions },
+            Coverage::Sampled {
+                executions: more, ..
+            },
+        ) => Coverage::Sampled {
+            seed,
+            executions: executions.saturating_add(more),
+        },
+        _ if rank(second) > rank(first) => second,
+        _ => first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coverage_of_all_rounds_is_the_weakest() {
+        let steps = Coverage::Bounded(Limit::Steps(7));
+        let executions = Coverage::Bounded(Limit::Executions(7));
+        let sample = |executions| Coverage::Sampled {
+            seed: 3,
+            executions,
+        };
+        let whole = Coverage::Exhausted;
+        for (first, second, both) in [
+            (whole, whole, whole),
+            (whole, steps, steps),
+            (steps, whole, steps),
+            (steps, executions, executions),
+            (sample(5), sample(6), sample(11)),
+            (sample(5), steps, steps),
+            (steps, sample(5), steps),
+        ] {
+            assert_eq!(weaker(first, second), both);
+        }
+    }
+}

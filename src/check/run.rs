@@ -1,0 +1,130 @@
+//! Checks one strategy on one scenario, from start to verdict.
+
+use tracing::Span;
+
+use crate::explore::Coverage;
+use crate::explore::Limit;
+use crate::explore::Watch;
+use crate::report::Assumptions;
+use crate::report::CheckReport;
+use crate::report::Counterexample;
+use crate::report::Verdict;
+use crate::report::waits_name;
+use crate::scenario::Scenario;
+use crate::strategy::Strategy;
+use crate::wfp::Scope;
+
+use super::Request;
+use super::confirm::confirm;
+use super::expected::differences;
+use super::rounds::Sum;
+use super::rounds::go_through_all;
+
+/// Checks one strategy on one scenario.
+///
+/// # Panics
+///
+/// If a counterexample does not replay, which would be a bug of this crate, or if code under test
+/// is not deterministic.
+pub fn check(
+    scenario: &Scenario,
+    strategy: &Strategy,
+    request: &Request,
+    watch: &mut dyn Watch,
+) -> CheckReport {
+    let span = tracing::info_span!(
+        target: "selvedge::check",
+        "check",
+        scenario = scenario.name(),
+        strategy = strategy.name,
+        explorer = request.explorer.name(),
+        waits = waits_name(request.waits),
+    );
+    let scope = request.scope.as_ref().unwrap_or_else(|| scenario.scope());
+    let mut sum = go_through_all((scenario, strategy), (request, scope), (watch, &span));
+    let start = scope.start().profile;
+    let found = std::mem::take(&mut sum.found);
+    let (all, found) = (found.len(), found.into_values());
+    let counterexamples: Vec<Counterexample> = found
+        .filter_map(|finding| confirm((scenario, strategy), (request, &start), finding))
+        .collect();
+    if counterexamples.len() < all {
+        // Whatever this is, it is no proof.
+        sum.tally.coverage = Coverage::Bounded(Limit::Unconfirmed);
+    }
+    for found in &counterexamples {
+        tell(&span, found);
+    }
+    let mut report = CheckReport {
+        counterexamples,
+        ..report((scenario, strategy), (request, scope), sum)
+    };
+    report.verdict = verdict(&report.counterexamples, report.coverage);
+    let expectation = scenario.expectation(strategy.name, request.waits, scope);
+    report.unexpected = expectation.map(|expectation| differences(&report, expectation));
+    report
+}
+
+/// The report but for its counterexamples and what depends on them.
+fn report(
+    (scenario, strategy): (&Scenario, &Strategy),
+    (request, scope): (&Request, &Scope),
+    sum: Sum,
+) -> CheckReport {
+    let workload = scenario.workload();
+    CheckReport {
+        scenario: scenario.name().to_owned(),
+        digest: scenario.digest().to_owned(),
+        strategy: strategy.name.to_owned(),
+        scope: scope.clone(),
+        waits: request.waits,
+        explorer: request.explorer,
+        verdict: verdict(&[], sum.tally.coverage),
+        assumptions: Assumptions {
+            threads: count(workload.threads.len()),
+            faults: count(workload.faults.len()),
+            engine_faults: scope.fault_budget,
+            fairness: "none: every schedule counts, also one that starves a thread",
+            memory_model: "sequential consistency",
+        },
+        threads: workload.thread_names(),
+        executions: sum.tally.executions,
+        redundant: sum.tally.redundant,
+        deadlocked: sum.tally.deadlocked,
+        failing: sum.failing,
+        coverage: sum.tally.coverage,
+        counterexamples: Vec::new(),
+        rounds: sum.rounds,
+        calls: sum.calls,
+        outcomes: sum.outcomes,
+        verification: sum.verification,
+        unexpected: None,
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).expect("a scenario is small")
+}
+
+const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verdict {
+    match coverage {
+        _ if !counterexamples.is_empty() => Verdict::Violated,
+        Coverage::Exhausted => Verdict::Proved,
+        Coverage::Bounded(_) => Verdict::Bounded,
+        Coverage::Sampled { .. } => Verdict::Sampled,
+        Coverage::Unsuitable(_) => Verdict::Unsuitable,
+    }
+}
+
+/// Tells whoever listens to `tracing` of a violation.
+fn tell(span: &Span, found: &Counterexample) {
+    span.in_scope(|| {
+        tracing::info!(
+            target: "selvedge::check",
+            property = found.property.name(),
+            status = found.status.map(|status| status.to_string()),
+            schedule = found.schedule,
+            "violation found"
+        );
+    });
+}

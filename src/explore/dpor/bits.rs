@@ -1,0 +1,143 @@
+//! Sets of events as rows of bits: happens-before is a matter of masks.
+
+/// As many rows as wanted, all of one width; bit `i` of a row stands for event `i`.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    /// How many words a row has. At least 1 once there is a row.
+    width: usize,
+    words: Vec<u64>,
+}
+
+/// The place of a bit: its word, and its mask there.
+const fn place(bit: usize) -> (usize, u64) {
+    (bit / 64, 1 << (bit % 64))
+}
+
+/// Whether a set has an event.
+pub(super) fn has(set: &[u64], bit: usize) -> bool {
+    let (word, mask) = place(bit);
+    set.get(word).is_some_and(|bits| bits & mask != 0)
+}
+
+/// Adds an event.
+pub(super) fn insert(set: &mut [u64], bit: usize) {
+    let (word, mask) = place(bit);
+    set[word] |= mask;
+}
+
+/// Removes an event.
+pub(super) fn remove(set: &mut [u64], bit: usize) {
+    let (word, mask) = place(bit);
+    set[word] &= !mask;
+}
+
+/// Adds all that another set of the same width has.
+pub(super) fn join(set: &mut [u64], other: &[u64]) {
+    for (mine, theirs) in set.iter_mut().zip(other) {
+        *mine |= theirs;
+    }
+}
+
+/// Whether two sets share an event.
+pub(super) fn meet(set: &[u64], other: &[u64]) -> bool {
+    set.iter()
+        .zip(other)
+        .any(|(mine, theirs)| mine & theirs != 0)
+}
+
+/// The events of a set in ascending order.
+pub(super) fn ascending(set: &[u64]) -> impl Iterator<Item = usize> {
+    set.iter().enumerate().flat_map(|(word, &bits)| {
+        let mut rest = bits;
+        std::iter::from_fn(move || {
+            let bit = usize::try_from(rest.trailing_zeros())
+                .ok()
+                .filter(|&bit| bit < 64)?;
+            rest &= rest - 1;
+            Some(word * 64 + bit)
+        })
+    })
+}
+
+/// The greatest event of a set below a bound.
+pub(super) fn last_below(set: &[u64], bound: usize) -> Option<usize> {
+    let (top, mask) = place(bound);
+    let at = |word: usize| {
+        let bits = set.get(word).copied().unwrap_or(0);
+        if word == top { bits & (mask - 1) } else { bits }
+    };
+    let word = (0..=top.min(set.len().saturating_sub(1)))
+        .rev()
+        .find(|&word| at(word) != 0)?;
+    let bit = usize::try_from(at(word).ilog2()).ok()?;
+    Some(word * 64 + bit)
+}
+
+impl Rows {
+    /// How many words a row has.
+    pub(super) const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Widens every row to take this many events.
+    pub(super) fn widen(&mut self, events: usize) {
+        let width = events.div_ceil(64).max(1);
+        if width <= self.width {
+            return;
+        }
+        let old = self.width;
+        let rows = self.words.len().checked_div(old).unwrap_or(0);
+        let mut words = vec![0; rows * width];
+        for (row, chunk) in self.words.chunks(old.max(1)).enumerate() {
+            words[row * width..row * width + old].copy_from_slice(chunk);
+        }
+        self.width = width;
+        self.words = words;
+    }
+
+    /// A row. It must be there.
+    pub(super) fn row(&self, index: usize) -> &[u64] {
+        &self.words[index * self.width..(index + 1) * self.width]
+    }
+
+    /// A row, to change it. It must be there.
+    pub(super) fn row_mut(&mut self, index: usize) -> &mut [u64] {
+        &mut self.words[index * self.width..(index + 1) * self.width]
+    }
+
+    /// Makes the row with this index empty, and drops those after it.
+    pub(super) fn reset(&mut self, index: usize) {
+        self.words.truncate(index * self.width);
+        self.words.resize((index + 1) * self.width, 0);
+    }
+
+    /// As many empty rows as asked.
+    pub(super) fn clear(&mut self, rows: usize) {
+        self.words.clear();
+        self.words.resize(rows * self.width, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_bits_when_they_widen() {
+        let mut rows = Rows::default();
+        rows.widen(10);
+        rows.clear(3);
+        insert(rows.row_mut(1), 7);
+        insert(rows.row_mut(2), 63);
+        rows.widen(130);
+        insert(rows.row_mut(2), 129);
+
+        assert_eq!(ascending(rows.row(0)).count(), 0);
+        assert_eq!(ascending(rows.row(1)).collect::<Vec<_>>(), [7]);
+        assert_eq!(ascending(rows.row(2)).collect::<Vec<_>>(), [63, 129]);
+        assert_eq!(last_below(rows.row(2), 129), Some(63));
+        assert_eq!(last_below(rows.row(2), 130), Some(129));
+        assert_eq!(last_below(rows.row(2), 63), None);
+        assert_eq!(last_below(rows.row(1), 64), Some(7));
+    }
+}

@@ -1,0 +1,221 @@
+//! Steps that are to be taken, or were: what a wakeup sequence and a sleep set consist of.
+
+use crate::execution::Access;
+use crate::execution::Decision;
+use crate::execution::Footprint;
+
+use super::broken::Broken;
+
+/// How well it is known what a step touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// It touched this, in the same state.
+    Known,
+    /// Its operation has never touched anything else.
+    Expected,
+    /// It may touch anything that it names.
+    Open,
+}
+
+/// A step as far as it is known.
+///
+/// What is not known is always the last step of a sequence: it ran after the step that it is now to
+/// run before, and that one changed what it looks at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Planned {
+    pub(super) decision: Decision,
+    /// What it touches, or is expected to.
+    pub(super) footprint: Footprint,
+    /// The most it may touch, as if it wrote it; if it is known, what it touches.
+    pub(super) most: Footprint,
+    pub(super) certainty: Certainty,
+    /// The how-manieth step of its thread it is.
+    pub(super) number: u32,
+}
+
+/// Whether two steps depend, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conflict {
+    None,
+    Possible,
+    Certain,
+}
+
+/// Whether a step can come first in a sequence: whether it is one of its *weak initials*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begins {
+    No,
+    /// As far as is known it may be.
+    Maybe,
+    /// It depends on nothing in the sequence, and is not in it.
+    Beside,
+    /// It is the step at this place, and nothing before that depends on it.
+    With(usize),
+}
+
+impl Planned {
+    pub(super) fn is_known(&self) -> bool {
+        self.certainty == Certainty::Known
+    }
+
+    /// Whether this step depends on another, of a different thread, in the same state.
+    fn conflict(&self, other: &Self) -> Conflict {
+        if !self.most.depends(&other.most) {
+            return Conflict::None;
+        }
+        let certain = match (self.is_known(), other.is_known()) {
+            (true, true) => true,
+            (true, false) => surely_touches(&other.most, &self.footprint),
+            (false, true) => surely_touches(&self.most, &other.footprint),
+            (false, false) => false,
+        };
+        if certain {
+            Conflict::Certain
+        } else {
+            Conflict::Possible
+        }
+    }
+
+    /// The same, where what is expected counts as known.
+    fn expected_conflict(&self, other: &Self) -> Conflict {
+        let open = |step: &Self| step.certainty == Certainty::Open;
+        match (
+            open(self) || open(other),
+            self.footprint.depends(&other.footprint),
+        ) {
+            (true, _) => self.conflict(other),
+            (false, true) => Conflict::Certain,
+            (false, false) => Conflict::None,
+        }
+    }
+
+    /// Whether this step is a weak initial of the sequence.
+    pub(super) fn begins(&self, sequence: &[Self]) -> Begins {
+        self.begins_by(sequence, Self::conflict)
+    }
+
+    /// The same, where what is expected counts as known.
+    pub(super) fn expected_to_begin(&self, sequence: &[Self]) -> Begins {
+        self.begins_by(sequence, Self::expected_conflict)
+    }
+
+    fn begins_by(&self, sequence: &[Self], conflict: fn(&Self, &Self) -> Conflict) -> Begins {
+        let own = |step: &Self| step.decision.thread == self.decision.thread;
+        let place = sequence.iter().position(own);
+        if let Some(there) = place.map(|place| &sequence[place])
+            && self.is_known()
+            && there.is_known()
+            && self.decision != there.decision
+        {
+            return Begins::No;
+        }
+        // If it can come first at all, it is the same step in the same state.
+        let known = place.map(|place| &sequence[place]);
+        let step = known.filter(|there| there.is_known()).unwrap_or(self);
+        let before = &sequence[..place.unwrap_or(sequence.len())];
+        let mut found = Conflict::None;
+        for other in before {
+            match conflict(step, other) {
+                Conflict::None => {}
+                Conflict::Possible => found = Conflict::Possible,
+                Conflict::Certain => return Begins::No,
+            }
+        }
+        match (found, place) {
+            (Conflict::None, None) => Begins::Beside,
+            (Conflict::None, Some(place)) => Begins::With(place),
+            (Conflict::Possible | Conflict::Certain, _) => Begins::Maybe,
+        }
+    }
+}
+
+/// Whether a step that touches at most `most`, and touches something of it, depends on a step that
+/// is known, whatever it does there. If it can touch but one object, it touches that.
+fn surely_touches(most: &Footprint, known: &Footprint) -> bool {
+    let mut touches = most.iter();
+    let (Some(only), None) = (touches.next(), touches.next()) else {
+        return false;
+    };
+    !most.is_everything()
+        && matches!(
+            known.access(only.object),
+            Some(Access::Write | Access::Release)
+        )
+}
+
+/// Which later steps raced with a step in all that was explored behind it, as a filter: it may say
+/// yes where the answer is no, never no where it is yes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Racers(u128);
+
+impl Racers {
+    fn bit(thread: u8, number: u32) -> u128 {
+        let mixed = (number.wrapping_mul(8)).wrapping_add(u32::from(thread));
+        1 << (mixed % 128)
+    }
+
+    pub(super) fn insert(&mut self, step: &Planned) {
+        self.0 |= Self::bit(step.decision.thread.byte(), step.number);
+    }
+
+    pub(super) fn may_have(self, step: &Planned) -> bool {
+        self.0 & Self::bit(step.decision.thread.byte(), step.number) != 0
+    }
+}
+
+/// A step that was tried at a node or before it: to take it again leads nowhere new, until
+/// something that depends on it has happened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sleeper {
+    pub(super) step: Planned,
+    pub(super) racers: Racers,
+    /// Whether the step may be taken all the same: what follows then repeats what was seen.
+    pub(super) may_repeat: bool,
+}
+
+/// What a sleeper says of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Everything that begins with the sequence was seen behind the sleeper.
+    Covered,
+    /// It was not.
+    New,
+    /// That is not known, and nothing is to rely on its being new.
+    Doubtful,
+}
+
+impl Sleeper {
+    /// Whether everything that begins with the sequence was seen behind this step.
+    ///
+    /// The last step of a sequence may not be known. But if it depended on this one, it would have
+    /// raced with it somewhere behind it, and all that was explored.
+    pub(super) fn judge(&self, sequence: &[Planned]) -> Verdict {
+        match self.step.begins(sequence) {
+            Begins::No => Verdict::New,
+            Begins::Beside | Begins::With(_) => Verdict::Covered,
+            Begins::Maybe => {
+                let last = sequence.last().expect("a sequence is not empty");
+                if !self.racers.may_have(last) || Broken::RacersAreForgotten.is_on() {
+                    Verdict::Covered
+                } else if self.step.expected_to_begin(sequence) == Begins::No {
+                    Verdict::New
+                } else {
+                    Verdict::Doubtful
+                }
+            }
+        }
+    }
+
+    /// Whether a step is this one: the same thread from the same state, unless it is a choice whose
+    /// alternatives are known to differ.
+    pub(super) fn is(&self, step: &Planned) -> bool {
+        let same_thread = self.step.decision.thread == step.decision.thread;
+        same_thread && (!step.is_known() || self.step.decision == step.decision)
+    }
+
+    /// Whether a step wakes this one for certain.
+    pub(super) fn surely_wakes(&self, step: &Planned) -> bool {
+        self.step.decision.thread == step.decision.thread
+            || self.step.conflict(step) == Conflict::Certain
+    }
+}

@@ -1,0 +1,244 @@
+//! The steps of the execution at hand, with their happens-before.
+
+use crate::execution::Access;
+use crate::execution::Footprint;
+use crate::execution::Operation;
+use crate::execution::THREADS_MAX;
+use crate::execution::ThreadId;
+use crate::execution::ThreadSet;
+use crate::execution::Touch;
+use crate::execution::Verb;
+use crate::runtime::Waiting;
+use crate::runtime::Waits;
+use crate::runtime::controlled::Pending;
+
+use super::bits;
+use super::bits::Rows;
+use super::broken::Broken;
+
+/// What a step was like before it was taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attempt {
+    /// Whether it could not be taken until it was ready: it had to wait and could not expire.
+    pub(super) pure_wait: bool,
+    /// What its readiness was read from.
+    pub(super) watch: Footprint,
+    /// Everything it may touch, as if it wrote it.
+    pub(super) declared: Footprint,
+    /// How many alternatives it has, if it is a choice; otherwise 1.
+    pub(super) alternatives: u8,
+}
+
+impl Attempt {
+    pub(super) fn of(pending: &Pending, waits: Waits) -> Self {
+        let waits = if Broken::ExpiriesAreWaits.is_on() {
+            Waits::Sufficient
+        } else {
+            waits
+        };
+        let pure_wait = match (pending.waiting, waits) {
+            (Waiting::Never, _) | (Waiting::Finite, Waits::MayExpire) => false,
+            (Waiting::Forever, _) | (Waiting::Finite, Waits::Sufficient) => true,
+        };
+        Self {
+            pure_wait: pure_wait && !Broken::WaitsAreSteps.is_on(),
+            watch: pending.watch,
+            declared: pending.declared,
+            alternatives: pending.alternatives,
+        }
+    }
+
+    /// Whether the step can never come before one with this footprint: that one ends a hold for
+    /// which it waits, and changes nothing else that its readiness is read from.
+    pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
+        let mut released = false;
+        for watched in self.watch.iter() {
+            match earlier.access(watched.object) {
+                Some(Access::Release | Access::Leave) => released = true,
+                Some(Access::Write | Access::Commute) => return false,
+                Some(Access::Read) | None => {}
+            }
+        }
+        self.pure_wait && released
+    }
+
+    /// What a blocked step is taken to do: it writes all that it waits for.
+    pub(super) fn blocked(&self) -> Footprint {
+        let mut footprint = Footprint::EMPTY;
+        for Touch { object, .. } in self.watch.iter() {
+            let access = Access::Write;
+            footprint
+                .push(Touch { object, access })
+                .expect("as many as are watched");
+        }
+        footprint
+    }
+}
+
+/// A step that was taken, or that a blocked thread would take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event {
+    pub(super) thread: ThreadId,
+    pub(super) alternative: u8,
+    pub(super) operation: Operation,
+    /// The how-manieth event of its thread it is, from 1.
+    pub(super) number: u32,
+    pub(super) footprint: Footprint,
+    pub(super) attempt: Attempt,
+    /// The threads that could step where it did.
+    pub(super) enabled: ThreadSet,
+    /// The event after which its thread stood before it; `None` is the beginning.
+    pub(super) arrived: Option<usize>,
+    /// Whether it is a wait that expired because nothing else could run.
+    pub(super) last_resort: bool,
+}
+
+/// The events by step, with two sets for each: those before it in happens-before, and those after.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    events: Vec<Event>,
+    before: Rows,
+    /// What is after an event, among the events there are; bits of events that are gone are left.
+    after: Rows,
+    /// By thread: its events, and the event that started it, under the same condition.
+    of_thread: Rows,
+    started: Vec<Option<usize>>,
+}
+
+impl Event {
+    /// Whether its thread stood before it already when another event was about to happen.
+    pub(super) fn stood_at(&self, index: usize) -> bool {
+        let started = self.number == 1 && Broken::StartedThreadsStoodAlways.is_on();
+        started || self.arrived.is_none_or(|arrived| arrived < index)
+    }
+}
+
+impl Trace {
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(super) fn event(&self, index: usize) -> &Event {
+        &self.events[index]
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Event> {
+        self.events.get(index)
+    }
+
+    pub(super) fn last(&self) -> Option<&Event> {
+        self.events.last()
+    }
+
+    /// Drops all events from this one on.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.events.truncate(len);
+    }
+
+    /// The last event of a thread.
+    pub(super) fn last_of(&self, thread: ThreadId) -> Option<usize> {
+        if self.events.is_empty() {
+            return None;
+        }
+        bits::last_below(self.of_thread.row(thread.index()), self.events.len())
+    }
+
+    /// The events before one.
+    pub(super) fn before(&self, index: usize) -> &[u64] {
+        self.before.row(index)
+    }
+
+    /// Whether one event happens before a later one.
+    pub(super) fn is_before(&self, earlier: usize, later: usize) -> bool {
+        bits::has(self.before.row(later), earlier)
+    }
+
+    /// The events after this one in the execution that do not happen after it, in `set`.
+    pub(super) fn beside(&self, index: usize, set: &mut Vec<u64>) {
+        set.clear();
+        set.extend(self.after.row(index).iter().map(|bits| !bits));
+        let len = self.events.len();
+        for (word, bits) in set.iter_mut().enumerate() {
+            *bits &= up_to(len, word) & !up_to(index + 1, word);
+        }
+    }
+
+    /// The first event of a thread that is in a set.
+    pub(super) fn first_of(&self, thread: ThreadId, set: &[u64]) -> Option<usize> {
+        let own = self.of_thread.row(thread.index());
+        let word = own.iter().zip(set).position(|(own, set)| own & set != 0)?;
+        let bit = (own[word] & set[word]).trailing_zeros();
+        Some(word * 64 + usize::try_from(bit).ok()?)
+    }
+
+    /// The last event that the next event of a thread follows by program order: its own last, or
+    /// the step that started it. `None` if it was there from the beginning.
+    pub(super) fn arrived(&self, thread: ThreadId) -> Option<usize> {
+        let started = self.started.get(thread.index()).copied().flatten();
+        let started = started.filter(|&index| {
+            let event = self.events.get(index);
+            event.is_some_and(|event| event.operation == Operation::start_of(thread))
+        });
+        self.last_of(thread).or(started)
+    }
+
+    /// What happens before the next event of a thread by program order alone.
+    pub(super) fn program_order(&self, thread: ThreadId, set: &mut Vec<u64>) {
+        set.clear();
+        set.resize(self.before.width(), 0);
+        if let Some(index) = self.arrived(thread) {
+            bits::join(set, self.before.row(index));
+            bits::insert(set, index);
+        }
+    }
+
+    /// Makes room for one more event.
+    pub(super) fn reserve(&mut self) {
+        let events = self.events.len() + 1;
+        if self.of_thread.width() == 0 {
+            self.of_thread.widen(events);
+            self.of_thread.clear(THREADS_MAX);
+            self.started.resize(THREADS_MAX, None);
+        }
+        for rows in [&mut self.before, &mut self.after, &mut self.of_thread] {
+            rows.widen(events);
+        }
+    }
+
+    /// Adds an event with those before it.
+    pub(super) fn push(&mut self, event: Event, before: &[u64]) {
+        let index = self.events.len();
+        self.before.reset(index);
+        self.before.row_mut(index).copy_from_slice(before);
+        self.after.reset(index);
+        for thread in 0..THREADS_MAX {
+            if thread == event.thread.index() {
+                bits::insert(self.of_thread.row_mut(thread), index);
+            } else {
+                bits::remove(self.of_thread.row_mut(thread), index);
+            }
+        }
+        for earlier in 0..index {
+            if bits::has(before, earlier) {
+                bits::insert(self.after.row_mut(earlier), index);
+            } else {
+                bits::remove(self.after.row_mut(earlier), index);
+            }
+        }
+        if event.operation.verb == Verb::Spawn {
+            let started = usize::try_from(event.operation.argument).ok();
+            if let Some(place) = started.and_then(|thread| self.started.get_mut(thread)) {
+                *place = Some(index);
+            }
+        }
+        self.events.push(event);
+    }
+}
+
+/// The bits of a word that stand for events below a bound.
+fn up_to(bound: usize, word: usize) -> u64 {
+    match bound.saturating_sub(word * 64) {
+        bits @ 0..64 => (1 << bits) - 1,
+        _ => u64::MAX,
+    }
+}

@@ -1,0 +1,246 @@
+//! Wakeup trees: what is still to be explored from a node, as sequences that share their
+//! beginnings.
+//!
+//! Abdulla et al., JACM 2017, section 5. Each branch is a step with what is to follow it. A
+//! sequence is inserted by following the first branch that can begin it, until it is used up or a
+//! leaf is reached (then whatever is explored from there meets it, or finds the race again), or no
+//! branch can begin it: then its rest becomes a new branch.
+//!
+//! What is added to the paper: the last step of a sequence may not be known well. A branch beside
+//! which such a doubt was left is *doubtful*: it is looked at again when its turn comes, because by
+//! then the branches before it were explored and what they depend on is known. Nothing else relies
+//! on a doubtful branch, since it may be dropped.
+
+use super::broken::Broken;
+use super::planned::Begins;
+use super::planned::Planned;
+
+/// The place of a branch.
+type Place = u32;
+
+/// The branches that start at one point, in the order in which they are to be explored.
+#[derive(Debug, Default)]
+pub(super) struct Branches(Option<Place>);
+
+#[derive(Debug)]
+struct Branch {
+    step: Planned,
+    doubtful: bool,
+    children: Branches,
+    next: Option<Place>,
+}
+
+/// The branches of all trees. Places are used again.
+#[derive(Debug, Default)]
+pub(super) struct Forest {
+    branches: Vec<Branch>,
+    free: Vec<Place>,
+}
+
+/// A branch that was taken off its tree.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) step: Planned,
+    pub(super) doubtful: bool,
+    /// What is to follow the step.
+    pub(super) children: Branches,
+}
+
+impl Forest {
+    fn at(&self, place: Place) -> &Branch {
+        &self.branches[usize::try_from(place).expect("32 bits fit")]
+    }
+
+    fn at_mut(&mut self, place: Place) -> &mut Branch {
+        &mut self.branches[usize::try_from(place).expect("32 bits fit")]
+    }
+
+    fn siblings(&self, first: Option<Place>) -> impl Iterator<Item = Place> {
+        std::iter::successors(first, |&place| self.at(place).next)
+    }
+
+    /// Inserts a sequence, which is not empty and is used up: its place among these branches.
+    /// Whether anything was added.
+    pub(super) fn insert(
+        &mut self,
+        branches: &mut Branches,
+        sequence: &mut Vec<Planned>,
+        mut doubtful: bool,
+    ) -> bool {
+        // Invariant: `parent` is the branch whose children are looked at, `None` the root.
+        let mut parent: Option<Place> = None;
+        loop {
+            let first = parent.map_or(branches.0, |place| self.at(place).children.0);
+            if parent.is_some() && first.is_none() {
+                return false;
+            }
+            let follow = self.follow(first, sequence, &mut doubtful);
+            let Follow::Into(place, begins) = follow else {
+                if matches!(follow, Follow::Same) {
+                    return false;
+                }
+                let chain = self.chain(sequence, doubtful);
+                match (self.siblings(first).last(), parent) {
+                    (Some(last), _) => self.at_mut(last).next = chain,
+                    (None, Some(parent)) => self.at_mut(parent).children.0 = chain,
+                    (None, None) => branches.0 = chain,
+                }
+                return true;
+            };
+            if let Begins::With(index) = begins
+                && !Broken::StepsAreTakenTwice.is_on()
+            {
+                sequence.remove(index);
+            }
+            if sequence.is_empty() {
+                return false;
+            }
+            parent = Some(place);
+        }
+    }
+
+    /// The first of these branches that can begin the sequence. Sets `doubtful` if one before may.
+    fn follow(&self, first: Option<Place>, sequence: &[Planned], doubtful: &mut bool) -> Follow {
+        for place in self.siblings(first) {
+            let branch = self.at(place);
+            match branch.step.expected_to_begin(sequence) {
+                Begins::No => {}
+                Begins::Maybe => *doubtful = true,
+                Begins::Beside | Begins::With(_)
+                    if branch.doubtful && !Broken::DoubtfulAreTrusted.is_on() =>
+                {
+                    if self.is_same(place, sequence) {
+                        return Follow::Same;
+                    }
+                    *doubtful = true;
+                }
+                begins @ (Begins::Beside | Begins::With(_)) => return Follow::Into(place, begins),
+            }
+        }
+        Follow::Beside
+    }
+
+    /// Whether a doubtful branch is this very sequence.
+    fn is_same(&self, place: Place, sequence: &[Planned]) -> bool {
+        let mut at = Some(place);
+        for step in sequence {
+            let Some(branch) = at.map(|place| self.at(place)) else {
+                return false;
+            };
+            let same = branch.step.decision == step.decision
+                && branch.step.certainty == step.certainty
+                && branch.step.footprint == step.footprint;
+            if !same {
+                return false;
+            }
+            at = branch.children.0;
+        }
+        at.is_none()
+    }
+
+    /// A new branch without a fork.
+    fn chain(&mut self, sequence: &mut Vec<Planned>, doubtful: bool) -> Option<Place> {
+        let mut children = Branches(None);
+        while let Some(step) = sequence.pop() {
+            let branch = Branch {
+                step,
+                doubtful,
+                children,
+                next: None,
+            };
+            children = Branches(Some(self.put(branch)));
+        }
+        children.0
+    }
+
+    fn put(&mut self, branch: Branch) -> Place {
+        if let Some(place) = self.free.pop() {
+            *self.at_mut(place) = branch;
+            return place;
+        }
+        self.branches.push(branch);
+        u32::try_from(self.branches.len() - 1).expect("fewer branches than memory")
+    }
+
+    /// Lets the sequences that were left beside others in doubt follow a branch that is taken, if
+    /// it can begin them: they go with it, and those of which it is not known go both ways.
+    ///
+    /// If everything behind the branch is going to be explored (`whole`), they need not go along.
+    pub(super) fn share(&mut self, branches: &mut Branches, taken: &mut Taken, whole: bool) {
+        let mut rest = Branches(branches.0.take());
+        let mut kept: Option<Place> = None;
+        while let Some(place) = rest.0 {
+            rest.0 = self.at_mut(place).next.take();
+            let begins = if self.at(place).doubtful {
+                taken.step.expected_to_begin(&self.sequence(place))
+            } else {
+                Begins::No
+            };
+            if begins != Begins::No && !whole {
+                let mut sequence = self.sequence(place);
+                if let Begins::With(index) = begins {
+                    sequence.remove(index);
+                }
+                if !sequence.is_empty() {
+                    self.insert(&mut taken.children, &mut sequence, true);
+                }
+            }
+            if matches!(begins, Begins::No | Begins::Maybe) {
+                match kept.replace(place) {
+                    Some(before) => self.at_mut(before).next = Some(place),
+                    None => branches.0 = Some(place),
+                }
+            } else {
+                self.drop(Branches(Some(place)));
+            }
+        }
+    }
+
+    /// Takes the first branch off.
+    pub(super) fn take(&mut self, branches: &mut Branches) -> Option<Taken> {
+        let place = branches.0?;
+        let branch = self.at_mut(place);
+        branches.0 = branch.next.take();
+        let taken = Taken {
+            step: branch.step,
+            doubtful: branch.doubtful,
+            children: Branches(branch.children.0.take()),
+        };
+        self.free.push(place);
+        Some(taken)
+    }
+
+    /// Drops branches with all that follows them.
+    pub(super) fn drop(&mut self, branches: Branches) {
+        let mut open = vec![branches];
+        while let Some(mut branches) = open.pop() {
+            while let Some(taken) = self.take(&mut branches) {
+                open.push(taken.children);
+            }
+        }
+    }
+
+    /// The sequence that a doubtful branch is: it has no fork.
+    fn sequence(&self, place: Place) -> Vec<Planned> {
+        let along = std::iter::successors(Some(place), |&place| self.at(place).children.0);
+        along.map(|place| self.at(place).step).collect()
+    }
+
+    /// The same, of a branch that was taken off.
+    pub(super) fn sequence_of(&self, taken: &Taken) -> Vec<Planned> {
+        let rest = taken.children.0.map(|place| self.sequence(place));
+        std::iter::once(taken.step)
+            .chain(rest.unwrap_or_default())
+            .collect()
+    }
+}
+
+/// Where a sequence goes from a point.
+enum Follow {
+    /// It is there already.
+    Same,
+    /// Into a branch that can begin it, in this way.
+    Into(Place, Begins),
+    /// Nowhere: it becomes a branch beside the others.
+    Beside,
+}

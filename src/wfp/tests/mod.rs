@@ -1,3 +1,0 @@
-//! Tests that would make the file of what they test too long.
-
-mod objects;

@@ -1,0 +1,293 @@
+//! The objects of small programs, and what a thread does with them in one step each.
+
+use selvedge::execution::ObjectId;
+use selvedge::execution::ObjectKind;
+use selvedge::execution::Operation;
+use selvedge::execution::ThreadId;
+use selvedge::execution::Verb;
+use selvedge::runtime::Runtime;
+use selvedge::runtime::Shared;
+use selvedge::runtime::Turn;
+use selvedge::runtime::View;
+
+#[derive(Debug, Default)]
+pub(crate) struct RwState {
+    writer: bool,
+    readers: u32,
+}
+
+impl RwState {
+    pub(crate) fn is_free(&self) -> bool {
+        !self.writer && self.readers == 0
+    }
+}
+
+/// A condition: who waits for it, in order of arrival, and who need not wait any more.
+#[derive(Debug, Default)]
+pub(crate) struct Condition {
+    waiting: Vec<ThreadId>,
+    woken: Vec<ThreadId>,
+}
+
+pub(crate) struct Objects<R: Runtime> {
+    conditions: Vec<Shared<R, Condition>>,
+    /// By thread: whether it has ended.
+    ended: Vec<Shared<R, bool>>,
+    pub(crate) variables: Vec<Shared<R, u32>>,
+    locks: Vec<Shared<R, RwState>>,
+    events: Vec<Shared<R, bool>>,
+}
+
+const OBJECTS: u16 = 20;
+
+impl<R: Runtime> Objects<R> {
+    pub(crate) fn new() -> Self {
+        let id = ObjectId::initial;
+        Self {
+            conditions: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::Event, 100 + i), Condition::default()))
+                .collect(),
+            ended: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::Event, 200 + i), false))
+                .collect(),
+            variables: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::Variable, i), 0))
+                .collect(),
+            locks: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::RwLock, i), RwState::default()))
+                .collect(),
+            events: (0..OBJECTS)
+                .map(|i| Shared::new(id(ObjectKind::Event, i), false))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn variable(&self, index: u16) -> &Shared<R, u32> {
+        &self.variables[usize::from(index)]
+    }
+
+    pub(crate) fn lock(&self, index: u16) -> &Shared<R, RwState> {
+        &self.locks[usize::from(index)]
+    }
+
+    pub(crate) fn event(&self, index: u16) -> &Shared<R, bool> {
+        &self.events[usize::from(index)]
+    }
+
+    pub(crate) fn load(&self, index: u16) -> u32 {
+        let cell = self.variable(index);
+        R::act(Operation::on(Verb::Load, cell.id()), (cell,), |(value,)| {
+            *value
+        })
+    }
+
+    pub(crate) fn store(&self, index: u16, new: u32) {
+        let cell = self.variable(index);
+        R::act(
+            Operation::on(Verb::Store, cell.id()),
+            (cell,),
+            |(mut value,)| *value = new,
+        );
+    }
+
+    pub(crate) fn increment(&self, index: u16) -> u32 {
+        let cell = self.variable(index);
+        let operation = Operation::on(Verb::Update, cell.id());
+        R::act(operation, (cell,), |(mut value,)| {
+            *value += 1;
+            *value
+        })
+    }
+
+    pub(crate) fn acquire(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::Lock, cell.id());
+        R::wait(
+            operation,
+            (cell,),
+            |(lock,)| lock.is_free(),
+            |(mut lock,)| {
+                lock.writer = true;
+            },
+        );
+    }
+
+    pub(crate) fn try_acquire(&self, index: u16) -> bool {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::TryLock, cell.id());
+        R::act(operation, (cell,), |(mut lock,)| {
+            let free = lock.is_free();
+            if free {
+                lock.writer = true;
+            }
+            free
+        })
+    }
+
+    pub(crate) fn acquire_in_time(&self, index: u16) -> bool {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::Lock, cell.id());
+        let take = |mut lock: View<'_, RwState>, turn| {
+            if turn == Turn::Ready {
+                lock.writer = true;
+            }
+            turn == Turn::Ready
+        };
+        R::wait_or_expire(
+            operation,
+            (cell,),
+            |(lock,)| lock.is_free(),
+            |(lock,), turn| take(lock, turn),
+        )
+    }
+
+    pub(crate) fn release(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::Unlock, cell.id());
+        R::act(operation, (cell,), |(mut lock,)| {
+            lock.release().writer = false;
+        });
+    }
+
+    pub(crate) fn acquire_shared(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::LockShared, cell.id());
+        R::wait(
+            operation,
+            (cell,),
+            |(lock,)| !lock.writer,
+            |(mut lock,)| {
+                lock.commuting().readers += 1;
+            },
+        );
+    }
+
+    pub(crate) fn release_shared(&self, index: u16) {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::UnlockShared, cell.id());
+        R::act(operation, (cell,), |(mut lock,)| {
+            lock.leaving().readers -= 1;
+        });
+    }
+
+    pub(crate) fn set(&self, index: u16) {
+        let cell = self.event(index);
+        R::act(
+            Operation::on(Verb::EventSet, cell.id()),
+            (cell,),
+            |(mut set,)| {
+                if !*set {
+                    *set.release() = true;
+                }
+            },
+        );
+    }
+
+    pub(crate) fn wait(&self, index: u16) {
+        let cell = self.event(index);
+        let operation = Operation::on(Verb::EventWait, cell.id());
+        R::wait(operation, (cell,), |(set,)| **set, |_| ());
+    }
+
+    pub(crate) fn wait_in_time(&self, index: u16) -> bool {
+        let cell = self.event(index);
+        let operation = Operation::on(Verb::EventWait, cell.id());
+        R::wait_or_expire(
+            operation,
+            (cell,),
+            |(set,)| **set,
+            |_, turn| turn == Turn::Ready,
+        )
+    }
+
+    pub(crate) fn try_shared(&self, index: u16) -> bool {
+        let cell = self.lock(index);
+        let operation = Operation::on(Verb::TryLock, cell.id()).with(1);
+        R::act(operation, (cell,), |(mut lock,)| {
+            let free = !lock.writer;
+            if free {
+                lock.commuting().readers += 1;
+            }
+            free
+        })
+    }
+
+    pub(crate) fn spin_load(&self, index: u16) -> u32 {
+        let cell = self.variable(index);
+        let operation = Operation::on(Verb::SpinLoad, cell.id());
+        R::spin(
+            operation,
+            (cell,),
+            |(value,)| **value != 0,
+            |(value,)| *value,
+        )
+    }
+
+    pub(crate) fn spin_swap(&self, index: u16) {
+        let cell = self.variable(index);
+        let operation = Operation::on(Verb::SpinSwap, cell.id());
+        let take = |(mut value,): (View<'_, u32>,)| *value = 1;
+        R::spin(operation, (cell,), |(value,)| **value == 0, take);
+    }
+
+    pub(crate) fn condition_wait(&self, condition: u16, lock: u16) {
+        let (cell, lock) = (&self.conditions[usize::from(condition)], self.lock(lock));
+        let me = R::current().expect("a thread");
+        let operation = Operation::on(Verb::EventWait, cell.id());
+        R::act(operation, (cell, lock), |(mut condition, mut lock)| {
+            lock.release().writer = false;
+            condition.waiting.push(me);
+        });
+        R::wait(
+            operation.with(1),
+            (cell, lock),
+            |(condition, lock)| condition.woken.contains(&me) && lock.is_free(),
+            |(mut condition, mut lock)| {
+                condition.woken.retain(|&woken| woken != me);
+                lock.writer = true;
+            },
+        );
+    }
+
+    pub(crate) fn notify(&self, condition: u16, all: bool) {
+        let cell = &self.conditions[usize::from(condition)];
+        let operation = Operation::on(Verb::EventSet, cell.id()).with(u32::from(all));
+        R::act(operation, (cell,), |(mut condition,)| {
+            let count = condition
+                .waiting
+                .len()
+                .min(if all { usize::MAX } else { 1 });
+            if count > 0 {
+                let state = &mut *condition;
+                state.woken.extend(state.waiting.drain(..count));
+            }
+        });
+    }
+
+    pub(crate) fn end(&self, thread: usize) {
+        let cell = &self.ended[thread];
+        let operation = Operation::on(Verb::EventSet, cell.id());
+        R::act(operation, (cell,), |(mut ended,)| *ended.release() = true);
+    }
+
+    pub(crate) fn join(&self, thread: usize) {
+        let cell = &self.ended[thread];
+        let operation = Operation::on(Verb::EventWait, cell.id());
+        R::wait(operation, (cell,), |(ended,)| **ended, |_| ());
+    }
+
+    pub(crate) fn swap(&self, index: u16) -> bool {
+        let cell = self.variable(index);
+        R::act(
+            Operation::on(Verb::Swap, cell.id()),
+            (cell,),
+            |(mut value,)| {
+                let free = *value == 0;
+                if free {
+                    *value = 1;
+                }
+                free
+            },
+        )
+    }
+}
