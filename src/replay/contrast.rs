@@ -11,15 +11,16 @@ use std::collections::BTreeSet;
 use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
-use crate::program::Program;
 use crate::property::Change;
 use crate::property::Contrast;
 use crate::property::Failure;
 use crate::property::judge;
 use crate::property::reversed;
+use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
+use crate::runtime::controlled::System;
 use crate::scenario::Omitted;
 use crate::scenario::Scenario;
 use crate::wfp::CallKey;
@@ -49,11 +50,86 @@ pub fn contrast(
         failure,
         failing,
     };
-    let ordered = search.in_another_order();
+    let program = under.program(scenario);
+    let ordered = reordered((&program, under.waits), failure, failing);
     if ordered.as_ref().is_some_and(|found| found.is_clean) {
         return ordered;
     }
     search.without_a_fault().or(ordered)
+}
+
+/// The nearest execution of a system, its finite waits read so, that does not fail in the same way
+/// and differs in the order of its steps alone, if one is found.
+pub fn reordered(
+    (system, waits): (&dyn System, Waits),
+    failure: &Failure,
+    failing: &Execution,
+) -> Option<Contrast> {
+    let mut machine = machine(waits, failing);
+    let mut nearest: Option<(Distance, Contrast)> = None;
+    for (at, decisions) in branches(failing).into_iter().take(REPLAYS_MAX) {
+        let mut beginning = Beginning::of(&decisions);
+        let Some(execution) = passing(&mut machine, system, failure, &mut beginning) else {
+            continue;
+        };
+        let is_clean = judge(&execution).is_empty();
+        let pairs = reversed(failing, &execution).len();
+        let distance = (!is_clean, pairs, Reverse(at));
+        if nearest.as_ref().is_none_or(|(known, _)| distance < *known) {
+            let same_thread = decisions[at].thread == failing.steps[at].thread;
+            let contrast = Contrast {
+                change: if same_thread {
+                    Change::NoFault
+                } else {
+                    Change::between(failing, &execution)
+                },
+                execution,
+                is_clean,
+            };
+            nearest = Some((distance, contrast));
+        }
+    }
+    nearest.map(|(_, contrast)| contrast)
+}
+
+/// Runs a policy: the execution, unless it is cut off or fails in the same way.
+fn passing(
+    machine: &mut Machine,
+    system: &dyn System,
+    failure: &Failure,
+    policy: &mut impl Policy,
+) -> Option<Execution> {
+    let execution = machine.run(system, policy);
+    let complete = !matches!(execution.end, End::StepLimit | End::Redundant);
+    let passes = complete && failure.find(execution).is_none();
+    passes.then(|| execution.clone())
+}
+
+fn machine(waits: Waits, failing: &Execution) -> Machine {
+    let steps_max = u32::try_from(failing.steps.len()).unwrap_or(u32::MAX);
+    Machine::new(Limits {
+        waits,
+        steps_max: steps_max.saturating_mul(2).saturating_add(200),
+    })
+}
+
+/// The failing execution up to a step, and another decision in its place; from the last step to the
+/// first.
+fn branches(failing: &Execution) -> Vec<(usize, Vec<Decision>)> {
+    let decisions = failing.schedule().0;
+    let mut branches = Vec::new();
+    for (at, step) in failing.steps.iter().enumerate().rev() {
+        let others = step.enabled.iter().map(|thread| Decision {
+            thread,
+            alternative: 0,
+        });
+        for other in others.filter(|other| *other != decisions[at]) {
+            let mut branch = decisions[..at].to_vec();
+            branch.push(other);
+            branches.push((at, branch));
+        }
+    }
+    branches
 }
 
 struct Neighbours<'a> {
@@ -64,80 +140,6 @@ struct Neighbours<'a> {
 }
 
 impl Neighbours<'_> {
-    /// Runs a policy: the execution, unless it is cut off or fails in the same way.
-    fn run(
-        &self,
-        machine: &mut Machine,
-        program: &Program,
-        policy: &mut impl Policy,
-    ) -> Option<Execution> {
-        let execution = machine.run(program, policy);
-        let complete = !matches!(execution.end, End::StepLimit | End::Redundant);
-        let passes = complete && self.failure.find(execution).is_none();
-        passes.then(|| execution.clone())
-    }
-
-    fn machine(&self) -> Machine {
-        let steps_max = u32::try_from(self.failing.steps.len()).unwrap_or(u32::MAX);
-        Machine::new(Limits {
-            waits: self.under.waits,
-            steps_max: steps_max.saturating_mul(2).saturating_add(200),
-        })
-    }
-
-    fn in_another_order(&self) -> Option<Contrast> {
-        let program = self.under.program(self.scenario);
-        let mut machine = self.machine();
-        let mut nearest: Option<(Distance, Contrast)> = None;
-        for (at, decisions) in self.branches().into_iter().take(REPLAYS_MAX) {
-            let mut beginning = Beginning::of(&decisions);
-            let Some(execution) = self.run(&mut machine, &program, &mut beginning) else {
-                continue;
-            };
-            let is_clean = judge(&execution).is_empty();
-            let pairs = reversed(self.failing, &execution).len();
-            let distance = (!is_clean, pairs, Reverse(at));
-            if nearest.as_ref().is_none_or(|(known, _)| distance < *known) {
-                let change = self.change(at, &decisions, &execution);
-                let contrast = Contrast {
-                    change,
-                    execution,
-                    is_clean,
-                };
-                nearest = Some((distance, contrast));
-            }
-        }
-        nearest.map(|(_, contrast)| contrast)
-    }
-
-    fn change(&self, at: usize, decisions: &[Decision], passing: &Execution) -> Change {
-        let same_thread = decisions[at].thread == self.failing.steps[at].thread;
-        if same_thread {
-            Change::NoFault
-        } else {
-            Change::between(self.failing, passing)
-        }
-    }
-
-    /// The failing execution up to a step, and another decision in its place; from the last step to
-    /// the first.
-    fn branches(&self) -> Vec<(usize, Vec<Decision>)> {
-        let decisions = self.failing.schedule().0;
-        let mut branches = Vec::new();
-        for (at, step) in self.failing.steps.iter().enumerate().rev() {
-            let others = step.enabled.iter().map(|thread| Decision {
-                thread,
-                alternative: 0,
-            });
-            for other in others.filter(|other| *other != decisions[at]) {
-                let mut branch = decisions[..at].to_vec();
-                branch.push(other);
-                branches.push((at, branch));
-            }
-        }
-        branches
-    }
-
     fn without_a_fault(&self) -> Option<Contrast> {
         let failing: Vec<CallKey> = self.under.circumstances.faults.keys().copied().collect();
         let spared = failing.into_iter().find_map(|call| {
@@ -164,7 +166,8 @@ impl Neighbours<'_> {
             ..self.under
         };
         let policy = &mut Landmarks::of(self.failing);
-        let execution = self.run(&mut self.machine(), &under.program(scenario), policy)?;
+        let machine = &mut machine(under.waits, self.failing);
+        let execution = passing(machine, &under.program(scenario), self.failure, policy)?;
         judge(&execution).is_empty().then_some(Contrast {
             change: Change::NoFault,
             execution,

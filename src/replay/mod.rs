@@ -33,6 +33,7 @@ mod under;
 mod walk;
 
 pub use contrast::contrast;
+pub use contrast::reordered;
 pub use course::Choice;
 pub use course::Course;
 pub use course::Failure;

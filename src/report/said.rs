@@ -241,11 +241,8 @@ impl Fold {
     fn words(&self) -> String {
         match self {
             Self::Own { count, first, last } => {
-                format!(
-                    "{count} steps of its own: {} \u{2026} {}",
-                    first.what(),
-                    last.what()
-                )
+                let (first, last) = (first.title, last.title);
+                format!("{count} steps of its own: {first} \u{2026} {last}")
             }
             Self::Again { period: 1, times } => format!("the same {}", more(*times)),
             Self::Again { period, times } => {

@@ -8,8 +8,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use selvedge::check::Request;
+use selvedge::check::check;
 use selvedge::execution::Execution;
 use selvedge::execution::StepNote;
+use selvedge::explore::Unwatched;
 use selvedge::property::Cause;
 use selvedge::property::CauseKind;
 use selvedge::property::Change;
@@ -25,7 +28,8 @@ use selvedge::report::Counterexample;
 use selvedge::runtime::Waits;
 use selvedge::scenario::Scenario;
 use selvedge::strategy::Strategy;
-use selvedge::testing::check_model;
+use selvedge::wfp::Reading;
+use selvedge::wfp::Scope;
 
 use crate::shrink::deadlocks;
 use crate::shrink::first_of;
@@ -42,6 +46,8 @@ struct Case {
     waits: Waits,
     property: &'static str,
     kind: &'static str,
+    /// A reading of the profile that is fixed, if one is.
+    reading: Option<(&'static str, &'static str)>,
 }
 
 const fn case(
@@ -56,6 +62,7 @@ const fn case(
         waits: Waits::Sufficient,
         property,
         kind,
+        reading: None,
     }
 }
 
@@ -67,8 +74,34 @@ impl Case {
         }
     }
 
+    const fn reading(self, question: &'static str, reading: &'static str) -> Self {
+        Self {
+            reading: Some((question, reading)),
+            ..self
+        }
+    }
+
+    /// What the model is checked under.
+    fn scope(&self) -> Scope {
+        let fixed = self.reading.map(|(question, reading)| {
+            let Reading { question, reading } = Reading::named(question, reading).unwrap();
+            (question, reading)
+        });
+        Scope {
+            fixed: fixed.into_iter().collect(),
+            ..Scope::default()
+        }
+    }
+
     fn found(&self) -> (CheckReport, Counterexample) {
-        let report = check_model(self.model, self.strategy, self.waits);
+        let scenario = Scenario::embedded(self.model).unwrap();
+        let strategy = Strategy::named(self.strategy).unwrap();
+        let request = Request {
+            waits: self.waits,
+            scope: Some(self.scope()),
+            ..Request::default()
+        };
+        let report = check(&scenario, &strategy, &request, &mut Unwatched);
         let mut all = report.counterexamples.iter();
         let found = all.find(|found| found.property.name() == self.property);
         let found = found.unwrap().clone();
@@ -148,6 +181,31 @@ const CASES: [Case; 11] = [
     ),
 ];
 
+/// What goes wrong only where Windows is read in a way that is not documented.
+const READ_OTHERWISE: [Case; 3] = [
+    case(
+        "faults/leaked_transaction",
+        "handle-per-thread",
+        "kernel-discipline",
+        "use-after-free",
+    )
+    .reading("notify-abort", "compensating-delete"),
+    case(
+        "attach/fault_in_add",
+        "shared-handle",
+        "kernel-discipline",
+        "null-pointer",
+    )
+    .reading("notify-abort", "compensating-delete"),
+    case(
+        "attach/attach_detach",
+        "handle-per-context-dynamic",
+        "kernel-discipline",
+        "reentrant-call",
+    )
+    .reading("notify-delete", "deferred"),
+];
+
 /// What no order decides: it has no neighbour, and says so.
 const ALWAYS: [Case; 2] = [
     case(
@@ -164,7 +222,7 @@ const ALWAYS: [Case; 2] = [
     ),
 ];
 
-fn steps(execution: &Execution) -> String {
+pub(crate) fn steps(execution: &Execution) -> String {
     let mut text = String::new();
     for (index, step) in execution.steps.iter().enumerate() {
         let note = StepNote::of(step);
@@ -202,8 +260,9 @@ fn told(case: &Case, found: &Counterexample) -> String {
     text
 }
 
-fn require_golden(case: &Case, text: &str) {
-    let name = format!("{}.{}.txt", case.kind, case.model.replace('/', "."));
+/// The golden text of a cause in a model or a program.
+pub(crate) fn require_golden(kind: &str, of: &str, text: &str) {
+    let name = format!("{kind}.{}.txt", of.replace('/', "."));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/causes");
     let path = folder.join(&name);
     if std::env::var_os("SELVEDGE_UPDATE_GOLDEN").is_some() {
@@ -215,10 +274,10 @@ fn require_golden(case: &Case, text: &str) {
 
 #[test]
 fn ten_causes_in_ten_models_are_told_and_negated() {
-    for case in &CASES {
+    for case in CASES.iter().chain(&READ_OTHERWISE) {
         let (_, found) = case.found();
         assert_eq!(found.explained.kind.map(CauseKind::name), Some(case.kind));
-        require_golden(case, &told(case, &found));
+        require_golden(case.kind, case.model, &told(case, &found));
         require_negated(case, &found);
     }
 }
@@ -258,7 +317,7 @@ fn what_fails_in_every_order_has_no_neighbour_and_says_so() {
         assert_eq!(found.explained.kind.map(CauseKind::name), Some(case.kind));
         assert_eq!(found.explained.contrast, None);
         assert!(found.explained.because.ends_with(", in whatever order"));
-        require_golden(case, &told(case, &found));
+        require_golden(case.kind, case.model, &told(case, &found));
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod broken;
+mod cause_programs;
 mod causes;
 mod cell;
 mod circumstances;

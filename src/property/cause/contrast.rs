@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::execution::Execution;
+use crate::execution::ObjectId;
+use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
 
@@ -44,15 +46,20 @@ impl Contrast {
     }
 }
 
-/// A step by its thread and the how-manieth step of it that it is.
-type Name = (ThreadId, usize);
+/// What a step does: whose it is, and which operation on which object.
+type Deed = (ThreadId, Verb, Option<ObjectId>);
+
+/// A step by what it does, and the how-manieth such step it is: the same in another execution even
+/// if its thread takes other steps in between.
+type Name = (Deed, usize);
 
 fn names(execution: &Execution) -> Vec<Name> {
-    let mut counts: BTreeMap<ThreadId, usize> = BTreeMap::new();
-    let name = |step: &crate::execution::Step| {
-        let own = counts.entry(step.thread).or_default();
-        *own += 1;
-        (step.thread, *own)
+    let mut counts: BTreeMap<Deed, usize> = BTreeMap::new();
+    let name = |step: &Step| {
+        let deed = (step.thread, step.operation.verb, step.operation.object);
+        let times = counts.entry(deed).or_default();
+        *times += 1;
+        (deed, *times)
     };
     execution.steps.iter().map(name).collect()
 }

@@ -196,7 +196,7 @@ fn last_step(execution: &Execution, violation: &Violation) -> Option<usize> {
 /// A call that returned what it should not.
 fn refused(execution: &Execution, violation: &Violation) -> Cause {
     let Some(index) = failing_step(execution, violation) else {
-        return Cause::of(CauseKind::Order, None);
+        return reference_refused(execution, violation, None);
     };
     let step = &execution.steps[index];
     let all = transactions(execution);
@@ -227,6 +227,16 @@ fn refused(execution: &Execution, violation: &Violation) -> Cause {
         let until = open.failed_end.or(cause.until);
         return Cause { until, ..cause };
     }
+    reference_refused(execution, violation, Some(index))
+}
+
+/// A rundown reference that a call was refused, which need not be a failure of a step; else the
+/// step that failed, if one did.
+fn reference_refused(
+    execution: &Execution,
+    violation: &Violation,
+    failing: Option<usize>,
+) -> Cause {
     let refusal = call_steps(execution, violation).find(|&index| {
         let step = &execution.steps[index];
         step.operation.verb == Verb::RundownAcquire && step.result == StepResult::Value(0)
@@ -236,10 +246,10 @@ fn refused(execution: &Execution, violation: &Violation) -> Cause {
     } else {
         CauseKind::Order
     };
-    let index = refusal.unwrap_or(index);
+    let index = refusal.or(failing);
     Cause {
-        with: steps::conflicting(execution, index),
-        ..Cause::of(kind, Some(index))
+        with: index.and_then(|index| steps::conflicting(execution, index)),
+        ..Cause::of(kind, index)
     }
 }
 
