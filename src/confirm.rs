@@ -161,7 +161,7 @@ impl Finding<'_> {
         let mut circumstances = self.asked(start);
         let mut state = (BTreeSet::new(), self.execution.clone());
         loop {
-            let omitted = state.0.len();
+            let omitted = state.0.clone();
             let under = self.under(&circumstances).under;
             let reduced = reduce(self.scenario, (under, start), fails, state);
             let under = self.under(&reduced.circumstances).under;
@@ -172,7 +172,7 @@ impl Finding<'_> {
             };
             let shrunk = shrink(&target, &reduced.execution);
             replays += reduced.replays + shrunk.replays;
-            let same = reduced.omitted.len() == omitted && reduced.circumstances == circumstances;
+            let same = reduced.omitted == omitted && reduced.circumstances == circumstances;
             if same || shrunk.execution == reduced.execution {
                 return Left {
                     scenario: reduced.scenario,

@@ -190,5 +190,10 @@ fn write_nothing(
         writeln!(out, "             {}", visible(model.scenario.name()))?;
     }
     let statuses: Vec<String> = hunt.statuses.iter().map(|status| status.short()).collect();
-    writeln!(out, "  seen there {}", statuses.join(", "))
+    let seen = if statuses.is_empty() {
+        "no status".to_owned()
+    } else {
+        statuses.join(", ")
+    };
+    writeln!(out, "  seen there {seen}")
 }

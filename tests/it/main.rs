@@ -20,6 +20,7 @@ mod examples;
 mod golden;
 mod journal;
 mod least;
+mod least_of_schedules;
 mod litmus;
 mod loom;
 mod models;

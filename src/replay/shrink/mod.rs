@@ -15,6 +15,7 @@
 //! Both are functions of the schedule at hand alone and stop when it is the best they know, so that
 //! to shrink again changes nothing.
 
+mod alike;
 mod follow;
 mod landmarks;
 mod moves;

@@ -3,7 +3,7 @@
 //! One part after another is left out, as long as what is left of the schedule fails in the same
 //! way without it: faults first, those of the scenario and then those of the circumstances; then
 //! readings, which are brought back to those of a profile to begin with; then threads, then calls;
-//! each from the last to the first.
+//! each from the last to the first. Of threads that are alike the first ones are kept.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +17,7 @@ use crate::wfp::Circumstances;
 use crate::wfp::Profile;
 
 use super::super::Under;
+use super::alike::exchanges;
 use super::follow::Following;
 use super::landmarks::Landmarks;
 use super::parts::Gone;
@@ -24,6 +25,7 @@ use super::parts::Part;
 use super::parts::is_there;
 use super::parts::parts;
 use super::parts::simpler;
+use super::plan::Plan;
 use super::target::STEPS_MORE;
 
 /// A scenario with only what a failure needs, under circumstances that it needs.
@@ -78,6 +80,7 @@ pub fn reduce(
             }
         }
         if !changed {
+            reducing.exchange_alike(&mut reduced);
             return reduced;
         }
     }
@@ -106,6 +109,30 @@ impl Reducing<'_> {
                 plan = Some(gone.rest());
             }
         }
+        self.try_with((omitted, circumstances), plan, reduced)
+    }
+
+    /// Puts threads in the place of others before them that are alike and left out.
+    fn exchange_alike(&self, reduced: &mut Reduced) {
+        let workload = self.whole.workload();
+        while exchanges(workload, &reduced.omitted)
+            .into_iter()
+            .any(|exchange| {
+                let omitted = exchange.omitted(&reduced.omitted);
+                let circumstances = exchange.circumstances(&reduced.circumstances);
+                let plan = exchange.plan(&reduced.execution);
+                self.try_with((omitted, circumstances), Some(plan), reduced)
+            })
+        {}
+    }
+
+    /// Takes what is left out, the circumstances and the schedule, if that fails in the same way.
+    fn try_with(
+        &self,
+        (omitted, circumstances): (BTreeSet<Omitted>, Circumstances),
+        plan: Option<Plan>,
+        reduced: &mut Reduced,
+    ) -> bool {
         let scenario = self.whole.without(&omitted).expect("the part is there");
         let under = Under {
             circumstances: &circumstances,

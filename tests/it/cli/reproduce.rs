@@ -100,6 +100,76 @@ fn models_strategies_and_readings_can_be_chosen() {
     assert_eq!(selvedge(&["replay", file]).code, Some(1));
 }
 
+/// Some statuses are seen only where Windows is read otherwise, or where a call of the engine fails.
+#[test]
+fn it_is_looked_for_under_the_circumstances_that_were_asked_for() {
+    let mismatch = ["reproduce", "--like", "LIFETIME_MISMATCH"];
+    let model = "attach/connect4_connect6";
+    let plain = selvedge(&[&mismatch[..], &[model]].concat());
+    assert_eq!(plain.code, Some(3), "{}", plain.out);
+
+    let reading = "foreign-reference=lifetime-mismatch";
+    for circumstances in [["--reading", reading], ["--profile", "adversarial"]] {
+        let ran = selvedge(&[&mismatch[..], &[model], &circumstances].concat());
+        assert_eq!(ran.code, Some(1), "{}", ran.err);
+        let told = format!("  reading  {reading} (A-18): ");
+        assert!(ran.out.contains(&told), "{}", ran.out);
+        assert!(ran.out.contains(&format!(":documented+{reading}:")));
+    }
+
+    let left_open = ["reproduce", "--like", "TXN_IN_PROGRESS", model];
+    let locked = [&left_open[..], &["--strategy", "push-lock"]].concat();
+    assert_eq!(selvedge(&locked).code, Some(3));
+    let ran = selvedge(&[&locked[..], &["--engine-faults", "1"]].concat());
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert!(ran.out.contains("\n  fault    "), "{}", ran.out);
+    let other = ["--engine-faults", "1", "--fault", "no-memory"];
+    assert_eq!(selvedge(&[&locked[..], &other].concat()).code, Some(3));
+}
+
+/// A search that was ended says so, and what it saw of statuses, be it none.
+#[test]
+fn where_the_search_was_ended_is_said() {
+    let ran = selvedge(&[
+        "reproduce",
+        "--like",
+        "TIMEOUT",
+        "direct/five_types",
+        "--strategy",
+        "handle-per-context",
+        "--executions",
+        "1",
+    ]);
+
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    for part in [
+        "under each strategy and reading of waits: 2 settings, 2 executions\n",
+        "  not all of 2 settings: the search ended after 1 execution\n",
+        "  seen there no status\n",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+}
+
+/// The lane table is that of every other command: its width, its characters, every step.
+#[test]
+fn its_lane_table_takes_the_options_of_a_lane_table() {
+    let like = [
+        "reproduce",
+        "--like",
+        "errno 22",
+        "direct/connect4_connect6",
+    ];
+    let narrow = selvedge(&[&like[..], &["--width", "60"]].concat());
+    let is_narrow = |line: &str| line.len() <= 60 || line.contains("sv2:");
+    assert!(narrow.out.lines().all(is_narrow), "{}", narrow.out);
+    let unicode = selvedge(&[&like[..], &["--charset", "utf-8"]].concat());
+    assert!(unicode.out.contains("\u{2192} TXN_IN_PROGRESS"));
+    let every = selvedge(&[&like[..], &["--every-step"]].concat());
+    assert!(!every.out.contains("steps of its own"), "{}", every.out);
+    assert!(narrow.out.contains("steps of its own"), "{}", narrow.out);
+}
+
 #[test]
 fn what_says_nothing_is_bad_input() {
     assert_bad_input(
