@@ -88,9 +88,9 @@ impl Document<'_> {
     /// A comment of Mermaid begins with `%%`, and is nowhere but on a line of its own. The contrast
     /// is a diagram of its own.
     fn mermaid(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
-        writeln!(out, "%% {}", self.heading())?;
+        writeln!(out, "%% {}", comment(&self.heading()))?;
         for (name, text) in facts(self.finding.as_ref(), self.execution) {
-            writeln!(out, "%% {name}: {text}")?;
+            writeln!(out, "%% {name}: {}", comment(&text))?;
         }
         write_lanes_as_mermaid(out, table)?;
         if let Some(contrast) = self.contrast {
@@ -103,6 +103,11 @@ impl Document<'_> {
     fn table(&self, execution: &Execution) -> LaneTable {
         LaneTable::of(execution, self.setting.threads, self.detail)
     }
+}
+
+/// A text as a part of a comment: no directive begins in it.
+fn comment(text: &str) -> String {
+    text.replace("%%{", "% %{")
 }
 
 /// Writes one counterexample of a report in another form. `model` is the path of a scenario that is
@@ -137,6 +142,7 @@ pub fn write_counterexample_as(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::property::Change;
     use crate::report::sample;
     use crate::runtime::Waits;
 
@@ -177,5 +183,39 @@ mod tests {
             "%% cause: attach by thread 1 returned 22 instead of 0"
         );
         assert_eq!(lines[5], "sequenceDiagram");
+    }
+
+    #[test]
+    fn the_passing_neighbour_stands_below_in_either_form() {
+        let report = sample::violated("shared-handle", Waits::Sufficient);
+        let found = &report.counterexamples[0];
+        let contrast = Contrast {
+            change: Change::NoFault,
+            execution: sample::race(),
+            is_clean: true,
+        };
+        let document = Document {
+            setting: Setting::of(&report),
+            finding: Some(Finding::of(found)),
+            execution: &found.execution,
+            contrast: Some(&contrast),
+            replay: Some("selvedge replay TOKEN"),
+            detail: Detail::Folded,
+        };
+        for (form, below) in [
+            (
+                Form::Markdown,
+                "\n\n#### Contrast: the nearest execution that passes\n\n| step | 0 CONNECT4",
+            ),
+            (
+                Form::Mermaid,
+                "\n\n%% CONTRAST the nearest execution that passes\nsequenceDiagram\n",
+            ),
+        ] {
+            let mut out = Vec::new();
+            document.write(&mut out, form).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(text.contains(below), "{text}");
+        }
     }
 }

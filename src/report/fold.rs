@@ -217,10 +217,7 @@ mod tests {
         ]);
 
         let expected = [
-            (
-                Some((1, 3)),
-                "3 steps of its own: store variable 1 \u{2026} store variable 3",
-            ),
+            (Some((1, 3)), "3 steps of its own: store \u{2026} store"),
             (Some((4, 4)), "store variable 0"),
             (Some((5, 5)), "load (sees step 4)"),
         ];

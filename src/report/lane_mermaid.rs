@@ -1,5 +1,8 @@
 //! The lane table as a sequence diagram of Mermaid: a life line per thread, a note per row, and an
 //! arrow for each switch.
+//!
+//! The grammar is that of Mermaid's sequence diagrams: `participant`, `Note over`, `-->>`, `rect`
+//! and `end`. A text ends at `;` or `#`, so these are written by their entity codes.
 
 use std::io;
 use std::io::Write;
@@ -67,6 +70,8 @@ fn escaped(text: &str) -> String {
             GLUE => escaped.push(' '),
             '#' => escaped.push_str("#35;"),
             ';' => escaped.push_str("#59;"),
+            // `%%{` would begin a directive, wherever it stands.
+            '%' => escaped.push_str("#37;"),
             '<' => escaped.push_str("#60;"),
             '>' => escaped.push_str("#62;"),
             other => escaped.push(other),
@@ -108,6 +113,15 @@ sequenceDiagram
     Note over T0: +2 filters
     Note over T0: returns 0
 "
+        );
+    }
+
+    /// What means something to Mermaid in a name is shown, and does nothing.
+    #[test]
+    fn a_name_cannot_break_the_diagram() {
+        assert_eq!(
+            escaped("a;b#c <d> %%{init: {}}%%\u{a0}e: end"),
+            "a#59;b#35;c #60;d#62; #37;#37;{init: {}}#37;#37; e: end"
         );
     }
 }

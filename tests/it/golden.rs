@@ -2,8 +2,8 @@
 //! deadlock, at 80 and at 200 columns, in ASCII and in Unicode.
 //!
 //! They are read as a person would read them when they change:
-//! `SELVEDGE_UPDATE_GOLDEN=1 cargo test golden` writes them anew, and the difference is reviewed like
-//! code.
+//! `SELVEDGE_UPDATE_GOLDEN=1 cargo test golden` writes them anew, and the difference is reviewed
+//! like code.
 
 use std::env;
 use std::fs;

@@ -31,7 +31,7 @@ impl Numbers {
 }
 
 /// What is put in: what means something somewhere.
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 29] = [
     "0",
     "1",
     "64",
@@ -54,6 +54,11 @@ const WORDS: [&str; 24] = [
     "begin",
     "[[thread]]\n",
     "session/0",
+    "~0",
+    "~1.0",
+    "~f0",
+    "+0.begin.1=executed",
+    "+notify-delete=deferred",
     "\u{0}",
     "\u{e4}",
 ];
