@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use selvedge::execution::Verb;
 use selvedge::status::NtStatus;
 use selvedge::wfp::Action;
 use selvedge::wfp::CalloutFunctions;
-use selvedge::wfp::EngineFault;
 use selvedge::wfp::Filter;
 
 use super::case::Case;
 use super::case::asm;
-use super::case::asm_threads;
 use super::case::doc;
 use super::case::obs;
 use super::client::Client;
@@ -133,25 +130,6 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[CODES, A15])
     .given(&["after-restart=session-aborted"]),
-    asm_threads(
-        "97",
-        "After a failed commit and an abort a session may begin, and has nothing of it",
-        |stage| {
-            let stage = stage.failing(Verb::Commit, 1, EngineFault::CommitFails);
-            let outcomes = stage.one_thread(|desk| {
-                let s = desk.open(STATIC);
-                s.begin().ok();
-                s.add_provider("P").ok();
-                s.commit().is(NtStatus::RPC_CALL_FAILED);
-                s.abort().note("abort");
-                s.begin().ok();
-                s.add_provider("P").ok();
-            });
-            outcomes.are(&["finished; 0: abort=ok"]);
-        },
-    )
-    .per(&[WIREGUARD, A06])
-    .given(&["commit-failure=still-open"]),
 ];
 
 /// A session, and a callout that notes what it is told.
