@@ -18,6 +18,7 @@ use super::client::Client;
 use super::control::populate;
 use super::desk::DYNAMIC;
 use super::desk::Desk;
+use super::desk::HASTY;
 use super::desk::STATIC;
 use super::desk::USER;
 use super::ownership::one_of_each;
@@ -186,6 +187,27 @@ pub(super) const CASES: &[Case] = &[
         },
     )
     .per(&[OBJECTS]),
+    asm_threads(
+        "w15",
+        "Going on with an enumeration, subscribing and asking for the state wait for nobody",
+        |stage| {
+            let outcomes = stage.one_thread(|desk| {
+                let (s, t) = (desk.open(STATIC), desk.open(HASTY));
+                s.add_filter("F").ok();
+                let all = t.enum_create(Kind::Filter).ok();
+                s.begin().ok();
+                assert_eq!(t.enumerate(all, 10).ok().len(), 1);
+                t.enum_destroy(all).ok();
+                let own = t.subscribe(Kind::Filter, teller(desk)).ok();
+                t.unsubscribe(own).ok();
+                let watch = desk.watch_service(desk.state_listener());
+                desk.note(format!("{:?}", desk.engine.service_state()));
+                desk.unwatch_service(watch).ok();
+            });
+            outcomes.are(&["finished; 0: Running"]);
+        },
+    )
+    .per(&[A03]),
     asm(
         "e3",
         "A delete needs no end of enumerations that show the object",

@@ -1,11 +1,12 @@
 //! Every sentence of the rules, and the cases that hold it or the reason why none does.
 //!
 //! The rules are there three times, as they were read off the sources: by call and by topic
-//! ([`calls`], [`sessions`]), as the list of what is documented, and as the list of what is open
+//! ([`calls`], [`objects`], [`sessions`]), as the list of what is documented, and as the list of what is open
 //! ([`facts`]). A sentence cannot be there without a case or a reason, nor a case without a sentence.
 
 mod calls;
 mod facts;
+mod objects;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -99,7 +100,8 @@ impl Fact {
 
 /// By call and by topic.
 fn rules() -> impl Iterator<Item = &'static Rule> {
-    calls::RULES.iter().chain(sessions::RULES)
+    let all = calls::RULES.iter().chain(objects::RULES);
+    all.chain(sessions::RULES)
 }
 
 /// The lists of facts, each with the letter of its numbers.
