@@ -124,6 +124,12 @@ pub(super) const CASES: &[Case] = &[
             desk.unwatch_service(watch).ok();
             s.begin().is(NtStatus::SESSION_ABORTED);
             s.add_provider("P").is(NtStatus::SESSION_ABORTED);
+            s.delete_filter("F").is(NtStatus::SESSION_ABORTED);
+            s.get_filter("F").is(NtStatus::SESSION_ABORTED);
+            s.commit().is(NtStatus::SESSION_ABORTED);
+            s.abort().is(NtStatus::SESSION_ABORTED);
+            s.sessions().is(NtStatus::SESSION_ABORTED);
+            s.set_option().is(NtStatus::SESSION_ABORTED);
             s.close().ok();
             desk.open(STATIC);
         },

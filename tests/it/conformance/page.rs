@@ -88,7 +88,13 @@ fn codes() -> String {
             text.push('\n');
         }
     }
-    text += "\nNot provoked, and why:\n\n";
+    let out: usize = OUT_OF_REACH.iter().map(|(_, names)| names.len()).sum();
+    let all = FWP_STATUSES.len();
+    let _ = writeln!(
+        text,
+        "\nThat is {} of {all} codes of the engine. The other {out} are not provoked, and why:\n",
+        all - out
+    );
     for (reason, names) in OUT_OF_REACH {
         let (count, names) = (names.len(), names.join(", "));
         text += &wrapped(&format!("- {count}, because {reason}: {names}."));

@@ -247,6 +247,30 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[A16, EXPLORER_5])
     .given(&["close-teardown=deferred", "lock-mode=shared-readers"]),
+    asm_threads(
+        "s20",
+        "The handle of a dynamic session is dead before its objects go",
+        |stage| {
+            let outcomes = stage.outcomes(|desk| {
+                let (s, t) = (desk.open(DYNAMIC), desk.open(STATIC));
+                let closer = s.clone();
+                s.add_filter("F").ok();
+                t.begin().ok();
+                desk.thread(move || closer.close().ok());
+                desk.thread(move || {
+                    t.note(t.sessions().ok().len().to_string());
+                    s.sessions().note("own");
+                    t.get_filter("F").note("get");
+                    t.abort().ok();
+                });
+            });
+            outcomes.sometimes(&["1: 1 own=INVALID_HANDLE get=ok"]);
+            outcomes.sometimes(&["1: 2 own=ok get=ok"]);
+            outcomes.never("1: 1 own=ok");
+            outcomes.never("get=FILTER_NOT_FOUND");
+        },
+    )
+    .per(&[A16]),
     doc("56a", "A null handle can be closed", |desk| {
         desk.client_with(EngineHandle::NULL).close().ok();
     })
