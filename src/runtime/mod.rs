@@ -111,8 +111,8 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     /// The thread that calls, or `None` during start-up.
     fn current() -> Option<ThreadId>;
 
-    /// A name for an object of this kind that the calling thread makes; `None` if it has made 65,536
-    /// of them.
+    /// A name for an object of this kind that the calling thread makes; `None` if it has made
+    /// 65,536 of them.
     fn try_fresh(kind: ObjectKind) -> Option<ObjectId>;
 
     /// The same, where nobody makes so many.

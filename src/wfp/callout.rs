@@ -43,7 +43,7 @@ impl Notification {
         }
     }
 
-    /// What Windows passes as `filterKey`: the filter's key, but of a deleted filter a null pointer.
+    /// What Windows passes as `filterKey`: the filter's key, but a null pointer of one deleted.
     pub const fn filter_key(&self) -> Option<Key> {
         match self {
             Self::FilterAdded(filter) | Self::FilterCommitted(filter) => Some(filter.key),

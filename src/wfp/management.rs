@@ -8,7 +8,8 @@
 //! Common to all: `NULL_POINTER` or `INVALID_HANDLE` for a handle that is none, `SESSION_ABORTED`
 //! on a session that the engine's restart ended, `TXN_ABORTED` after a forced abort,
 //! `POSSIBLE_DEADLOCK` from inside a notification, `ACCESS_DENIED` to a caller without the right,
-//! `NO_MEMORY` for the 65,537th object of a kind by one thread, and `INCOMPATIBLE_TXN` for a change inside a read-only transaction.
+//! `NO_MEMORY` for the 65,537th object of a kind by one thread, and `INCOMPATIBLE_TXN` for a change
+//! inside a read-only transaction.
 
 use crate::execution::ObjectKind;
 use crate::execution::Verb;

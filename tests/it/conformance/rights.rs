@@ -1,4 +1,5 @@
-//! Who may call at all: rights, and that callers in the kernel and in user mode meet the same rules.
+//! Who may call at all: rights, and that callers in the kernel and in user mode meet the same
+//! rules.
 
 use selvedge::execution::Verb;
 use selvedge::status::NtStatus;

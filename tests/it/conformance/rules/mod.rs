@@ -1,8 +1,9 @@
 //! Every sentence of the rules, and the cases that hold it or the reason why none does.
 //!
-//! The rules are there three times, as they were read off the sources: by call and by topic
-//! ([`calls`], [`objects`], [`sessions`]), as the list of what is documented, and as the list of what is open
-//! ([`facts`]). A sentence cannot be there without a case or a reason, nor a case without a sentence.
+//! The rules are there twice, as they were read off the sources: by call and by topic ([`calls`],
+//! [`objects`], [`sessions`]), and as lists of what is documented, what is open, and where sources
+//! differ ([`facts`]). A sentence cannot be there without a case or a reason, nor a case without a
+//! sentence.
 
 mod calls;
 mod facts;
