@@ -2,7 +2,7 @@
 //!
 //! One loop ([`search()`]) runs a system again and again on the controlled runtime; an [`Explorer`]
 //! chooses each schedule. `dpor` proves with few executions, `icb` goes by preemptions, fewest
-//! first, `dfs` takes every schedule and is the oracle of all else, `random` samples. Shuttle brings
+//! first, `dfs` takes every schedule and is the oracle of all else, `random` samples. Shuttle has
 //! searches of its own ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
 
 mod coverage;

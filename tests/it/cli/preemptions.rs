@@ -24,8 +24,8 @@ fn the_headline_race_is_found_with_one_preemption_and_not_with_none() {
     assert_eq!(one["violations"][0]["preemptions"], 1, "{one}");
 }
 
-/// Either section comes first, and whoever is preempted within it is waited for: no preemption leads
-/// anywhere.
+/// Either section comes first, and whoever is preempted within it is waited for: no preemption
+/// leads anywhere.
 #[test]
 fn a_bound_that_covers_everything_proves() {
     let lock = ["--strategy", "push-lock", "--waits", "sufficient"];
