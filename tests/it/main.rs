@@ -15,6 +15,7 @@ mod counts;
 mod differential;
 mod engine_counts;
 mod examples;
+mod icb;
 mod journal;
 mod least;
 mod litmus;
