@@ -18,6 +18,7 @@ mod edits;
 mod engine_counts;
 mod examples;
 mod golden;
+mod icb;
 mod journal;
 mod least;
 mod least_of_schedules;
