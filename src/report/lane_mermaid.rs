@@ -51,8 +51,8 @@ fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
 
 fn write_note(out: &mut dyn Write, number: &str, saying: &Saying) -> io::Result<()> {
     let (thread, text) = (saying.thread, escaped(&saying.said.words()));
-    let space = if number.is_empty() { "" } else { " " };
-    let note = format!("Note over T{thread}: {number}{space}{text}");
+    let colon = if number.is_empty() { "" } else { ": " };
+    let note = format!("Note over T{thread}: {number}{colon}{text}");
     if saying.said.tone() == Tone::Bad {
         writeln!(out, "    rect rgb(255, 220, 220)")?;
         writeln!(out, "    {note}")?;
@@ -98,18 +98,18 @@ mod tests {
 sequenceDiagram
     participant T0 as 0 CONNECT4
     participant T1 as 1 CONNECT6
-    Note over T0: 1 FwpmTransactionBegin session 0
+    Note over T0: 1: FwpmTransactionBegin session 0
     T0-->>T1: (preempted)
     rect rgb(255, 220, 220)
-    Note over T1: 2 FwpmTransactionBegin session 0 → TXN_IN_PROGRESS (sees step 1)
+    Note over T1: 2: FwpmTransactionBegin session 0 → TXN_IN_PROGRESS (sees step 1)
     end
     rect rgb(255, 220, 220)
     Note over T1: returns errno 22, expected 0 (TXN_IN_PROGRESS)
     end
     T1-->>T0: (finished)
-    Note over T0: 3 FwpmFilterAdd session 0 #35;0
-    Note over T0: 4 FwpmFilterAdd session 0 #35;1
-    Note over T0: 5 FwpmTransactionCommit session 0
+    Note over T0: 3: FwpmFilterAdd session 0 #35;0
+    Note over T0: 4: FwpmFilterAdd session 0 #35;1
+    Note over T0: 5: FwpmTransactionCommit session 0
     Note over T0: +2 filters
     Note over T0: returns 0
 "
