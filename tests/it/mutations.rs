@@ -9,8 +9,11 @@ use std::path::Path;
 
 use selvedge::robust;
 
-/// How many inputs of each kind are mutated: a third each of 10,002.
-const EACH: u64 = 3_334;
+use crate::sequences::number;
+
+/// How many inputs of each kind are mutated if `SELVEDGE_MUTATIONS` does not say so: a third each of
+/// 10,002.
+const EACH: u32 = 3_334;
 
 /// A sequence of numbers that a seed determines: splitmix64.
 struct Numbers(u64);
@@ -139,14 +142,18 @@ fn the_corpora_of_fuzzing_are_taken_or_refused() {
     }
 }
 
+fn rounds() -> usize {
+    let each = number("SELVEDGE_MUTATIONS").unwrap_or(EACH);
+    usize::try_from(each).unwrap()
+}
+
 /// How many of the mutated inputs were good all the same.
 fn mutate_all(target: &str, take: impl Fn(&str) -> bool) -> u32 {
     // Those that are good: what is mutated is still good often enough to be run.
     let seeds = texts(target, "seed");
     let mut numbers = Numbers(7);
     let mut taken = 0;
-    for round in 0..EACH {
-        let seed = &seeds[usize::try_from(round).unwrap() % seeds.len()];
+    for seed in seeds.iter().cycle().take(rounds()) {
         let input = if numbers.below(2) == 0 {
             touched(seed, &mut numbers)
         } else {
