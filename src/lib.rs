@@ -59,9 +59,14 @@
 //! | [`scenario`] | scenario files, and the models that are built in |
 //! | [`program`] | a scenario bound to a pipeline and a strategy |
 //! | [`explore`] | the explorers: `dpor`, `dfs`, `random` |
+//! | [`recount`] | an independent second count of the traces of a system |
 //! | [`replay`] | recorded schedules, and running them again |
 //! | [`report`] | results as data, and their renderers |
+//! | [`confirm`] | from what was found to the least counterexample, with its cause |
 //! | [`mod@check`] | one search from start to verdict |
+//! | [`litmus`] | exploring small concurrent programs of your own |
+//! | [`calibration`] | classic programs, whose number of executions is known |
+//! | [`reproduce`] | from what was seen in the field to a schedule |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
 //! | [`cli`] | the command line |
@@ -70,15 +75,20 @@
 //! models and leaves out, `docs/internals/` for how it works.
 
 pub mod attach;
+pub mod calibration;
 pub mod check;
 pub mod cli;
+pub mod confirm;
 pub mod execution;
 pub mod explore;
 pub mod kernel;
+pub mod litmus;
 pub mod program;
 pub mod property;
+pub mod recount;
 pub mod replay;
 pub mod report;
+pub mod reproduce;
 pub mod runtime;
 pub mod scenario;
 pub mod status;
@@ -90,6 +100,9 @@ pub mod wfp;
 /// The Rust blocks of the pages in `docs/` are doctests.
 #[cfg(doctest)]
 mod pages {
+    #[doc = include_str!("../docs/litmus.md")]
+    struct Litmus;
+
     #[doc = include_str!("../docs/strategies.md")]
     struct Strategies;
 

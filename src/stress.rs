@@ -11,14 +11,13 @@ use std::collections::BTreeMap;
 
 use crate::attach::CallKind;
 use crate::attach::Workload;
+use crate::confirm::Finding;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::property::Violation;
 use crate::property::judge;
-use crate::replay::Ending;
-use crate::replay::RecordedSchedule;
-use crate::replay::replay;
+use crate::replay::Under;
 use crate::report::Counterexample;
 use crate::report::OutcomeCount;
 use crate::runtime::Waits;
@@ -270,25 +269,25 @@ pub fn confirm(
     under: (Waits, &Circumstances),
     found: &Found,
 ) -> Option<Counterexample> {
-    let broken = (found.violation.property, found.violation.status);
-    let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &found.execution);
-    let replayed = replay(&recorded, scenario);
-    let Ending::Reproduced(violation) = replayed.ending else {
-        return None;
+    let (waits, circumstances) = under;
+    let finding = Finding {
+        scenario,
+        under: Under {
+            strategy,
+            waits,
+            circumstances,
+        },
+        violation: &found.violation,
+        execution: &found.execution,
     };
-    let execution = replayed.execution;
-    let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &execution);
-    Some(Counterexample {
-        property: violation.property,
-        cause: violation.cause,
-        status: violation.status,
-        errno: violation.errno,
-        circumstances: under.1.clone(),
-        rounds: 1,
-        schedule: recorded.to_token(),
-        execution,
-        native: None,
-    })
+    // Other properties may come to something else there; this one must be broken as it was.
+    let execution = finding.replayed(false)?;
+    let confirmed = Finding {
+        execution: &execution,
+        ..finding
+    };
+    // A run keeps to its profile, so its readings are those to begin with.
+    Some(confirmed.counterexample(&circumstances.profile))
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub struct Call {
 pub struct ThreadSpec {
     /// What a table calls it.
     pub name: String,
-    /// The calls in order. Never empty.
+    /// The calls in order. Empty only where they were left out of a scenario.
     pub calls: Vec<Call>,
 }
 

@@ -18,6 +18,14 @@ use crate::runtime::shuttle::Shuttle;
 
 use super::Request;
 
+/// What shapes every execution of a search on the controlled runtime.
+pub(super) const fn limits(request: &Request) -> Limits {
+    Limits {
+        waits: request.waits,
+        steps_max: request.bounds.steps_max,
+    }
+}
+
 /// The executions that the explorer chooses.
 pub(super) fn executions<'p>(
     program: &'p Program,
@@ -31,10 +39,7 @@ pub(super) fn executions<'p>(
         keep,
         ..
     } = request;
-    let limits = Limits {
-        waits: *waits,
-        steps_max: bounds.steps_max,
-    };
+    let limits = limits(request);
     match *explorer {
         ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
         ExplorerKind::Source => Box::new(on_machine(limits, program, SourceExplorer::new(*waits))),

@@ -8,6 +8,7 @@ mod confirm;
 mod expected;
 mod explorers;
 mod findings;
+mod recounted;
 mod request;
 mod rounds;
 mod run;

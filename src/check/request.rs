@@ -20,6 +20,8 @@ pub struct Request {
     pub seed: u64,
     /// What to keep beside the verdict.
     pub keep: Keep,
+    /// Whether a search that saw everything is recounted.
+    pub verify: bool,
 }
 
 /// What a check keeps beside its verdict.
@@ -42,6 +44,7 @@ impl Default for Request {
             bounds: Bounds::default(),
             seed: 0,
             keep: Keep::default(),
+            verify: false,
         }
     }
 }

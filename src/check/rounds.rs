@@ -18,6 +18,7 @@ use crate::explore::Tally;
 use crate::explore::Watch;
 use crate::explore::go_through;
 use crate::program::Program;
+use crate::recount::Verification;
 use crate::report::Round;
 use crate::scenario::Scenario;
 use crate::status::NtStatus;
@@ -28,10 +29,13 @@ use crate::wfp::Circumstances;
 use crate::wfp::Ledger;
 use crate::wfp::Scope;
 
+use super::Keep;
 use super::Request;
 use super::explorers::executions;
 use super::findings::Finding;
 use super::findings::Findings;
+use super::recounted::recounted;
+use super::recounted::together;
 
 /// What makes two findings the same in a report: the place of the property in the order of all, and
 /// the status.
@@ -48,6 +52,8 @@ pub(super) struct Sum {
     pub(super) rounds: Vec<Round>,
     /// The calls that could have failed, if faults are gone through.
     pub(super) calls: BTreeSet<CallKey>,
+    /// What the recounts of all rounds say, if they were asked for.
+    pub(super) verification: Option<Verification>,
 }
 
 /// What one round came to.
@@ -55,6 +61,7 @@ struct Searched {
     tally: Tally,
     findings: Findings,
     asked: Asked,
+    verification: Option<Verification>,
 }
 
 /// Searches under one circumstances after another, until there are no more or a bound is reached.
@@ -75,7 +82,10 @@ pub(super) fn go_through_all(
             sum.stop(Limit::Time);
         } else {
             let differing = circumstances.profile.differences(&start.profile).len();
-            let keep = request.keep;
+            let keep = Keep {
+                outcomes: request.keep.outcomes || request.verify,
+                ..request.keep
+            };
             let findings = Findings::under(&circumstances, differing, keep);
             let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
             let program = Program::new(subject.0.workload(), subject.1, &Arc::new(ledger));
@@ -109,8 +119,14 @@ fn search(
     };
     // Whatever makes executions belongs to the span in which it is made.
     let mut executions = span.in_scope(|| executions(program, request, bounds));
-    let tally = go_through(&mut *executions, (bounds, watch), visit);
+    let mut tally = go_through(&mut *executions, (bounds, &mut *watch), visit);
     drop(executions);
+    let verification = request
+        .verify
+        .then(|| recounted(program, request, (&tally, &findings), watch));
+    if matches!(verification, Some(Verification::Differs(_))) {
+        tally.coverage = Coverage::Bounded(Limit::Recount);
+    }
     // A library that was stopped has run ahead, and what it asked there depends on how far.
     let reliable = request.explorer.is_own() || !stops(tally.coverage);
     let asked = if reliable {
@@ -122,6 +138,7 @@ fn search(
         tally,
         findings,
         asked,
+        verification,
     }
 }
 
@@ -163,6 +180,7 @@ impl Sum {
             found: BTreeMap::new(),
             rounds: Vec::new(),
             calls: BTreeSet::new(),
+            verification: None,
         }
     }
 
@@ -200,7 +218,12 @@ impl Sum {
             tally,
             mut findings,
             asked,
+            verification,
         } = searched;
+        self.verification = match (self.verification.take(), verification) {
+            (Some(first), Some(second)) => Some(together(first, second)),
+            (first, second) => first.or(second),
+        };
         let coverage = match tally.coverage {
             // The bound that was reached is that of all rounds.
             Coverage::Bounded(Limit::Executions(_)) => {

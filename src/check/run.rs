@@ -97,6 +97,7 @@ fn report(
         rounds: sum.rounds,
         calls: sum.calls,
         outcomes: sum.outcomes,
+        verification: sum.verification,
         unexpected: None,
     }
 }

@@ -7,6 +7,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use crate::calibration::Classic;
 use crate::explore::ExplorerKind;
 use crate::runtime::Waits;
 use crate::strategy::Strategy;
@@ -26,19 +27,21 @@ Examples:
   selvedge check                                     hold all models to what they expect
   selvedge replay found/my.shared-handle.sufficient.non-interference.schedule
   selvedge replay -v TOKEN                           the same, and the log of a driver on stderr
+  selvedge reproduce --like 'errno 22'               the shortest schedule that shows it
   selvedge stress --threads 8 --attempts 10000       how often the race bites on real threads
   selvedge compare --profile adversarial             every reading of what Windows leaves open
   selvedge compare --engine-faults 1 --strategy retry   any one engine call may fail
+  selvedge calibrate                                 is the search exact? ask known numbers
   selvedge explain 0xC022000E 'errno 22'             what a code means and where it comes from
   selvedge explain profiles notify-delete            what is open, and how it can be read
 
 Exit codes:
   0  as the model expects; without an expectation: PROVED
-  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; second
-     opinions that differ
+  1  not as the model expects; without an expectation: VIOLATED; a replay that reproduces; what was
+     seen is reproduced; second opinions that differ
   2  bad input: arguments, a model, a schedule, a code, a file that cannot be written
   3  inconclusive: BOUNDED, SAMPLED or UNSUITABLE (unless BOUNDED is expected), nothing to check,
-     a replay that diverges or breaks nothing
+     a replay that diverges or breaks nothing, nothing like what was seen
 
 Environment:
   RUST_LOG  log what a command does to stderr: selvedge=info each violation, selvedge=debug also
@@ -58,6 +61,19 @@ Exit codes:
   1  VIOLATED: found, and confirmed by replay; or an attempt hung
   2  bad input
   3  SAMPLED: nothing found, or nothing that replays";
+
+const CALIBRATE_EXAMPLES: &str = "\
+Examples:
+  selvedge calibrate                                 all programs
+  selvedge calibrate mutex_inc -n 8                  eight threads: 8! = 40320 executions
+  selvedge calibrate try -n 4 -k 3                   four threads with three tries each
+  selvedge calibrate --measure                       what each costs
+  selvedge calibrate --format json
+
+Exit codes:
+  0  every number is as the formula says
+  1  one is not
+  2  bad input";
 
 /// Checks every interleaving of threads that drive the Windows Filtering Platform.
 ///
@@ -80,6 +96,11 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Replay a schedule step by step and show its lane table
     Replay(ReplayArguments),
+    /// Find the shortest schedule that shows what was seen in the field
+    ///
+    /// Searches the models, under each strategy and reading of waits, for the least execution that
+    /// shows it, and prints it as a counterexample; or says where it looked.
+    Reproduce(ReproduceArguments),
     /// Run a strategy on real threads many times, and count what comes of it
     ///
     /// An attempt is one execution on threads of this machine: the driver at rest, all threads
@@ -88,6 +109,12 @@ pub(super) enum Command {
     /// in every run. How often a race occurs depends on the machine and on luck: a stress run that
     /// finds nothing is SAMPLED and proves nothing.
     Stress(StressArguments),
+    /// Hold an explorer to classic programs whose number of executions is known by a formula
+    ///
+    /// Each program is explored to its end. There is one execution for each class of equivalent
+    /// ones, not one too few and not one too many, and how many that is follows from a formula that
+    /// knows nothing of the exploring. Executions that end in a deadlock are counted apart.
+    Calibrate(CalibrateArguments),
     /// List what there is
     List {
         /// What to list
@@ -125,6 +152,9 @@ pub(super) struct CompareArguments {
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
     pub(super) second_opinion: bool,
+    /// Recount the traces of each search that saw everything by another algorithm, and compare
+    #[arg(long, conflicts_with_all = ["second_opinion", "fail_fast"])]
+    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) profile: ProfileArguments,
     #[command(flatten)]
@@ -146,6 +176,9 @@ pub(super) struct CompareArguments {
     /// Print the lane table of each row's first counterexample
     #[arg(long)]
     pub(super) show: bool,
+    /// With --show, print also the nearest execution that passes: what one ordering makes
+    #[arg(long, requires = "show")]
+    pub(super) contrast: bool,
     /// Measure time, rate and memory
     #[arg(long)]
     pub(super) measure: bool,
@@ -169,6 +202,9 @@ pub(super) struct CheckArguments {
     /// embedded model]
     #[arg(value_name = "MODEL|DIR")]
     pub(super) models: Vec<String>,
+    /// Recount the traces of each search by another algorithm, and compare
+    #[arg(long)]
+    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) limits: Limits,
 }
@@ -185,10 +221,48 @@ pub(super) struct ReplayArguments {
     /// Log each step to stderr, in the words of a driver's log
     #[arg(long, short)]
     pub(super) verbose: bool,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
     /// Let the library that found it run the schedule, in its own terms: a file that was written
     /// with --native-schedule
     #[arg(long, value_name = "E")]
     pub(super) explorer: Option<Library>,
+    #[command(flatten)]
+    pub(super) page: Page,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReproduceArguments {
+    /// What was seen: a status (0xC022000E or `TXN_IN_PROGRESS`), `errno 22`, a line of a log that
+    /// has one of them, the name of a property, or a word such as deadlock, orphan, partial, leak,
+    /// irql; all that it says has to be shown
+    #[arg(long, value_name = "TEXT")]
+    pub(super) like: String,
+    /// Names of embedded models, paths of .toml files, or directories of them [default: every
+    /// embedded model]
+    #[arg(value_name = "MODEL|DIR")]
+    pub(super) models: Vec<String>,
+    /// Strategies to search [default: those that the model lists]
+    #[arg(long = "strategy", value_name = "S", value_parser = Strategy::named)]
+    pub(super) strategies: Vec<Strategy>,
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+    #[command(flatten)]
+    pub(super) faults: FaultArguments,
+    /// How finite waits are read [default: both]
+    #[arg(long, value_name = "W", value_parser = values::waits())]
+    pub(super) waits: Option<Waits>,
+    /// End the search of a model under a strategy after so many executions
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) executions: u64,
+    /// Show also the nearest execution that passes: what one ordering makes
+    #[arg(long)]
+    pub(super) contrast: bool,
+    /// Write the schedule, with its model, into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<String>,
     #[command(flatten)]
     pub(super) page: Page,
 }
@@ -264,6 +338,34 @@ pub(super) struct FaultArguments {
     /// How they may fail; may be repeated [default: in every way]
     #[arg(long = "fault", value_name = "KIND", value_parser = values::engine_fault())]
     pub(super) faults: Vec<EngineFault>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CALIBRATE_EXAMPLES)]
+pub(super) struct CalibrateArguments {
+    /// The program [default: all, each in a few sizes]
+    #[arg(value_name = "PROGRAM", value_parser = values::classic())]
+    pub(super) program: Option<&'static Classic>,
+    /// How many threads, or what the program counts by
+    #[arg(short, value_name = "N", requires = "program")]
+    pub(super) n: Option<u32>,
+    /// How many sections or tries each thread has, where the program has them
+    #[arg(short, value_name = "K", requires = "program")]
+    pub(super) k: Option<u32>,
+    /// Who chooses the schedules
+    #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::reducing())]
+    pub(super) explorer: ExplorerKind,
+    /// What to print
+    #[arg(long, value_name = "F", default_value = "terminal")]
+    pub(super) format: Format,
+    /// Measure time and peak memory, each row in a process of its own
+    #[arg(long)]
+    pub(super) measure: bool,
+    /// Measure in this process: what --measure starts
+    #[arg(long, hide = true, requires = "program", conflicts_with = "measure")]
+    pub(super) measure_here: bool,
+    #[command(flatten)]
+    pub(super) page: Page,
 }
 
 /// What ends a search early.

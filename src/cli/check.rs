@@ -10,6 +10,7 @@ use crate::report::Tone;
 use crate::report::counted;
 use crate::report::replay_command;
 use crate::report::scope_phrase;
+use crate::report::verified;
 use crate::report::visible;
 use crate::report::waits_phrase;
 use crate::scenario::Expectation;
@@ -85,6 +86,7 @@ fn search(
         bounds: task.budget.bounds,
         seed: 0,
         keep: Keep::default(),
+        verify: task.verifies,
     };
     searcher.run(&model.scenario, &strategy, &request).report
 }
@@ -122,9 +124,11 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
         scope_phrase(&report.scope)
     );
     let executions = counted(report.executions, "execution");
+    let verified = report.verification.as_ref().map(verified);
+    let verified = verified.map_or_else(String::new, |said| format!(", {said}"));
     writeln!(
         out.writer,
-        "    {word}  {row}: {}, {executions}",
+        "    {word}  {row}: {}, {executions}{verified}",
         report.verdict.word()
     )?;
     for difference in differences {

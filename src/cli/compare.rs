@@ -7,6 +7,7 @@ use crate::report::Look;
 use crate::report::Measured;
 use crate::report::Palette;
 use crate::report::write_comparison;
+use crate::report::write_contrast;
 use crate::report::write_counterexample;
 use crate::report::write_json;
 use crate::report::write_rounds;
@@ -24,6 +25,7 @@ use super::opinions::report_opinions;
 use super::schedules::ScheduleDirectory;
 use super::search::Searcher;
 use super::task::Compare;
+use super::task::Second;
 
 /// Compares. All models are loaded before the first search, so that bad input costs no time, and a
 /// table is printed as soon as its last search ends.
@@ -74,7 +76,7 @@ fn report(
     look: &Look,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    if task.second_opinions {
+    if task.second == Second::Opinions {
         return report_opinions(task, models, look, console);
     }
     let mut directory = match &task.report.schedules {
@@ -162,6 +164,11 @@ pub(super) fn write_shown(
         if let Some(first) = report.counterexamples.first() {
             writeln!(out)?;
             write_counterexample(out, report, first, comparison.model.as_deref(), look)?;
+            if task.report.shows_contrast {
+                writeln!(out)?;
+                let contrast = first.explained.contrast.as_ref();
+                write_contrast(out, contrast, &report.threads, look)?;
+            }
         }
         write_rounds(out, report, look)?;
     }

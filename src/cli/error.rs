@@ -5,10 +5,12 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::calibration::SizeError;
 use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
 use crate::report::visible;
+use crate::reproduce::NotAlike;
 use crate::scenario::ScenarioError;
 
 use super::console::Channel;
@@ -50,6 +52,9 @@ pub(super) enum CliError {
     /// A library cannot run a schedule in its own terms.
     #[error(transparent)]
     Native(#[from] NativeReplayError),
+    /// What was seen says nothing.
+    #[error(transparent)]
+    NotAlike(#[from] NotAlike),
     /// No table has this code.
     #[error("unknown code `{code}`")]
     UnknownCode {
@@ -57,6 +62,17 @@ pub(super) enum CliError {
         code: String,
         /// The names that are like it, the most alike first. May be empty.
         near: Vec<String>,
+    },
+    /// A classic program has no such size.
+    #[error(transparent)]
+    Size(#[from] SizeError),
+    /// A process that was to measure a row did not.
+    #[error("cannot measure `{program}`: {why}")]
+    Measuring {
+        /// The program.
+        program: &'static str,
+        /// Why.
+        why: String,
     },
     /// A file or directory cannot be read.
     #[error("cannot read `{path}`")]
@@ -117,6 +133,9 @@ impl CliError {
             | Self::ManyProfiles
             | Self::NoOtherTerms(_)
             | Self::Native(_)
+            | Self::Size(_)
+            | Self::Measuring { .. }
+            | Self::NotAlike(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }

@@ -6,6 +6,7 @@
 //! terminal or the environment.
 
 mod args;
+mod calibrate;
 mod check;
 mod compare;
 mod console;
@@ -22,6 +23,7 @@ mod models;
 mod opinions;
 mod progress;
 mod replay;
+mod reproduce;
 mod run;
 mod schedules;
 mod scope;

@@ -5,9 +5,12 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
+use crate::confirm;
+use crate::property::Violation;
 use crate::replay::Ending;
 use crate::replay::RecordedSchedule;
 use crate::replay::Replay as Replayed;
+use crate::replay::Under;
 use crate::replay::replay as run_again;
 use crate::replay::replay_with_shuttle;
 use crate::report::Finding;
@@ -15,8 +18,10 @@ use crate::report::Look;
 use crate::report::Setting;
 use crate::report::Tone;
 use crate::report::visible;
+use crate::report::write_contrast;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
+use crate::scenario::Scenario;
 use crate::wfp::Circumstances;
 
 use super::console::Channel;
@@ -54,7 +59,18 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     };
     write_replayed(out, &setting, &replayed.execution, &look)?;
     writeln!(out)?;
-    let exit = write_ending(out, &recorded.circumstances, &replayed, &look)?;
+    let (because, contrast) = match &replayed.ending {
+        Ending::Reproduced(violation) => {
+            finding(&recorded, &scenario, &replayed, violation).because()
+        }
+        Ending::Diverged { .. } | Ending::NoViolation { .. } => (String::new(), None),
+    };
+    let told = (&recorded.circumstances, because.as_str());
+    let exit = write_ending(out, told, &replayed, &look)?;
+    if task.shows_contrast && exit == Exit::Violated {
+        writeln!(out)?;
+        write_contrast(out, contrast.as_ref(), &replayed.threads, &look)?;
+    }
     out.flush()?;
     Ok(exit)
 }
@@ -68,9 +84,28 @@ fn warn_of_digest(name: &str, err: &mut Channel<'_>) -> io::Result<()> {
     )
 }
 
+/// What a replay reproduced, to be explained.
+fn finding<'a>(
+    recorded: &'a RecordedSchedule,
+    scenario: &'a Scenario,
+    replayed: &'a Replayed,
+    violation: &'a Violation,
+) -> confirm::Finding<'a> {
+    confirm::Finding {
+        scenario,
+        under: Under {
+            strategy: &recorded.strategy,
+            waits: recorded.waits,
+            circumstances: &recorded.circumstances,
+        },
+        violation,
+        execution: &replayed.execution,
+    }
+}
+
 fn write_ending(
     out: &mut dyn Write,
-    circumstances: &Circumstances,
+    (circumstances, because): (&Circumstances, &str),
     replayed: &Replayed,
     look: &Look,
 ) -> io::Result<Exit> {
@@ -79,6 +114,7 @@ fn write_ending(
             let finding = Finding {
                 property: violation.property,
                 cause: &violation.cause,
+                because,
                 status: violation.status,
                 errno: violation.errno,
                 circumstances,

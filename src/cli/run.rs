@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use super::args::Arguments;
+use super::calibrate::calibrate;
 use super::check::check;
 use super::compare::compare;
 use super::console::Console;
@@ -14,6 +15,7 @@ use super::explain::explain;
 use super::list::list;
 use super::log::with_log;
 use super::replay::replay;
+use super::reproduce::reproduce;
 use super::stress::stress;
 use super::task::Task;
 
@@ -40,7 +42,9 @@ fn perform(task: Task, console: &mut Console<'_>) -> Result<Exit, CliError> {
         Task::Compare(task) => compare(&task, console),
         Task::Check(task) => check(&task, console),
         Task::Replay(task) => replay(&task, console),
+        Task::Reproduce(task) => reproduce(&task, console),
         Task::Stress(task) => stress(&task, console),
+        Task::Calibrate(task) => calibrate(&task, console),
         Task::List(what) => list(what, console),
         Task::Explain(codes) => explain(&codes, console),
     }
@@ -152,6 +156,8 @@ mod tests {
             &["replay", "no_such_file.schedule"],
             &["replay", "what is this"],
             &["replay", "src"],
+            &["reproduce", "--like", "it does not work"],
+            &["reproduce", "--like", "0xC022000E", "attach/no_such_model"],
             &["stress", "attach/no_such_model"],
             &["stress", "--threads", "33"],
             &["stress", "--threads", "0"],

@@ -83,8 +83,10 @@ impl ScheduleDirectory {
     ) -> Result<Vec<PathBuf>, CliError> {
         let broken = (found.property, found.status);
         let under = (waits, &found.circumstances);
+        let smaller = scenario.without(&found.explained.omitted);
+        let smaller = smaller.expect("a counterexample leaves out what there is");
         let mut recorded =
-            RecordedSchedule::of(scenario, strategy, under, broken, &found.execution);
+            RecordedSchedule::of(&smaller, strategy, under, broken, &found.execution);
         if let Some(NativeSchedule::Shuttle { script, encoded }) = &found.native {
             recorded.shuttle = Some(ShuttleSchedule {
                 script: script.clone(),

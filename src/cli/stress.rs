@@ -291,6 +291,7 @@ fn ask_the_checker(
         },
         seed: 0,
         keep: Keep::default(),
+        verify: false,
     };
     Ok(searcher.run(scenario, &task.strategy, &request).report)
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::calibration::Classic;
 use crate::check::Keep;
 use crate::check::Request;
 use crate::explore::Bounds;
@@ -13,6 +14,7 @@ use crate::strategy::Strategy;
 use crate::wfp::Scope;
 
 use super::args::Arguments;
+use super::args::CalibrateArguments;
 use super::args::CheckArguments;
 use super::args::Command;
 use super::args::CompareArguments;
@@ -20,6 +22,7 @@ use super::args::Format;
 use super::args::Library;
 use super::args::Limits;
 use super::args::ReplayArguments;
+use super::args::ReproduceArguments;
 use super::args::StressArguments;
 use super::args::Topic;
 use super::scope::Wanted;
@@ -39,7 +42,9 @@ pub(super) enum Task {
     Compare(Compare),
     Check(Check),
     Replay(Replay),
+    Reproduce(Reproduce),
     Stress(Stress),
+    Calibrate(Calibrate),
     List(List),
     Explain(Vec<String>),
 }
@@ -51,6 +56,17 @@ pub(super) enum Selection {
     Embedded,
     /// These names and paths. Never empty.
     Named(Vec<String>),
+}
+
+impl Selection {
+    /// The named models, or every embedded one if none is named.
+    fn of(named: Vec<String>) -> Self {
+        if named.is_empty() {
+            Self::Embedded
+        } else {
+            Self::Named(named)
+        }
+    }
 }
 
 /// What ends a search, and whether to measure it.
@@ -73,13 +89,23 @@ pub(super) struct Compare {
     pub(super) budget: Budget,
     /// After how many executions a search ends, if that was said.
     pub(super) executions: Option<u64>,
-    /// Whether all explorers search, and are compared with `dpor`.
-    pub(super) second_opinions: bool,
+    /// Who is asked beside the explorer.
+    pub(super) second: Second,
     /// Whether schedules are kept in the terms of the library that found them, too.
     pub(super) keeps_native: bool,
     pub(super) seed: u64,
     pub(super) measures: bool,
     pub(super) report: Report,
+}
+
+/// Who is asked beside the explorer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Second {
+    Nobody,
+    /// All other explorers.
+    Opinions,
+    /// The recount.
+    Recount,
 }
 
 /// Where a report goes and what it looks like.
@@ -88,6 +114,8 @@ pub(super) struct Report {
     pub(super) json: bool,
     /// Whether the lane table of each row's first counterexample is part of it.
     pub(super) shows_lanes: bool,
+    /// Whether the nearest execution that passes stands below it.
+    pub(super) shows_contrast: bool,
     pub(super) width: Option<usize>,
     pub(super) file: Option<PathBuf>,
     /// Where schedules go.
@@ -98,6 +126,8 @@ pub(super) struct Report {
 #[derive(Debug)]
 pub(super) struct Check {
     pub(super) models: Selection,
+    /// Whether searches are recounted.
+    pub(super) verifies: bool,
     pub(super) budget: Budget,
 }
 
@@ -110,6 +140,24 @@ pub(super) struct Replay {
     pub(super) verbose: bool,
     /// Whether shuttle runs its own form of the schedule.
     pub(super) by_shuttle: bool,
+    /// Whether the nearest execution that passes is shown, too.
+    pub(super) shows_contrast: bool,
+    pub(super) width: Option<usize>,
+}
+
+/// Reproduce what was seen.
+#[derive(Debug)]
+pub(super) struct Reproduce {
+    pub(super) like: String,
+    pub(super) models: Selection,
+    /// Empty: those of the model.
+    pub(super) strategies: Vec<Strategy>,
+    pub(super) wanted: Wanted,
+    pub(super) readings: Vec<Waits>,
+    pub(super) bounds: Bounds,
+    pub(super) shows_contrast: bool,
+    /// Where the schedule goes.
+    pub(super) schedules: Option<PathBuf>,
     pub(super) width: Option<usize>,
 }
 
@@ -129,6 +177,29 @@ pub(super) struct Stress {
     pub(super) hang_after: Duration,
     pub(super) measures: bool,
     pub(super) report: Report,
+}
+
+/// Hold an explorer to classic programs.
+#[derive(Debug)]
+pub(super) struct Calibrate {
+    /// `None`: all, in their usual sizes.
+    pub(super) program: Option<&'static Classic>,
+    pub(super) n: Option<u32>,
+    pub(super) k: Option<u32>,
+    pub(super) explorer: ExplorerKind,
+    pub(super) json: bool,
+    pub(super) measures: Measures,
+    pub(super) width: Option<usize>,
+}
+
+/// What is measured, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measures {
+    Nothing,
+    /// Each row in a process of its own.
+    Apart,
+    /// In this process.
+    Here,
 }
 
 /// What to list.
@@ -153,7 +224,9 @@ impl From<Arguments> for Task {
             Command::Compare(typed) => Self::Compare(typed.into()),
             Command::Check(typed) => Self::Check(typed.into()),
             Command::Replay(typed) => Self::Replay(typed.into()),
+            Command::Reproduce(typed) => Self::Reproduce(typed.into()),
             Command::Stress(typed) => Self::Stress(typed.into()),
+            Command::Calibrate(typed) => Self::Calibrate(typed.into()),
             Command::List { what } => Self::List(what.into()),
             Command::Explain { codes } => Self::Explain(codes),
         }
@@ -176,13 +249,18 @@ impl From<CompareArguments> for Compare {
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
             budget: Budget::of(&typed.limits, typed.fail_fast),
             executions: typed.limits.executions,
-            second_opinions: typed.second_opinion,
+            second: match (typed.second_opinion, typed.verify) {
+                (true, _) => Second::Opinions,
+                (false, true) => Second::Recount,
+                (false, false) => Second::Nobody,
+            },
             keeps_native: typed.native_schedule,
             seed: typed.seed,
             measures: typed.measure,
             report: Report {
                 json: typed.format == Format::Json,
                 shows_lanes: typed.show,
+                shows_contrast: typed.contrast,
                 width: typed.page.width.map(usize::from),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
@@ -204,16 +282,17 @@ impl Compare {
             },
             seed: self.seed,
             keep: Keep {
-                outcomes: self.second_opinions,
+                outcomes: self.second == Second::Opinions,
                 native: self.keeps_native,
             },
+            verify: self.second == Second::Recount,
         }
     }
 
     /// A second opinion is to cost little; the first one is what it is compared with.
     fn executions_max(&self, explorer: ExplorerKind) -> u64 {
         let usual = explorer.executions_default();
-        match (self.second_opinions, explorer) {
+        match (self.second == Second::Opinions, explorer) {
             (true, ExplorerKind::Dpor) => usual,
             (true, _) if explorer.samples() => self.executions.unwrap_or(OPINION_SAMPLES),
             (true, _) => self.executions.unwrap_or(OPINION_EXECUTIONS),
@@ -224,13 +303,9 @@ impl Compare {
 
 impl From<CheckArguments> for Check {
     fn from(typed: CheckArguments) -> Self {
-        let models = if typed.models.is_empty() {
-            Selection::Embedded
-        } else {
-            Selection::Named(typed.models)
-        };
         Self {
-            models,
+            models: Selection::of(typed.models),
+            verifies: typed.verify,
             budget: Budget::of(&typed.limits, false),
         }
     }
@@ -244,7 +319,28 @@ impl From<ReplayArguments> for Replay {
             model: typed.model,
             verbose: typed.verbose,
             by_shuttle: typed.explorer == Some(Library::Shuttle),
+            shows_contrast: typed.contrast,
             width,
+        }
+    }
+}
+
+impl From<ReproduceArguments> for Reproduce {
+    fn from(typed: ReproduceArguments) -> Self {
+        let both = || vec![Waits::Sufficient, Waits::MayExpire];
+        Self {
+            like: typed.like,
+            models: Selection::of(typed.models),
+            strategies: typed.strategies,
+            wanted: Wanted::of(typed.profile, Some(typed.faults)),
+            readings: typed.waits.map_or_else(both, |waits| vec![waits]),
+            bounds: Bounds {
+                executions_max: typed.executions,
+                ..Bounds::default()
+            },
+            shows_contrast: typed.contrast,
+            schedules: typed.out.map(PathBuf::from),
+            width: typed.page.width.map(usize::from),
         }
     }
 }
@@ -265,10 +361,30 @@ impl From<StressArguments> for Stress {
             report: Report {
                 json: typed.format == Format::Json,
                 shows_lanes: false,
+                shows_contrast: false,
                 width: typed.page.width.map(usize::from),
                 file: typed.output.map(PathBuf::from),
                 schedules: typed.out.map(PathBuf::from),
             },
+        }
+    }
+}
+
+impl From<CalibrateArguments> for Calibrate {
+    fn from(typed: CalibrateArguments) -> Self {
+        let measures = match (typed.measure, typed.measure_here) {
+            (true, _) => Measures::Apart,
+            (false, true) => Measures::Here,
+            (false, false) => Measures::Nothing,
+        };
+        Self {
+            program: typed.program,
+            n: typed.n,
+            k: typed.k,
+            explorer: typed.explorer,
+            json: typed.format == Format::Json,
+            measures,
+            width: typed.page.width.map(usize::from),
         }
     }
 }

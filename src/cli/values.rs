@@ -7,6 +7,8 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use thiserror::Error;
 
+use crate::calibration::CLASSICS;
+use crate::calibration::Classic;
 use crate::explore::ExplorerKind;
 use crate::report::waits_name;
 use crate::runtime::Waits;
@@ -24,12 +26,30 @@ pub(super) struct NotSeconds;
 /// Reads the name of an explorer.
 pub(super) fn explorer() -> impl TypedValueParser<Value = ExplorerKind> {
     let value = |kind: ExplorerKind| PossibleValue::new(kind.name()).help(kind.summary());
-    PossibleValuesParser::new(ExplorerKind::ALL.map(value)).map(|name| {
-        let named = ExplorerKind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name);
-        named.expect("clap lets only known names through")
-    })
+    PossibleValuesParser::new(ExplorerKind::ALL.map(value)).map(|name| named_explorer(&name))
+}
+
+/// Reads the name of an explorer that takes one execution for each class of equivalent ones.
+pub(super) fn reducing() -> impl TypedValueParser<Value = ExplorerKind> {
+    let value = |kind: ExplorerKind| PossibleValue::new(kind.name()).help(kind.summary());
+    let reducing = ExplorerKind::ALL.into_iter().filter(|kind| kind.reduces());
+    PossibleValuesParser::new(reducing.map(value)).map(|name| named_explorer(&name))
+}
+
+fn named_explorer(name: &str) -> ExplorerKind {
+    let mut all = ExplorerKind::ALL.into_iter();
+    let named = all.find(|kind| kind.name() == name);
+    named.expect("clap lets only known names through")
+}
+
+/// Reads the name of a classic program.
+pub(super) fn classic() -> impl TypedValueParser<Value = &'static Classic> {
+    let value = |classic: &Classic| {
+        let help = format!("{}: {}", classic.summary, classic.formula);
+        PossibleValue::new(classic.name).help(help)
+    };
+    PossibleValuesParser::new(CLASSICS.iter().map(value))
+        .map(|name| Classic::named(&name).expect("clap lets only known names through"))
 }
 
 /// Reads the name of a profile.

@@ -55,11 +55,9 @@ impl Access {
 
     /// Whether two touches of one object depend.
     pub fn depends(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Read, Self::Read) => false,
-            (Self::Commute | Self::Leave, Self::Commute | Self::Leave) => false,
-            _ => true,
-        }
+        let commutes = |access| matches!(access, Self::Commute | Self::Leave);
+        let both_look = self == Self::Read && other == Self::Read;
+        !(both_look || commutes(self) && commutes(other))
     }
 }
 

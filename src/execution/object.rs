@@ -79,6 +79,10 @@ kinds! {
     Variable = "variable";
     /// A manual-reset event of a small program.
     Event = "event";
+    /// A condition variable of a small program.
+    Condition = "condition";
+    /// The end of a thread of a small program.
+    Thread = "thread";
 }
 
 impl ObjectKind {

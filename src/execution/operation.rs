@@ -251,6 +251,18 @@ verbs! {
     EventSet = "set", "set event";
     /// Wait for an event.
     EventWait = "wait", "wait for event";
+    /// Give a mutex up and begin to wait on a condition variable.
+    ConditionWait = "condition-wait", "wait on condition";
+    /// Wake from a wait on a condition variable.
+    ConditionWake = "condition-wake", "wake from condition";
+    /// Notify one who waits on a condition variable.
+    NotifyOne = "notify-one", "notify one";
+    /// Notify all who wait on a condition variable.
+    NotifyAll = "notify-all", "notify all";
+    /// The end of a thread that may be joined.
+    Finish = "finish", "finish";
+    /// Wait for the end of a thread.
+    Join = "join", "join";
 }
 
 impl Verb {

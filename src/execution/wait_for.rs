@@ -1,14 +1,14 @@
 //! Who waits for whom when an execution is stuck.
 //!
 //! An execution does not say who holds what. It says in which steps objects were changed, by which
-//! operations. A thread that took an object ([`Verb::takes_hold`]) and has not ended that hold since
-//! (by a [`Access::Release`], an [`Access::Leave`], or as a rundown reference is given back) holds
-//! it. What a thread waits for is the object of the operation that it is blocked in; if nobody holds
-//! that, an object of another kind which the same operation took elsewhere: a begin names its
-//! session, and waits for the engine's lock.
+//! operations. A thread that took an object ([`Verb::takes_hold`]) and has not ended that hold
+//! since (by a [`Access::Release`], an [`Access::Leave`], or as a rundown reference is given back)
+//! holds it. What a thread waits for is the object of the operation that it is blocked in; if
+//! nobody holds that, an object of another kind which the same operation took elsewhere: a begin
+//! names its session, and waits for the engine's lock.
 //!
-//! What is no hold, such as an event that nobody sets, has no holder: the thread waits for something
-//! that nobody who is left will do.
+//! What is no hold, such as an event that nobody sets, has no holder: the thread waits for
+//! something that nobody who is left will do.
 
 use super::Access;
 use super::Blocked;

@@ -21,6 +21,8 @@ pub enum Limit {
     FiniteWait,
     /// The library said something that was not foreseen.
     Library(&'static str),
+    /// A recount that differs from the search: no verdict rests on either.
+    Recount,
     /// A finding that did not replay on the controlled runtime: no verdict rests on it.
     Unconfirmed,
 }
@@ -37,6 +39,7 @@ impl fmt::Display for Limit {
             Self::LoomSteps(bound) => write!(f, "{bound} steps under loom"),
             Self::FiniteWait => f.write_str("a finite wait ran out, which loom cannot express"),
             Self::Library(library) => write!(f, "{library} stopped"),
+            Self::Recount => f.write_str("a recount that differs"),
             Self::Unconfirmed => f.write_str("a finding that does not replay"),
         }
     }

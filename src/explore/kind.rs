@@ -73,6 +73,11 @@ impl ExplorerKind {
         matches!(self, Self::Dpor | Self::Source | Self::Dfs | Self::Random)
     }
 
+    /// Whether it takes one execution for each class of equivalent ones, and no more.
+    pub const fn reduces(self) -> bool {
+        matches!(self, Self::Dpor | Self::Source)
+    }
+
     /// Whether it draws schedules at random, so that it never exhausts a system.
     pub const fn samples(self) -> bool {
         match self {

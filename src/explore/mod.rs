@@ -26,6 +26,8 @@ pub use coverage::Unsuitability;
 pub use coverage::Unwatched;
 pub use coverage::Watch;
 pub use dfs::DfsExplorer;
+#[doc(hidden)]
+pub use dpor::Broken;
 pub use dpor::DporExplorer;
 pub use kind::ExplorerKind;
 pub use loom::CheckpointError;

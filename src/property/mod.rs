@@ -4,6 +4,7 @@
 //! It reads steps, facts and what was left at rest; it never sees a running engine. A property
 //! never reports what the execution does not show; what each can miss stands with it.
 
+mod cause;
 mod kind;
 mod order;
 mod rest;
@@ -17,6 +18,13 @@ mod hand;
 
 use crate::execution::Execution;
 
+pub use cause::Cause;
+pub use cause::CauseKind;
+pub use cause::Change;
+pub use cause::Contrast;
+pub use cause::Failure;
+pub use cause::Hold;
+pub use cause::reversed;
 pub use kind::Property;
 pub use violation::Violation;
 

@@ -9,17 +9,24 @@
 //! the alternative, it does what was recorded, and it fails as recorded. The first difference ends
 //! the replay and is reported; nothing is guessed.
 //!
+//! What fails is brought to the least schedule that fails in the same way ([`reduce()`],
+//! [`shrink()`]), with replay as the only oracle.
+//!
 //! A file may also carry the same schedule in the terms of shuttle, which runs that by itself
 //! ([`replay_with_shuttle`]).
 //!
 //! [`StepNote`]: crate::execution::StepNote
 
+mod contrast;
 mod file;
 mod native;
 mod recorded;
 mod run;
+mod shrink;
 mod token;
+mod under;
 
+pub use contrast::contrast;
 pub use native::NativeReplayError;
 pub use native::ShuttleSchedule;
 pub use native::replay_with_shuttle;
@@ -30,3 +37,10 @@ pub use recorded::ScheduleError;
 pub use run::Ending;
 pub use run::Replay;
 pub use run::replay;
+pub use shrink::Reduced;
+pub use shrink::Shrunk;
+pub use shrink::Size;
+pub use shrink::Target;
+pub use shrink::reduce;
+pub use shrink::shrink;
+pub use under::Under;

@@ -1,5 +1,7 @@
 //! A schedule with what it is a schedule of, and what it shows.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use crate::execution::Decision;
@@ -161,6 +163,9 @@ pub enum ScheduleError {
     /// The scenario is not to be had.
     #[error("the scenario of the schedule: {0}")]
     Scenario(#[from] ScenarioError),
+    /// It leaves out a part that the scenario does not have.
+    #[error("`{0}` leaves out a thread, call or fault that the model does not have")]
+    Omitted(String),
     /// The token names a scenario that is not embedded.
     #[error(
         "the schedule is of `{0}`, which is not an embedded model: pass its file with --model PATH"
@@ -200,16 +205,26 @@ impl RecordedSchedule {
     /// # Errors
     ///
     /// [`ScheduleError::NeedsModel`] if there is none, [`ScheduleError::Scenario`] if it is broken,
-    /// and [`ScheduleError::Thread`] if a step is of a thread that it does not have.
+    /// [`ScheduleError::Omitted`] if it lacks what the schedule leaves out, and
+    /// [`ScheduleError::Thread`] if a step is of a thread that it does not have.
     pub fn scenario(&self, given: Option<Scenario>) -> Result<Scenario, ScheduleError> {
+        // A file may be called like a scenario without some of its parts.
+        let is_whole = given.as_ref().is_some_and(|it| it.name() == self.model);
+        let (model, omitted) = if is_whole {
+            (self.model.as_str(), BTreeSet::new())
+        } else {
+            Scenario::split_name(&self.model)
+        };
         let scenario = match (given, &self.text) {
             (Some(scenario), _) => scenario,
-            (None, Some(text)) => Scenario::parse(&self.model, text)?,
-            (None, None) if Scenario::embedded_names().any(|name| name == self.model) => {
-                Scenario::embedded(&self.model)?
+            (None, Some(text)) => Scenario::parse(model, text)?,
+            (None, None) if Scenario::embedded_names().any(|name| name == model) => {
+                Scenario::embedded(model)?
             }
-            (None, None) => return Err(ScheduleError::NeedsModel(self.model.clone())),
+            (None, None) => return Err(ScheduleError::NeedsModel(model.to_owned())),
         };
+        let missing = || ScheduleError::Omitted(self.model.clone());
+        let scenario = scenario.without(&omitted).ok_or_else(missing)?;
         let count = scenario.workload().thread_count();
         let mut threads = self
             .steps

@@ -91,7 +91,7 @@ impl RecordedSchedule {
 
 /// A character of a model's name, or `_` for one that a shell or a token would take amiss.
 fn harmless(character: char) -> char {
-    let good = character.is_ascii_alphanumeric() || "/._-".contains(character);
+    let good = character.is_ascii_alphanumeric() || "/._-~".contains(character);
     if good { character } else { '_' }
 }
 

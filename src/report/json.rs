@@ -9,7 +9,11 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::execution::StepNote;
 use crate::explore::Coverage;
+use crate::property::CauseKind;
+use crate::property::Contrast;
+use crate::recount::Verification;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -54,6 +58,8 @@ struct ResultJson<'a> {
     #[serde(flatten)]
     second: Option<SecondJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    recount: Option<RecountJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     measure: Option<MeasureJson>,
 }
 
@@ -93,10 +99,24 @@ enum OpinionJson {
     Differs { differences: Vec<String> },
 }
 
+/// What a recount says, if one was asked for.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum RecountJson {
+    Agrees { traces: u64, prefixes: u64 },
+    Differs { differences: Vec<String> },
+    TooLarge { prefixes_max: u64 },
+    TooLong { steps_max: u32 },
+    OutOfTime,
+    NotExhausted,
+}
+
 #[derive(Debug, Serialize)]
 struct ViolationJson<'a> {
     property: &'static str,
     cause: &'a str,
+    because: &'a str,
+    kind: Option<&'static str>,
     status: Option<String>,
     errno: Option<u32>,
     schedule: &'a str,
@@ -105,6 +125,10 @@ struct ViolationJson<'a> {
     preemptions: u32,
     #[serde(flatten)]
     needs: Option<NeedsJson>,
+    without: Vec<String>,
+    replays: u32,
+    least: bool,
+    contrast: Option<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -201,6 +225,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
             .collect(),
         circumstances: (!is_plain(report)).then(|| ScopeJson::of(report)),
         second: None,
+        recount: report.verification.as_ref().map(recount),
         measure: measured.measure.map(measure),
     }
 }
@@ -228,10 +253,32 @@ pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
     }
 }
 
+fn recount(verification: &Verification) -> RecountJson {
+    match verification {
+        &Verification::Agrees { traces, prefixes } => RecountJson::Agrees { traces, prefixes },
+        Verification::Differs(differences) => RecountJson::Differs {
+            differences: differences.clone(),
+        },
+        &Verification::TooLarge(prefixes_max) => RecountJson::TooLarge { prefixes_max },
+        &Verification::TooLong(steps_max) => RecountJson::TooLong { steps_max },
+        Verification::Stopped => RecountJson::OutOfTime,
+        Verification::NotExhausted => RecountJson::NotExhausted,
+    }
+}
+
+/// The steps of a passing neighbour, in the notation of schedules.
+fn steps(contrast: &Contrast) -> Vec<String> {
+    let steps = contrast.execution.steps.iter();
+    steps.map(|step| StepNote::of(step).to_string()).collect()
+}
+
 fn violation<'a>(report: &CheckReport, counterexample: &'a Counterexample) -> ViolationJson<'a> {
+    let explained = &counterexample.explained;
     ViolationJson {
         property: counterexample.property.name(),
         cause: &counterexample.cause,
+        because: &explained.because,
+        kind: explained.kind.map(CauseKind::name),
         status: counterexample.status.map(|status| status.to_string()),
         errno: counterexample.errno,
         schedule: &counterexample.schedule,
@@ -239,6 +286,10 @@ fn violation<'a>(report: &CheckReport, counterexample: &'a Counterexample) -> Vi
         switches: counterexample.execution.switches(),
         preemptions: counterexample.execution.preemptions(),
         needs: (!is_plain(report)).then(|| NeedsJson::of(report, counterexample)),
+        without: explained.omitted.iter().map(ToString::to_string).collect(),
+        replays: explained.replays,
+        least: explained.is_least,
+        contrast: explained.contrast.as_ref().map(steps),
     }
 }
 
@@ -304,12 +355,18 @@ mod tests {
         {
           "property": "non-interference",
           "cause": "attach by thread 1 returned 22 instead of 0",
+          "because": "",
+          "kind": null,
           "status": "0xC022000E STATUS_FWP_TXN_IN_PROGRESS",
           "errno": 22,
           "schedule": "selvedge1:attach/connect4_connect6:0.1.0x3",
           "steps": 5,
           "switches": 2,
-          "preemptions": 1
+          "preemptions": 1,
+          "without": [],
+          "replays": 0,
+          "least": false,
+          "contrast": null
         }
       ]
     }

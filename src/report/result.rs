@@ -7,8 +7,12 @@ use crate::execution::Outcome;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
 use crate::explore::NativeSchedule;
+use crate::property::CauseKind;
+use crate::property::Contrast;
 use crate::property::Property;
+use crate::recount::Verification;
 use crate::runtime::Waits;
+use crate::scenario::Omitted;
 use crate::status::NtStatus;
 use crate::wfp::CallKey;
 use crate::wfp::Circumstances;
@@ -88,6 +92,25 @@ pub struct Counterexample {
     pub execution: Execution,
     /// The schedule in the terms of the library that found it, if that was asked for.
     pub native: Option<NativeSchedule>,
+    /// Why it is so, and how it came to be the least.
+    pub explained: Explained,
+}
+
+/// Why a counterexample is one, and how it came to be the least of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Explained {
+    /// What kind of mistake it is.
+    pub kind: Option<CauseKind>,
+    /// The two steps whose order decides, and why it does, in a sentence without its full stop.
+    pub because: String,
+    /// The nearest execution that passes, if one was found.
+    pub contrast: Option<Contrast>,
+    /// What of the scenario it does without.
+    pub omitted: BTreeSet<Omitted>,
+    /// How many executions were run to shrink it.
+    pub replays: u32,
+    /// Whether every schedule with fewer preemptions and switches was looked at.
+    pub is_least: bool,
 }
 
 /// What the search under one of the circumstances came to.
@@ -150,6 +173,8 @@ pub struct CheckReport {
     pub calls: BTreeSet<CallKey>,
     /// What the executions came to under which circumstances, if that was asked for.
     pub outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
+    /// What a recount says, if one was asked for.
+    pub verification: Option<Verification>,
     /// What differs from the expectation in the scenario, a line each: `None` if it has none for
     /// this strategy and reading of waits, empty if all is as expected.
     pub unexpected: Option<Vec<String>>,

@@ -26,6 +26,7 @@ use crate::wfp::Scope;
 use super::Assumptions;
 use super::CheckReport;
 use super::Counterexample;
+use super::Explained;
 use super::OutcomeCount;
 use super::StressEnd;
 use super::StressFinding;
@@ -120,6 +121,7 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         rounds: Vec::new(),
         calls: BTreeSet::new(),
         outcomes: None,
+        verification: None,
         unexpected: None,
     }
 }
@@ -139,6 +141,7 @@ pub(crate) fn violated(strategy: &str, waits: Waits) -> CheckReport {
             schedule: "selvedge1:attach/connect4_connect6:0.1.0x3".into(),
             execution: race(),
             native: None,
+            explained: Explained::default(),
         }],
         ..proved(strategy, waits)
     }

@@ -1,11 +1,14 @@
 //! One violation in full: what is broken, why, and the lane table of the execution that shows it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
+use crate::property::Contrast;
 use crate::property::Property;
 use crate::runtime::Waits;
+use crate::scenario::Omitted;
 use crate::status::NtStatus;
 use crate::wfp::Circumstances;
 
@@ -60,6 +63,8 @@ pub struct Finding<'a> {
     pub property: Property,
     /// Why, in a sentence that names the thread.
     pub cause: &'a str,
+    /// The two steps whose order decides, and why it does; empty if that is not known.
+    pub because: &'a str,
     /// The status at the root, if there is one.
     pub status: Option<NtStatus>,
     /// The errno that the caller saw, if a call returned one.
@@ -74,6 +79,7 @@ impl<'a> Finding<'a> {
         Self {
             property: counterexample.property,
             cause: &counterexample.cause,
+            because: &counterexample.explained.because,
             status: counterexample.status,
             errno: counterexample.errno,
             circumstances: &counterexample.circumstances,
@@ -94,19 +100,74 @@ pub fn write_counterexample(
     model: Option<&str>,
     look: &Look,
 ) -> io::Result<()> {
-    let setting = Setting::of(report);
+    let name = smaller_name(&report.scenario, &counterexample.explained.omitted);
+    let setting = Setting {
+        scenario: &name,
+        ..Setting::of(report)
+    };
+    write_counterexample_of(out, &setting, counterexample, model, look)
+}
+
+/// The same, for a counterexample of no report.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_counterexample_of(
+    out: &mut dyn Write,
+    setting: &Setting<'_>,
+    counterexample: &Counterexample,
+    model: Option<&str>,
+    look: &Look,
+) -> io::Result<()> {
     let finding = Finding::of(counterexample);
     writeln!(out, "{}  {}", broken(&finding, look), setting.title())?;
     writeln!(out)?;
     write_facts(out, &finding, &counterexample.execution, look)?;
     writeln!(out)?;
-    write_lanes(out, &counterexample.execution, &report.threads, look)?;
+    write_lanes(out, &counterexample.execution, setting.threads, look)?;
     writeln!(out)?;
     writeln!(
         out,
         "  replay  {}",
         replay_command(&counterexample.schedule, model)
     )
+}
+
+/// The name of a scenario without some of its parts.
+pub(crate) fn smaller_name(scenario: &str, omitted: &BTreeSet<Omitted>) -> String {
+    let parts = omitted.iter().map(ToString::to_string);
+    let names: Vec<String> = std::iter::once(scenario.to_owned()).chain(parts).collect();
+    names.join("~")
+}
+
+/// Writes the nearest execution that passes, beside a failing one, if one is known.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_contrast(
+    out: &mut dyn Write,
+    contrast: Option<&Contrast>,
+    threads: &[String],
+    look: &Look,
+) -> io::Result<()> {
+    let title = look.palette.paint(Tone::Strong, "CONTRAST");
+    match contrast {
+        None => writeln!(
+            out,
+            "{title}  no execution that passes differs in one ordering"
+        ),
+        Some(contrast) => {
+            let passes = if contrast.is_clean {
+                "the nearest execution that passes"
+            } else {
+                "the nearest execution that does not fail in this way"
+            };
+            writeln!(out, "{title}  {passes}\n")?;
+            write_lanes(out, &contrast.execution, threads, look)
+        }
+    }
 }
 
 /// Writes what a replay did: its setting and its lane table.
@@ -157,6 +218,9 @@ fn write_facts(
     look: &Look,
 ) -> io::Result<()> {
     let mut facts = vec![("cause", visible(finding.cause).into_owned())];
+    if !finding.because.is_empty() {
+        facts.push(("because", visible(finding.because).into_owned()));
+    }
     facts.extend(finding.status.map(|status| ("status", status.to_string())));
     facts.extend(finding.errno.map(|errno| ("errno", errno.to_string())));
     facts.extend(circumstances_facts(finding.circumstances));

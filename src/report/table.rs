@@ -19,6 +19,7 @@ use super::grid::wrap;
 use super::legend::write_legend;
 use super::rounds::needs_note;
 use super::words::grouped;
+use super::words::verified;
 use super::words::visible;
 use super::words::waits_phrase;
 
@@ -243,8 +244,9 @@ fn notes(report: &CheckReport) -> impl Iterator<Item = Cell> {
     });
     let first = report.counterexamples.first();
     let needs = first.and_then(|first| needs_note(report, first));
-    let found = found.into_iter().chain(needs);
-    found.chain(covered).map(Cell::plain).chain(differs)
+    let verified = report.verification.as_ref().map(verified);
+    let found = found.into_iter().chain(needs).chain(covered);
+    found.chain(verified).map(Cell::plain).chain(differs)
 }
 
 #[cfg(test)]

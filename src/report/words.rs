@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::recount::Verification;
 use crate::runtime::Waits;
 use crate::wfp::NamedProfile;
 use crate::wfp::Scope;
@@ -39,6 +40,28 @@ pub(crate) fn scope_phrase(scope: &Scope) -> String {
 pub(crate) fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(count))
+}
+
+/// What a recount says, in a few words.
+pub(crate) fn verified(verification: &Verification) -> String {
+    match verification {
+        Verification::Agrees { traces, .. } => {
+            format!("verified: {} recounted", counted(*traces, "trace"))
+        }
+        Verification::Differs(differences) => {
+            format!("RECOUNT DIFFERS: {}", differences.join("; "))
+        }
+        Verification::TooLarge(prefixes) => {
+            let prefixes = grouped(*prefixes);
+            format!("too large to recount: more than {prefixes} prefixes")
+        }
+        Verification::TooLong(steps) => {
+            let steps = counted((*steps).into(), "step");
+            format!("too long to recount: more than {steps}")
+        }
+        Verification::Stopped => "not recounted: out of time".to_owned(),
+        Verification::NotExhausted => "not recounted: the search did not see everything".to_owned(),
+    }
 }
 
 /// A number with a comma after every third digit from the right: `1,305`.
@@ -81,8 +104,9 @@ pub(crate) fn replay_command(token: &str, model: Option<&str>) -> String {
 /// The text as one word of a shell: as it is where that is safe, else in single quotes, which
 /// `PowerShell` and every Unix shell understand.
 fn quoted(text: &str) -> Cow<'_, str> {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%\\".contains(&byte);
-    if !text.is_empty() && text.bytes().all(safe) {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%~\\".contains(&byte);
+    // At its beginning, `~` is a home directory.
+    if !text.is_empty() && !text.starts_with('~') && text.bytes().all(safe) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))

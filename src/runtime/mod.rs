@@ -40,6 +40,8 @@ use crate::execution::ObjectKind;
 use crate::execution::Operation;
 use crate::execution::ThreadId;
 
+pub(crate) use panics::said_quietly;
+
 pub use cell::RawCell;
 pub use cell::Shared;
 pub use cell::Value;

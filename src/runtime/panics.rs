@@ -39,6 +39,11 @@ pub(super) fn quietly<O>(body: impl FnOnce() -> O) -> O {
     result
 }
 
+/// Runs code that looks at what code under test has left, and may object by a panic: what it said.
+pub(crate) fn said_quietly<O>(body: impl FnOnce() -> O + panic::UnwindSafe) -> Result<O, String> {
+    quietly(|| panic::catch_unwind(body).map_err(|payload| said(&*payload)))
+}
+
 /// Forgets the last panic.
 pub(super) fn clear() {
     LAST.with(|last| last.borrow_mut().take());

@@ -31,11 +31,11 @@ use super::workload;
 /// expectations. The order is the file's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
-    name: String,
+    pub(super) name: String,
     summary: String,
     text: String,
     digest: String,
-    workload: Workload,
+    pub(super) workload: Workload,
     scope: Scope,
     strategies: Vec<Strategy>,
     expectations: Vec<Expectation>,

@@ -19,6 +19,7 @@ mod file;
 mod flaw;
 mod ledger;
 mod library;
+mod omitted;
 mod refusal;
 #[cfg(test)]
 mod sample;
@@ -31,6 +32,7 @@ pub use checked::Scenario;
 pub use expectation::Expectation;
 pub use expectation::ExpectedVerdict;
 pub use flaw::Flaw;
+pub use omitted::Omitted;
 pub use refusal::Place;
 pub use refusal::ScenarioError;
 pub use text::SCENARIO_BYTES_MAX;

@@ -18,6 +18,11 @@ impl Key {
         Self(u64::from(u32::MAX) << 32 | u64::from(object.serial()))
     }
 
+    /// The key that the engine makes up for a session that asks for none.
+    pub(super) fn of_session(handle: EngineHandle) -> Self {
+        Self(u64::from(u32::MAX) << 32 | u64::from(handle.0))
+    }
+
     /// The same key, or one that the engine makes up if it is zero.
     pub(super) fn or_generated<R: Runtime>(self) -> Self {
         if self == Self::ZERO {

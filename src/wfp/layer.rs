@@ -1,8 +1,8 @@
 //! What is built into the engine: the layers, and the default sublayer.
 //!
 //! Source: <https://learn.microsoft.com/windows/win32/fwp/management-filtering-layer-identifiers->.
-//! Left out: the discard layers, the layers of `IPsec`, and which fields a layer knows: nothing here
-//! classifies.
+//! Left out: the discard layers, the layers of `IPsec`, and which fields a layer knows: nothing
+//! here classifies.
 
 use super::Key;
 

@@ -128,7 +128,9 @@ impl<R: Runtime> Engine<R> {
     /// After a commit: tells the callouts that asked for it.
     pub(super) fn tell_committed(&self, staged: &[Staged]) {
         for (filter, told) in added(staged) {
-            if !self.may_tell(&filter) || !self.inner().may_tell_commits() {
+            let gone = Change::RemoveFilter(filter);
+            let there = !staged.iter().any(|staged| staged.change == gone);
+            if !there || !self.may_tell(&filter) || !self.inner().may_tell_commits() {
                 continue;
             }
             if !told && self.is_registered(&filter) {

@@ -98,8 +98,12 @@ impl Running {
 
     /// The open sessions, in the order of their handles.
     pub(super) fn sessions(&self, default_wait: impl Fn() -> DefaultWait) -> Vec<SessionInfo> {
-        let info = |options: &SessionOptions| SessionInfo {
-            key: options.key,
+        let key = |handle: EngineHandle, asked: Key| match asked {
+            Key::ZERO => Key::of_session(handle),
+            asked => asked,
+        };
+        let info = |(handle, options): (&EngineHandle, &SessionOptions)| SessionInfo {
+            key: key(*handle, options.key),
             dynamic: options.dynamic,
             kernel: options.kernel,
             wait_ms: match options.wait {
@@ -108,7 +112,7 @@ impl Running {
                 Wait::Default => Some(default_wait().milliseconds()),
             },
         };
-        self.sessions.values().map(info).collect()
+        self.sessions.iter().map(info).collect()
     }
 }
 

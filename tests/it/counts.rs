@@ -246,9 +246,9 @@ fn blind_stores_come_in_every_order() {
     assert_eq!(executions(&program, Waits::Sufficient), 120);
 }
 
-/// Writer j stores a[j-1] + 1 to a[j]; a reader scans a[N], a[N-1], … to the first 0, where it stops
-/// at k. k = N or 0: all 2^(N-1) orders of neighbouring writers; otherwise one of them is forced:
-/// 2^(N-2) each. Sum: (N + 3) · 2^(N-2).
+/// Writer j stores a[j-1] + 1 to a[j]; a reader scans a[N], a[N-1], … to the first 0, where it
+/// stops at k. k = N or 0: all 2^(N-1) orders of neighbouring writers; otherwise one of them is
+/// forced: 2^(N-2) each. Sum: (N + 3) · 2^(N-2).
 #[test]
 fn a_scan_to_the_last_zero_takes_the_number_of_the_formula() {
     for (count, expected) in [(2, 5), (3, 12), (4, 28), (5, 64), (6, 144)] {

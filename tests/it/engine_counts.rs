@@ -9,6 +9,7 @@ use selvedge::explore::Bounds;
 use selvedge::explore::Coverage;
 use selvedge::explore::DporExplorer;
 use selvedge::explore::Unwatched;
+use selvedge::explore::Watch;
 use selvedge::explore::search;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Waits;
@@ -47,7 +48,8 @@ fn executions(client: Client, writes: u64) -> u64 {
         steps_max: 1000,
     });
     let mut explorer = DporExplorer::new(waits);
-    let with = (&Bounds::default(), &mut Unwatched as &mut _);
+    let (bounds, mut unwatched) = (Bounds::default(), Unwatched);
+    let with: (&Bounds, &mut dyn Watch) = (&bounds, &mut unwatched);
     let tally = search(&mut machine, &system, &mut explorer, with, |execution| {
         assert_eq!(execution.end, End::Finished);
         ControlFlow::Continue(())

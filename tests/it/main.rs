@@ -5,13 +5,19 @@
     reason = "a helper that cannot go on fails its test, as the test itself would"
 )]
 
+mod broken;
+mod causes;
 mod cell;
 mod circumstances;
 mod cli;
+mod conformance;
 mod counts;
 mod differential;
 mod engine_counts;
+mod examples;
 mod journal;
+mod least;
+mod litmus;
 mod loom;
 mod models;
 mod native;
@@ -19,11 +25,13 @@ mod objects;
 mod opinions;
 mod programs;
 mod properties;
+mod recount;
 mod reference;
 mod runtime;
 mod seen;
 mod sequences;
 mod serial;
+mod shrink;
 mod shuttle;
 mod small;
 mod tidy;

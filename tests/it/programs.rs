@@ -65,7 +65,6 @@ pub(crate) fn draw(dice: &mut Dice) -> Drawn {
         forked: roots,
         kinds: [false; KINDS.len()],
         held: Vec::new(),
-        locks_only: false,
         objects: 1 + u64::from(dice.flip(40)),
         plain: [25, 50, 70][usize::from(dice.small(3))],
     };
@@ -82,27 +81,12 @@ pub(crate) fn draw(dice: &mut Dice) -> Drawn {
     }
 }
 
-/// Draws a program of locks and variables below them.
-pub(crate) fn draw_locks(dice: &mut Dice) -> Small {
-    let mut drawing = Drawing {
-        forked: 4,
-        kinds: [false; KINDS.len()],
-        held: Vec::new(),
-        locks_only: true,
-        objects: 2,
-        plain: 0,
-    };
-    let roots = 2 + usize::from(dice.small(2));
-    Small((0..roots).map(|_| drawing.thread(dice, 4)).collect())
-}
-
 struct Drawing {
     /// How many threads there are, forked ones included.
     forked: usize,
     kinds: [bool; KINDS.len()],
     /// The locks held around the statement that is drawn, outermost first.
     held: Vec<u16>,
-    locks_only: bool,
     /// How many objects of each kind there are.
     objects: u64,
     /// How many statements of a hundred are plain.
@@ -119,7 +103,7 @@ impl Drawing {
         let most = if roots > 3 { 2 } else { 3 };
         let count = 1 + dice.below(most);
         let mut statements: Vec<Statement> = (0..count).map(|_| self.statement(dice)).collect();
-        if !self.locks_only && self.forked < 4 && dice.flip(25) {
+        if self.forked < 4 && dice.flip(25) {
             self.has("forks");
             let child = self.forked;
             self.forked += 1;
@@ -133,9 +117,6 @@ impl Drawing {
     }
 
     fn statement(&mut self, dice: &mut Dice) -> Statement {
-        if self.locks_only {
-            return self.locked(dice);
-        }
         if dice.flip(self.plain) {
             return self.plain(dice);
         }
@@ -168,9 +149,7 @@ impl Drawing {
     fn body(&mut self, dice: &mut Dice, lock: u16) -> Vec<Statement> {
         self.held.push(lock);
         let body = if self.held.len() < 3 && dice.flip(55) {
-            let inner = if self.locks_only && dice.flip(50) {
-                self.locked(dice)
-            } else if !self.locks_only && dice.flip(25) {
+            let inner = if dice.flip(25) {
                 self.statement(dice)
             } else {
                 self.plain(dice)

@@ -20,10 +20,8 @@ use crate::objects::Objects;
 
 pub(crate) use crate::seen::dfs;
 pub(crate) use crate::seen::dpor;
-pub(crate) use crate::seen::explore;
 pub(crate) use crate::seen::explore_up_to;
 pub(crate) use crate::seen::machine;
-pub(crate) use crate::seen::trace_class;
 
 /// One statement of a small program. Objects are numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]

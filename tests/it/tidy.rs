@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The modules from the bottom up. Each may name itself and those before it; that is the whole of
 /// the layer table. `lib.rs` and `main.rs` stand above all of them.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 22] = [
     "status",
     "execution",
     "runtime",
@@ -20,9 +20,14 @@ const LAYERS: [&str; 17] = [
     "scenario",
     "program",
     "explore",
+    "recount",
     "replay",
     "report",
+    "confirm",
     "check",
+    "litmus",
+    "calibration",
+    "reproduce",
     "stress",
     "testing",
     "cli",
@@ -43,7 +48,7 @@ const UNSAFE: [&str; 2] = ["src/runtime/controlled/", "src/main.rs"];
 fn sources() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = vec![root.join("build.rs")];
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "tests", "benches", "examples"] {
         walk(&root.join(folder), &mut files);
     }
     let named = |file: &PathBuf| {

@@ -86,14 +86,8 @@ impl Rows {
             return;
         }
         let old = self.width;
-        let mut words = vec![
-            0;
-            if old == 0 {
-                0
-            } else {
-                self.words.len() / old * width
-            }
-        ];
+        let rows = self.words.len().checked_div(old).unwrap_or(0);
+        let mut words = vec![0; rows * width];
         for (row, chunk) in self.words.chunks(old.max(1)).enumerate() {
             words[row * width..row * width + old].copy_from_slice(chunk);
         }

@@ -13,7 +13,10 @@ use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
+use super::broken::Broken;
 use super::habits::Habits;
+use super::node::Node;
+use super::node::settle;
 use super::planned::Certainty;
 use super::planned::Planned;
 use super::planned::Racers;
@@ -32,23 +35,6 @@ use super::trace::Trace;
 use super::wakeup::Branches;
 use super::wakeup::Forest;
 use super::wakeup::Taken;
-
-/// What is known of the state before one step.
-#[derive(Debug)]
-struct Node {
-    /// The step taken now; its alternative may be settled only when the thread is asked.
-    decision: Decision,
-    enabled: ThreadSet,
-    attempt: Attempt,
-    /// What is still to be explored from here.
-    branches: Branches,
-    /// Where its sleepers start; they end where those of the next node start.
-    sleepers: usize,
-    /// The steps that raced with the one taken now.
-    racers: Racers,
-    /// Whether what is explored from here repeats what was seen.
-    repeats: bool,
-}
 
 /// The explorer.
 #[derive(Debug)]
@@ -123,7 +109,7 @@ impl DporExplorer {
             arrived: self.trace.arrived(step.thread),
             last_resort: step.expired && step.footprint.is_everything(),
         };
-        if event.last_resort {
+        if event.last_resort && !Broken::LastResortsAreNotRaced.is_on() {
             // The expiry itself comes after everything, but had the step been ready earlier, it
             // would have been taken then.
             self.look(&blocked(&self.trace, event), Some(Later::Blocked));
@@ -167,7 +153,10 @@ impl DporExplorer {
         for index in 0..self.trace.len() {
             let event = *self.trace.event(index);
             for alternative in 0..event.attempt.alternatives {
-                if event.attempt.alternatives > 1 && alternative != event.alternative {
+                if event.attempt.alternatives > 1
+                    && alternative != event.alternative
+                    && !Broken::OneAlternative.is_on()
+                {
                     let mut other = event.planned();
                     other.decision.alternative = alternative;
                     self.reverse(index, other, (&event, index));
@@ -218,7 +207,8 @@ impl DporExplorer {
         let (thread, footprint) = (event.thread, event.footprint);
         for index in node.sleepers..self.sleepers.len() {
             let step = &self.sleepers[index].step;
-            if step.decision.thread != thread && !step.footprint.depends(&footprint) {
+            let wakes = step.decision.thread == thread || step.footprint.depends(&footprint);
+            if (!wakes || Broken::NobodyWakes.is_on()) && !Broken::NobodySleeps.is_on() {
                 self.sleepers.push(self.sleepers[index]);
             }
         }
@@ -229,25 +219,17 @@ impl DporExplorer {
         let sleepers = self.sleepers.len();
         self.still_asleep();
         let mut branches = std::mem::take(&mut self.following);
-        if position.quiescent {
+        if position.quiescent && !Broken::OneExpires.is_on() {
             self.try_everybody(position, &mut branches);
         }
         let planned = self.next_branch(&mut branches, position.enabled, sleepers);
-        let decision = match planned {
-            Some(taken) => {
-                self.relied_on = !taken.doubtful;
-                self.following = taken.children;
-                taken.step.decision
-            }
-            None => {
-                if std::mem::take(&mut self.relied_on) {
-                    // Whoever is still asleep was expected to wake.
-                    for sleeper in &mut self.sleepers[sleepers..] {
-                        sleeper.may_repeat = true;
-                    }
-                }
-                self.any(position, sleepers)?
-            }
+        let decision = if let Some(taken) = planned {
+            self.relied_on = !taken.doubtful;
+            self.following = taken.children;
+            taken.step.decision
+        } else {
+            self.rely_no_more(sleepers);
+            self.any(position, sleepers)?
         };
         let decision = settle(decision, position);
         self.nodes.push(Node {
@@ -260,6 +242,16 @@ impl DporExplorer {
             repeats: self.repeats_from(self.nodes.len(), decision, sleepers),
         });
         Some(decision)
+    }
+
+    /// At a leaf to which sequences were left everything is explored: whoever is still asleep was
+    /// expected to wake.
+    fn rely_no_more(&mut self, sleepers: usize) {
+        if std::mem::take(&mut self.relied_on) {
+            for sleeper in &mut self.sleepers[sleepers..] {
+                sleeper.may_repeat = true;
+            }
+        }
     }
 
     /// Whether what follows this decision at a new node repeats what was seen.
@@ -310,6 +302,7 @@ impl DporExplorer {
                 let whole = asleep
                     .iter()
                     .all(|sleeper| sleeper.surely_wakes(&taken.step));
+                let whole = whole || Broken::DoubtfulStayBehind.is_on();
                 self.forest.share(branches, &mut taken, whole);
                 return Some(taken);
             }
@@ -400,20 +393,6 @@ impl DporExplorer {
     }
 }
 
-/// The same step, with the alternative that is offered: a wait may be ready or not.
-fn settle(decision: Decision, position: &Position<'_>) -> Decision {
-    let offered = position.offered(decision.thread);
-    let alternative = if offered.contains(&decision.alternative) {
-        decision.alternative
-    } else {
-        offered.start
-    };
-    Decision {
-        alternative,
-        ..decision
-    }
-}
-
 impl Policy for DporExplorer {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         self.observe(position.steps);
@@ -450,8 +429,14 @@ impl Explorer for DporExplorer {
         // What a repeated execution would show is shown elsewhere; but who is blocked in it raced
         // with the steps here that keep it so.
         let complete = execution.end != End::Redundant;
-        if complete {
+        let looked_at = !(Broken::StuckEndsAreNotLookedAt.is_on() && execution.end.is_stuck());
+        if complete && looked_at {
             self.reverse_all();
+        }
+        if Broken::BlockedRaceWithNothing.is_on()
+            || (Broken::CutOffsHaveNoRacers.is_on() && !complete)
+        {
+            return;
         }
         for (thread, pending) in blocked_threads {
             let event = Event {

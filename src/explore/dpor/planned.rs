@@ -4,6 +4,8 @@ use crate::execution::Access;
 use crate::execution::Decision;
 use crate::execution::Footprint;
 
+use super::broken::Broken;
+
 /// How well it is known what a step touches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Certainty {
@@ -147,8 +149,8 @@ fn surely_touches(most: &Footprint, known: &Footprint) -> bool {
 pub(super) struct Racers(u128);
 
 impl Racers {
-    const fn bit(thread: u8, number: u32) -> u128 {
-        let mixed = (number.wrapping_mul(8)).wrapping_add(thread as u32);
+    fn bit(thread: u8, number: u32) -> u128 {
+        let mixed = (number.wrapping_mul(8)).wrapping_add(u32::from(thread));
         1 << (mixed % 128)
     }
 
@@ -161,8 +163,8 @@ impl Racers {
     }
 }
 
-/// A step that was tried at a node or before it: to take it again leads nowhere new, until something
-/// that depends on it has happened.
+/// A step that was tried at a node or before it: to take it again leads nowhere new, until
+/// something that depends on it has happened.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sleeper {
     pub(super) step: Planned,
@@ -193,7 +195,7 @@ impl Sleeper {
             Begins::Beside | Begins::With(_) => Verdict::Covered,
             Begins::Maybe => {
                 let last = sequence.last().expect("a sequence is not empty");
-                if !self.racers.may_have(last) {
+                if !self.racers.may_have(last) || Broken::RacersAreForgotten.is_on() {
                     Verdict::Covered
                 } else if self.step.expected_to_begin(sequence) == Begins::No {
                     Verdict::New

@@ -4,6 +4,7 @@ use crate::execution::Access;
 use crate::execution::Footprint;
 
 use super::bits;
+use super::broken::Broken;
 use super::habits::Habits;
 use super::planned::Certainty;
 use super::planned::Planned;
@@ -52,7 +53,7 @@ impl Found {
         self.before.clone_from(&self.hidden);
         for index in (0..trace.len()).rev() {
             let earlier = trace.event(index);
-            if bits::has(&self.hidden, index) || !earlier.footprint.depends(&event.footprint) {
+            if bits::has(&self.hidden, index) || !depends(&earlier.footprint, &event.footprint) {
                 continue;
             }
             if !bits::has(&self.before, index) {
@@ -68,35 +69,56 @@ impl Found {
             }
             let stood = event.stood_at(index);
             let was_able = stood && earlier.enabled.contains(event.thread);
-            if was_able || !event.attempt.pure_wait {
+            if was_able || !event.attempt.pure_wait || Broken::ReleasesHideAcquires.is_on() {
                 bits::join(&mut self.hidden, trace.before(index));
                 bits::insert(&mut self.hidden, index);
             }
-            if was_able
-                || !stood
-                || !event.attempt.pure_wait
-                || self.was_made_ready(trace, event, index)
+            if was_able || !stood || !event.attempt.pure_wait || was_made_ready(trace, event, index)
             {
                 self.races.push(index);
             }
+            if Broken::OneRaceEach.is_on() && !self.races.is_empty() {
+                break;
+            }
         }
     }
+}
 
-    /// Whether a step that stood blocked before `earlier` could have become ready without it:
-    /// something else that its readiness is read from changed since, and does not depend on
-    /// `earlier`.
-    fn was_made_ready(&self, trace: &Trace, event: &Event, earlier: usize) -> bool {
-        let changes = |index: usize| {
-            !trace.is_before(earlier, index)
-                && trace.event(index).footprint.depends(&event.attempt.watch)
-        };
-        (earlier + 1..trace.len()).any(changes)
+/// Whether a step that stood blocked before `earlier` could have become ready without it:
+/// something else that its readiness is read from changed since, and does not depend on
+/// `earlier`.
+fn was_made_ready(trace: &Trace, event: &Event, earlier: usize) -> bool {
+    let changes = |index: usize| {
+        !trace.is_before(earlier, index)
+            && trace.event(index).footprint.depends(&event.attempt.watch)
+    };
+    (earlier + 1..trace.len()).any(changes)
+}
+
+/// Whether two steps depend.
+fn depends(one: &Footprint, other: &Footprint) -> bool {
+    if Broken::CommutingHidesLooks.is_on() {
+        return one.depends(other) && !pair(one, other, Access::Commute);
     }
+    if Broken::ReleasesHideLooks.is_on() {
+        return one.depends(other) && !pair(one, other, Access::Release);
+    }
+    one.depends(other)
+}
+
+/// Whether two steps touch one object, one of them so and the other to look.
+fn pair(one: &Footprint, other: &Footprint, access: Access) -> bool {
+    one.iter().any(|mine| {
+        let theirs = other.access(mine.object);
+        (mine.access == access && theirs == Some(Access::Read))
+            || (mine.access == Access::Read && theirs == Some(access))
+    })
 }
 
 /// The step that is to come first in the other order of a race, as far as it is known.
 pub(super) fn reversed(earlier: &Event, later: &Event, what: Later, habits: &Habits) -> Planned {
-    if what == Later::Event && only_looks(&earlier.footprint, &later.footprint) {
+    let looks = only_looks(&earlier.footprint, &later.footprint);
+    if what == Later::Event && (looks || Broken::FootprintsNeverChange.is_on()) {
         return later.planned();
     }
     let panicked = what == Later::Event && later.footprint.is_everything();
@@ -145,6 +167,9 @@ pub(super) fn surely_able(trace: &Trace, earlier: usize, later: &Event) -> bool 
 /// A step that only adds to shared holds is not kept out by them, but it does not depend on them
 /// either, so it has no race here.
 pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Event) -> bool {
+    if Broken::AllIsHeld.is_on() {
+        return true;
+    }
     let done = |index: usize| index < earlier || bits::has(beside, index);
     later.attempt.watch.iter().any(|watched| {
         let touches = |index: &usize| {

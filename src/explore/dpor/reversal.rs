@@ -1,6 +1,7 @@
 //! The other order of a race, as a sequence from the node before it.
 
 use super::bits;
+use super::broken::Broken;
 use super::planned::Certainty;
 use super::planned::Planned;
 use super::planned::Sleeper;
@@ -23,8 +24,27 @@ impl Reversal {
     /// The sequence from before event `earlier` in which this step does not follow it.
     pub(super) fn prepare(&mut self, trace: &Trace, earlier: usize, last: Planned) {
         trace.beside(earlier, &mut self.beside);
+        self.break_off(trace, last);
         self.last = Some(last);
         self.sequence.clear();
+    }
+
+    fn break_off(&mut self, trace: &Trace, last: Planned) {
+        let all = Broken::SequencesAreOneStep.is_on();
+        if !all && !Broken::SequencesEndAtTheRace.is_on() {
+            return;
+        }
+        let is_last = |index: &usize| {
+            let event = trace.event(*index);
+            event.thread == last.decision.thread && event.number == last.number
+        };
+        let end = (0..trace.len()).find(is_last).unwrap_or(trace.len());
+        for index in 0..trace.len() {
+            let own = trace.event(index).thread == last.decision.thread;
+            if (all && !own) || index > end {
+                bits::remove(&mut self.beside, index);
+            }
+        }
     }
 
     /// What a sleeper says of the sequence, and the event that it begins with, if that is why.

@@ -14,6 +14,7 @@ use crate::runtime::controlled::Pending;
 
 use super::bits;
 use super::bits::Rows;
+use super::broken::Broken;
 
 /// What a step was like before it was taken.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +31,17 @@ pub(super) struct Attempt {
 
 impl Attempt {
     pub(super) fn of(pending: &Pending, waits: Waits) -> Self {
+        let waits = if Broken::ExpiriesAreWaits.is_on() {
+            Waits::Sufficient
+        } else {
+            waits
+        };
         let pure_wait = match (pending.waiting, waits) {
             (Waiting::Never, _) | (Waiting::Finite, Waits::MayExpire) => false,
             (Waiting::Forever, _) | (Waiting::Finite, Waits::Sufficient) => true,
         };
         Self {
-            pure_wait,
+            pure_wait: pure_wait && !Broken::WaitsAreSteps.is_on(),
             watch: pending.watch,
             declared: pending.declared,
             alternatives: pending.alternatives,
@@ -102,7 +108,8 @@ pub(super) struct Trace {
 impl Event {
     /// Whether its thread stood before it already when another event was about to happen.
     pub(super) fn stood_at(&self, index: usize) -> bool {
-        self.arrived.is_none_or(|arrived| arrived < index)
+        let started = self.number == 1 && Broken::StartedThreadsStoodAlways.is_on();
+        started || self.arrived.is_none_or(|arrived| arrived < index)
     }
 }
 
@@ -164,8 +171,8 @@ impl Trace {
         Some(word * 64 + usize::try_from(bit).ok()?)
     }
 
-    /// The last event that the next event of a thread follows by program order: its own last, or the
-    /// step that started it. `None` if it was there from the beginning.
+    /// The last event that the next event of a thread follows by program order: its own last, or
+    /// the step that started it. `None` if it was there from the beginning.
     pub(super) fn arrived(&self, thread: ThreadId) -> Option<usize> {
         let started = self.started.get(thread.index()).copied().flatten();
         let started = started.filter(|&index| {

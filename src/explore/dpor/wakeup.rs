@@ -1,15 +1,17 @@
-//! Wakeup trees: what is still to be explored from a node, as sequences that share their beginnings.
+//! Wakeup trees: what is still to be explored from a node, as sequences that share their
+//! beginnings.
 //!
-//! Abdulla et al., JACM 2017, section 5. Each branch is a step with what is to follow it. A sequence
-//! is inserted by following the first branch that can begin it, until it is used up or a leaf is
-//! reached (then whatever is explored from there meets it, or finds the race again), or no branch
-//! can begin it: then its rest becomes a new branch.
+//! Abdulla et al., JACM 2017, section 5. Each branch is a step with what is to follow it. A
+//! sequence is inserted by following the first branch that can begin it, until it is used up or a
+//! leaf is reached (then whatever is explored from there meets it, or finds the race again), or no
+//! branch can begin it: then its rest becomes a new branch.
 //!
 //! What is added to the paper: the last step of a sequence may not be known well. A branch beside
 //! which such a doubt was left is *doubtful*: it is looked at again when its turn comes, because by
 //! then the branches before it were explored and what they depend on is known. Nothing else relies
 //! on a doubtful branch, since it may be dropped.
 
+use super::broken::Broken;
 use super::planned::Begins;
 use super::planned::Planned;
 
@@ -85,7 +87,9 @@ impl Forest {
                 }
                 return true;
             };
-            if let Begins::With(index) = begins {
+            if let Begins::With(index) = begins
+                && !Broken::StepsAreTakenTwice.is_on()
+            {
                 sequence.remove(index);
             }
             if sequence.is_empty() {
@@ -102,7 +106,9 @@ impl Forest {
             match branch.step.expected_to_begin(sequence) {
                 Begins::No => {}
                 Begins::Maybe => *doubtful = true,
-                Begins::Beside | Begins::With(_) if branch.doubtful => {
+                Begins::Beside | Begins::With(_)
+                    if branch.doubtful && !Broken::DoubtfulAreTrusted.is_on() =>
+                {
                     if self.is_same(place, sequence) {
                         return Follow::Same;
                     }

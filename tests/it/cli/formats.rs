@@ -47,12 +47,18 @@ fn a_json_report_has_the_documented_keys_in_order() {
     let violation = [
         "property",
         "cause",
+        "because",
+        "kind",
         "status",
         "errno",
         "schedule",
         "steps",
         "switches",
         "preemptions",
+        "without",
+        "replays",
+        "least",
+        "contrast",
     ];
     assert_eq!(keys(&json, 10), violation);
 }

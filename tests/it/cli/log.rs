@@ -42,7 +42,7 @@ fn here(log: Log<'_>, arguments: &[&str]) -> (String, String) {
     (text(out), text(err))
 }
 
-/// The headline has 34 steps: each is one line, with its number, in order, and the refused begin is
+/// The headline has 31 steps: each is one line, with its number, in order, and the refused begin is
 /// the one that is no `TRACE`. It comes after the begin that succeeded and before its commit.
 #[test]
 fn a_verbose_replay_logs_every_step_once_and_in_order() {
@@ -57,8 +57,8 @@ fn a_verbose_replay_logs_every_step_once_and_in_order() {
         place
     };
 
-    assert_eq!((ran.code, lines.len()), (Some(1), 35), "{}", ran.err);
-    for (before, line) in lines[..34].iter().enumerate() {
+    assert_eq!((ran.code, lines.len()), (Some(1), 32), "{}", ran.err);
+    for (before, line) in lines[..31].iter().enumerate() {
         assert!(
             line.contains(&format!(" index={} thread=", before + 1)),
             "{line}"
@@ -68,7 +68,7 @@ fn a_verbose_replay_logs_every_step_once_and_in_order() {
     assert_eq!(
         lines[refused],
         format!(
-            "DEBUG {REFUSED} index={} thread=1 operation=\"begin\" object=\"session 0\" \
+            "DEBUG {REFUSED} index={} thread=0 operation=\"begin\" object=\"session 0\" \
              status=0xC022000E",
             refused + 1
         )
@@ -80,9 +80,9 @@ fn a_verbose_replay_logs_every_step_once_and_in_order() {
             .iter()
             .filter(|line| line.starts_with("TRACE "))
             .count(),
-        33
+        30
     );
-    assert_eq!(lines[34], "DEBUG finished");
+    assert_eq!(lines[31], "DEBUG finished");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn rust_log_overrides_verbose() {
     assert_eq!(err.lines().count(), 2, "{err}");
 
     let err = logged("info", &["replay", "-v", &token]).err;
-    assert_eq!(err.lines().count(), 35, "{err}");
+    assert_eq!(err.lines().count(), 32, "{err}");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_malformed_rust_log_is_one_warning_and_no_more() {
     assert_eq!((ran.code, ran.out), (Some(0), selvedge(&COMPARE).out));
 
     let verbose = logged("selvedge=loud", &["replay", "-v", &headline()]);
-    assert_eq!(verbose.err.lines().count(), 36, "{}", verbose.err);
+    assert_eq!(verbose.err.lines().count(), 33, "{}", verbose.err);
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_console_gets_the_log_on_its_own_channel() {
         (ran.out.clone(), String::new())
     );
     let (out, err) = here(Log::kept(Some("selvedge=trace")), &replay);
-    assert_eq!((out, err.lines().count()), (ran.out, 35));
+    assert_eq!((out, err.lines().count()), (ran.out, 32));
 }
 
 #[test]

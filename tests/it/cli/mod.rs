@@ -1,6 +1,7 @@
 //! The program as a user runs it: the binary itself, in a process of its own each time.
 
 mod bad_input;
+mod calibrate;
 mod circumstances;
 mod environment;
 mod exit;
@@ -8,8 +9,10 @@ mod formats;
 mod log;
 mod opinions;
 mod replays;
+mod reproduce;
 mod schedules;
 mod stress;
+mod verify;
 mod words;
 
 use std::fs;

@@ -112,7 +112,7 @@ fn headline_file(folder: &Folder) -> PathBuf {
     file
 }
 
-/// The token of the shared handle under the push lock: the 16th step is another one there.
+/// The token of the shared handle under the push lock: the 13th step is another one there.
 #[test]
 fn a_token_whose_step_no_longer_fits_names_the_step() {
     let ran = selvedge(&[
@@ -122,7 +122,7 @@ fn a_token_whose_step_no_longer_fits_names_the_step() {
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(3), ""));
     let last = ran.out.lines().last().unwrap();
-    let told = "DIVERGED at step 16: recorded 0:notify-add; found: ";
+    let told = "DIVERGED at step 13: recorded 1:notify-add; found: ";
     assert!(last.starts_with(told), "{last}");
 }
 
@@ -133,20 +133,20 @@ fn a_file_whose_step_no_longer_fits_names_the_step() {
     let text = fs::read_to_string(headline_file(&folder)).unwrap();
     for (from, to, last) in [
         (
-            "\"0:begin\"",
-            "\"0:commit\"",
-            "DIVERGED at step 7: recorded 0:commit; found: thread 0 is about to take \
+            "\"1:begin\"",
+            "\"1:commit\"",
+            "DIVERGED at step 7: recorded 1:commit; found: thread 1 is about to take \
              FwpmTransactionBegin",
         ),
         (
-            "\"1:begin!TXN_IN_PROGRESS\"",
-            "\"1:begin\"",
-            "DIVERGED at step 23: recorded 1:begin; found: 1:begin!TXN_IN_PROGRESS",
+            "\"0:begin!TXN_IN_PROGRESS\"",
+            "\"0:begin\"",
+            "DIVERGED at step 20: recorded 0:begin; found: 0:begin!TXN_IN_PROGRESS",
         ),
         (
-            "\"0:link-attaching\"",
-            "\"0:link-attaching=1\"",
-            "DIVERGED at step 1: recorded 0:link-attaching=1; found: link: ATTACHING of thread 0 \
+            "\"1:link-attaching\"",
+            "\"1:link-attaching=1\"",
+            "DIVERGED at step 1: recorded 1:link-attaching=1; found: link: ATTACHING of thread 1 \
              does not offer alternative 1",
         ),
     ] {
@@ -161,7 +161,7 @@ fn a_file_whose_step_no_longer_fits_names_the_step() {
 fn a_violation_that_no_longer_occurs_is_inconclusive() {
     let folder = Folder::new();
     let text = fs::read_to_string(headline_file(&folder)).unwrap();
-    let (call, expects) = ("{ attach = \"v6\" }", "{ attach = \"v6\", returns = 22 }");
+    let (call, expects) = ("{ attach = \"v4\" }", "{ attach = \"v4\", returns = 22 }");
     let fixed = folder.file("fixed.schedule", with(&text, call, expects));
     let other = with(&headline(), "non-interference@TXN_IN_PROGRESS", "atomicity");
 

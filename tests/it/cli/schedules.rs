@@ -51,26 +51,26 @@ fn a_wrong_type_is_refused() {
         "case.schedule:2: ",
         "string \"1\"",
     );
-    assert_change_refused("\"0:link-attaching\"", "7", "case.schedule:", "integer `7`");
+    assert_change_refused("\"1:link-attaching\"", "7", "case.schedule:", "integer `7`");
 }
 
 #[test]
 fn a_step_of_thread_64_is_refused() {
-    let (from, to) = ("\"0:link-attaching\"", "\"64:link-attaching\"");
+    let (from, to) = ("\"1:link-attaching\"", "\"64:link-attaching\"");
     assert_change_refused(from, to, "step 1: ", "`64` is not a thread");
 }
 
 #[test]
 fn a_step_of_a_thread_that_the_scenario_does_not_have_is_refused() {
-    let (from, to) = ("\"0:link-attaching\"", "\"9:link-attaching\"");
+    let (from, to) = ("\"1:link-attaching\"", "\"9:link-attaching\"");
     assert_change_refused(from, to, "step 1 is of thread 9", "has threads 0 to 7");
 }
 
 #[test]
 fn an_unknown_operation_is_refused() {
     assert_change_refused(
-        "0:link-attaching",
-        "0:link",
+        "1:link-attaching",
+        "1:link",
         "step 1: ",
         "unknown operation `link`",
     );
@@ -205,16 +205,16 @@ fn each_part_of_a_token_that_is_unknown_is_named() {
 #[test]
 fn a_token_with_a_thread_or_an_operation_that_is_unknown_is_refused() {
     assert_token_refused(
-        ":0x16-",
-        ":9x16-",
+        ":1x13-",
+        ":9x13-",
         "step 1 is of thread 9",
         "has threads 0 to 7",
     );
-    assert_token_refused(":0x16-", ":64x16-", "step 1: ", "`64` is not a thread");
+    assert_token_refused(":1x13-", ":64x13-", "step 1: ", "`64` is not a thread");
     assert_token_refused(
         "-nmr-deregister",
         "-nmr",
-        "step 17: ",
+        "step 14: ",
         "unknown operation `nmr`",
     );
 }
@@ -234,7 +234,7 @@ fn a_token_that_is_cut_off_is_refused() {
     let last = &token[..token.len() - 1];
     assert_bad_input(
         &["replay", last],
-        "says it has 3 steps and lists 34",
+        "says it has 3 steps and lists 31",
         "cut off",
     );
     assert_bad_input(
@@ -247,18 +247,18 @@ fn a_token_that_is_cut_off_is_refused() {
 #[test]
 fn a_token_with_a_bad_total_is_refused() {
     let (place, problem) = (
-        "says it has 35 steps and lists 34",
+        "says it has 32 steps and lists 31",
         "it is cut off or was changed",
     );
-    assert_token_refused(".34", ".35", place, problem);
+    assert_token_refused(".31", ".32", place, problem);
     let (place, problem) = (
-        "says it has 34 steps and lists 35",
+        "says it has 31 steps and lists 32",
         "it is cut off or was changed",
     );
-    assert_token_refused(":0x16-", ":0x17-", place, problem);
+    assert_token_refused(":1x13-", ":1x14-", place, problem);
     assert_token_refused(
-        ":0x16-",
-        ":0x99999999-",
+        ":1x13-",
+        ":1x99999999-",
         "a schedule has at most",
         "100000 steps",
     );

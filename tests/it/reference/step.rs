@@ -163,8 +163,8 @@ fn on_handle(state: &State, request: &Request, profile: &Profile) -> Answer {
     }
 }
 
-/// ASM A-14: what a handle returns that was closed before the call. Strictly `INVALID_HANDLE`; while
-/// somebody has a transaction open, the mock answers as if the call had waited (ASM A-22).
+/// ASM A-14: what a handle returns that was closed before the call. Strictly `INVALID_HANDLE`;
+/// while somebody has a transaction open, the mock answers as if the call had waited (ASM A-22).
 fn closed(state: &State) -> Vec<Status> {
     let open = |session: &Session| session.transaction.is_some();
     let as_if = state.sessions.values().any(open);

@@ -275,8 +275,8 @@ impl Follower {
         100 * u32::from(callout) + marked + u32::from(marks)
     }
 
-    /// The call with the numbers of the filters and enumerations that it counts back to. What cannot
-    /// be named looks for a provider instead.
+    /// The call with the numbers of the filters and enumerations that it counts back to. What
+    /// cannot be named looks for a provider instead.
     pub(crate) fn counted_back(&self, call: Call, handle: Handle) -> Call {
         let target = |target: Target| match target {
             Target::ById(Some(back)) => {

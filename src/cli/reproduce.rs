@@ -1,0 +1,197 @@
+//! `selvedge reproduce`: from what was seen in the field to a schedule.
+
+use std::io;
+use std::io::Write;
+
+use crate::report::Look;
+use crate::report::Setting;
+use crate::report::Tone;
+use crate::report::counted;
+use crate::report::smaller_name;
+use crate::report::visible;
+use crate::report::write_contrast;
+use crate::report::write_counterexample_of;
+use crate::report::write_replayed;
+use crate::reproduce::Ground;
+use crate::reproduce::Hunt;
+use crate::reproduce::Like;
+use crate::reproduce::Reproduction;
+use crate::reproduce::hunt;
+use crate::strategy::Strategy;
+
+use super::console::Console;
+use super::error::CliError;
+use super::exit::Exit;
+use super::models::Model;
+use super::models::load_with_directories;
+use super::schedules::ScheduleDirectory;
+use super::task::Reproduce;
+
+/// Reproduces: the least execution that shows it, or where it was looked for in vain.
+pub(super) fn reproduce(task: &Reproduce, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let like = Like::parse(&task.like)?;
+    let mut models = load_with_directories(&task.models)?;
+    for model in &mut models {
+        model.scope = task.wanted.scope(&model.scope)?;
+    }
+    // The cheapest first; of two alike the first is told.
+    models.sort_by_cached_key(|model| (cost(model), model.scenario.name().to_owned()));
+    // What a model lists first is the code as it was; the rest is looked at if that does not show
+    // it.
+    let (first, rest) = grounds(task, &models);
+    let mut found = hunt(&like, &first, &task.bounds);
+    if found.found.is_none() {
+        found = found.and(hunt(&like, &rest, &task.bounds));
+    }
+    let look = Look {
+        width: task.width.unwrap_or(console.width),
+        palette: console.out.palette,
+    };
+    let exit = match &found.found {
+        None => {
+            write_nothing(console.out.writer, task, &models, &found, &look)?;
+            Exit::Inconclusive
+        }
+        Some(reproduction) => {
+            save(task, reproduction, console)?;
+            write_found(task, &models, reproduction, &look, console.out.writer)?;
+            Exit::Violated
+        }
+    };
+    console.out.writer.flush()?;
+    Ok(exit)
+}
+
+/// What a model costs to search, roughly.
+fn cost(model: &Model) -> (usize, usize) {
+    let workload = model.scenario.workload();
+    let calls = workload.threads.iter().map(|thread| thread.calls.len());
+    (workload.thread_count(), calls.sum())
+}
+
+/// Where to look: all models with their first strategy, and with the others. All strategies that
+/// were asked for are first.
+fn grounds<'a>(task: &'a Reproduce, models: &'a [Model]) -> (Vec<Ground<'a>>, Vec<Ground<'a>>) {
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for model in models {
+        let strategies: &[Strategy] = if task.strategies.is_empty() {
+            model.scenario.strategies()
+        } else {
+            &task.strategies
+        };
+        for (place, strategy) in strategies.iter().enumerate() {
+            let later = place > 0 && task.strategies.is_empty();
+            let grounds = if later { &mut rest } else { &mut first };
+            grounds.extend(task.readings.iter().map(|&waits| Ground {
+                scenario: &model.scenario,
+                strategy,
+                waits,
+                scope: &model.scope,
+            }));
+        }
+    }
+    (first, rest)
+}
+
+fn path_of<'a>(models: &'a [Model], reproduction: &Reproduction<'_>) -> Option<&'a str> {
+    let name = reproduction.ground.scenario.name();
+    let model = models.iter().find(|model| model.scenario.name() == name)?;
+    model.path.as_deref()
+}
+
+fn save(
+    task: &Reproduce,
+    reproduction: &Reproduction<'_>,
+    console: &mut Console<'_>,
+) -> Result<(), CliError> {
+    let (Some(path), Some(found)) = (&task.schedules, &reproduction.counterexample) else {
+        return Ok(());
+    };
+    let Ground {
+        scenario,
+        strategy,
+        waits,
+        ..
+    } = reproduction.ground;
+    let mut directory = ScheduleDirectory::open(path)?;
+    for path in directory.save_one(scenario, strategy, waits, found)? {
+        writeln!(console.err.writer, "wrote {}", path.display())?;
+    }
+    Ok(())
+}
+
+fn write_found(
+    task: &Reproduce,
+    models: &[Model],
+    reproduction: &Reproduction<'_>,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Ground {
+        scenario,
+        strategy,
+        waits,
+        ..
+    } = reproduction.ground;
+    let threads = scenario.workload().thread_names();
+    let setting = Setting {
+        scenario: scenario.name(),
+        strategy: strategy.name,
+        waits,
+        threads: &threads,
+    };
+    let like = visible(&task.like);
+    let Some(found) = &reproduction.counterexample else {
+        writeln!(
+            out,
+            "SEEN `{like}`, but nothing is broken: there is no schedule to replay\n"
+        )?;
+        return write_replayed(out, &setting, &reproduction.execution, look);
+    };
+    let word = look.palette.paint(Tone::Bad, "REPRODUCED");
+    writeln!(out, "{word} `{like}`\n")?;
+    let name = smaller_name(scenario.name(), &found.explained.omitted);
+    let smaller = Setting {
+        scenario: &name,
+        ..setting
+    };
+    write_counterexample_of(out, &smaller, found, path_of(models, reproduction), look)?;
+    if task.shows_contrast {
+        writeln!(out)?;
+        write_contrast(out, found.explained.contrast.as_ref(), &threads, look)?;
+    }
+    Ok(())
+}
+
+/// Where it was looked for, and what was seen there instead.
+fn write_nothing(
+    out: &mut dyn Write,
+    task: &Reproduce,
+    models: &[Model],
+    hunt: &Hunt<'_>,
+    look: &Look,
+) -> io::Result<()> {
+    let word = look.palette.paint(Tone::Notable, "NOT FOUND");
+    writeln!(out, "{word} `{}`\n", visible(&task.like))?;
+    let count = |number: usize, noun| counted(u64::try_from(number).unwrap_or(u64::MAX), noun);
+    writeln!(
+        out,
+        "  looked at  {}, under each strategy and reading of waits: {}, {}",
+        count(models.len(), "model"),
+        counted(hunt.grounds, "setting"),
+        counted(hunt.executions, "execution"),
+    )?;
+    if hunt.bounded > 0 {
+        let bound = counted(task.bounds.executions_max, "execution");
+        writeln!(
+            out,
+            "  not all of {}: the search ended after {bound}",
+            counted(hunt.bounded, "setting")
+        )?;
+    }
+    for model in models {
+        writeln!(out, "             {}", visible(model.scenario.name()))?;
+    }
+    let statuses: Vec<String> = hunt.statuses.iter().map(|status| status.short()).collect();
+    writeln!(out, "  seen there {}", statuses.join(", "))
+}

@@ -1,0 +1,211 @@
+//! Shared variables: each access is one step.
+
+use std::fmt;
+
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+use crate::execution::Operation;
+use crate::execution::StepResult;
+use crate::execution::Verb;
+use crate::runtime::Recorded;
+use crate::runtime::Runtime;
+use crate::runtime::Shared;
+use crate::runtime::Value;
+use crate::runtime::View;
+use crate::runtime::controlled::Controlled;
+
+use super::book;
+
+/// What an [`Atomic`] can hold: plain data that is copied in and out.
+///
+/// Implemented for the integers up to 64 bits, `bool` and `char`. For an enum of your own,
+/// `impl Plain for State {}` is enough; give it [`Plain::number`] if tables are to show it.
+pub trait Plain: Copy + PartialEq + Value {
+    /// The value as a table shows it. `None`, also for numbers beyond 32 bits: not at all.
+    fn number(self) -> Option<u32> {
+        None
+    }
+}
+
+macro_rules! plain_integers {
+    ($($type:ident),+) => {
+        $(
+            impl Plain for $type {
+                fn number(self) -> Option<u32> {
+                    u32::try_from(self).ok()
+                }
+            }
+
+            impl Atomic<$type> {
+                /// Adds, wrapping around, and gives back the value before: one step.
+                pub fn fetch_add(&self, summand: $type) -> $type {
+                    self.update(|value| value.wrapping_add(summand))
+                }
+
+                /// Subtracts, wrapping around, and gives back the value before: one step.
+                pub fn fetch_sub(&self, subtrahend: $type) -> $type {
+                    self.update(|value| value.wrapping_sub(subtrahend))
+                }
+            }
+        )+
+    };
+}
+
+plain_integers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
+
+impl Plain for bool {
+    fn number(self) -> Option<u32> {
+        Some(u32::from(self))
+    }
+}
+
+impl Plain for char {}
+
+/// What a step gave back, and what of it stands in the trace.
+struct Seen<O>(StepResult, O);
+
+impl<O> Recorded for Seen<O> {
+    fn recorded(&self) -> StepResult {
+        self.0
+    }
+}
+
+/// A result that shows a value.
+fn showing<T: Plain, O>(value: T, result: O) -> Seen<O> {
+    Seen(
+        value.number().map_or(StepResult::Done, StepResult::Value),
+        result,
+    )
+}
+
+/// A shared variable. Every access to it is one step, which no other thread sees the middle of.
+///
+/// Clones share the variable, so it needs no `Arc`. Accesses are sequentially consistent: there are
+/// no orderings to choose from, and what a weaker one would allow is not explored. Two loads are
+/// independent of each other, and so is a [`compare_exchange`](Atomic::compare_exchange) that
+/// fails; everything else is a write.
+pub struct Atomic<T: Plain> {
+    cell: Shared<Controlled, T>,
+}
+
+impl<T: Plain> Atomic<T> {
+    /// A variable with this value.
+    ///
+    /// # Panics
+    ///
+    /// Outside of an exploration: it would be shared between executions.
+    #[track_caller]
+    pub fn new(value: T) -> Self {
+        book::require_open("a shared variable was made");
+        Self {
+            cell: Shared::new(Controlled::fresh(ObjectKind::Variable), value),
+        }
+    }
+
+    /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
+    /// the how-manieth it was: `variable 0.1`.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        book::name(self.id(), name);
+        self
+    }
+
+    const fn id(&self) -> ObjectId {
+        self.cell.id()
+    }
+
+    /// Reads the value.
+    pub fn load(&self) -> T {
+        self.step(Verb::Load, |value| showing(*value, *value))
+    }
+
+    /// Writes a value, whatever was there.
+    pub fn store(&self, new: T) {
+        self.step(Verb::Store, |mut value| {
+            *value = new;
+            showing(new, ())
+        });
+    }
+
+    /// Writes a value and gives back the one before: one step.
+    pub fn swap(&self, new: T) -> T {
+        self.update(|_| new)
+    }
+
+    /// Reads, changes and writes in one step, and gives back the value before.
+    pub fn update(&self, change: impl FnOnce(T) -> T) -> T {
+        self.step(Verb::Update, |mut value| {
+            let before = *value;
+            *value = change(before);
+            showing(*value, before)
+        })
+    }
+
+    /// Writes `new` if the value is `current`: one step, which only reads if it is not. It never
+    /// fails otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The value, if it is not `current`.
+    pub fn compare_exchange(&self, current: T, new: T) -> Result<T, T> {
+        self.step(Verb::Swap, |mut value| {
+            let before = *value;
+            let equal = before == current;
+            if equal {
+                *value = new;
+            }
+            let result = if equal { Ok(before) } else { Err(before) };
+            Seen(StepResult::Value(equal.into()), result)
+        })
+    }
+
+    /// Spins until the value will do, and gives it back: what
+    /// `while !enough(variable.load()) {}` does, as one step that comes when the loop would end.
+    ///
+    /// A round of the loop that changes nothing is not explored, so there is no bound on them. If
+    /// all threads that are left would spin for ever, that is a livelock, and a finding.
+    pub fn spin_until(&self, enough: impl Fn(T) -> bool) -> T {
+        Controlled::spin(
+            Operation::on(Verb::SpinLoad, self.id()),
+            (&self.cell,),
+            |(value,)| enough(**value),
+            |(value,)| showing(*value, *value),
+        )
+        .1
+    }
+
+    /// Spins until the value is `current` and writes `new` at once: what
+    /// `while variable.compare_exchange(current, new).is_err() {}` does. Rounds that fail are not
+    /// explored, as with [`spin_until`](Atomic::spin_until).
+    pub fn spin_exchange(&self, current: T, new: T) {
+        Controlled::spin(
+            Operation::on(Verb::SpinSwap, self.id()),
+            (&self.cell,),
+            |(value,)| **value == current,
+            |(mut value,)| {
+                *value = new;
+                true
+            },
+        );
+    }
+
+    fn step<O>(&self, verb: Verb, body: impl FnOnce(View<'_, T>) -> Seen<O>) -> O {
+        let operation = Operation::on(verb, self.id());
+        Controlled::act(operation, (&self.cell,), |(value,)| body(value)).1
+    }
+}
+
+impl<T: Plain> Clone for Atomic<T> {
+    fn clone(&self) -> Self {
+        Self {
+            cell: self.cell.clone(),
+        }
+    }
+}
+
+// Without the value: a formatted value is a read that nobody schedules.
+impl<T: Plain> fmt::Debug for Atomic<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Atomic").field(&self.id()).finish()
+    }
+}

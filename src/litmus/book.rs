@@ -1,0 +1,185 @@
+//! The book of the exploration that runs on this operating-system thread: who is which thread, who
+//! has ended, and what was observed.
+//!
+//! A thread is known by its parent and the how-manieth child it is, which does not depend on the
+//! interleaving. The first execution that starts it gives it the next free [`ThreadId`], and all
+//! later executions of the exploration keep to that. All this is written and read between steps,
+//! and no thread under test reads it, so nothing is lost by its being no shared object.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::execution::ObjectId;
+use crate::execution::THREADS_MAX;
+use crate::execution::ThreadId;
+use crate::runtime::Runtime;
+use crate::runtime::controlled::Controlled;
+
+/// The path of the main thread. Its children count from 1, so that a path is an index wherever only
+/// the main thread starts others.
+const MAIN: &str = "main";
+
+/// What was observed in one execution: values by name.
+pub(super) type Observed = BTreeMap<String, String>;
+
+#[derive(Debug, Default)]
+struct Book {
+    /// Whether an execution is running or being started.
+    open: bool,
+    /// The threads by parent and place among its children, for all executions.
+    children: BTreeMap<(Option<ThreadId>, u16), ThreadId>,
+    /// The path of each thread, by index, for all executions.
+    paths: Vec<String>,
+    /// What the program calls its objects, for all executions.
+    names: BTreeMap<ObjectId, String>,
+    /// How many children each parent has in this execution; the last is the start-up.
+    born: Vec<u16>,
+    /// How many threads have been started and not come to their end, in this execution.
+    unfinished: usize,
+    observed: Observed,
+    /// What the closing check of this execution panicked with.
+    objection: Option<String>,
+}
+
+thread_local! {
+    static BOOK: RefCell<Book> = RefCell::default();
+}
+
+fn with<O>(look: impl FnOnce(&mut Book) -> O) -> O {
+    BOOK.with(|book| look(&mut book.borrow_mut()))
+}
+
+/// Forgets everything: another exploration begins.
+pub(super) fn begin_exploration() {
+    with(|book| *book = Book::default());
+}
+
+/// Another execution begins.
+pub(super) fn begin_execution() {
+    with(|book| {
+        book.open = true;
+        book.born.clear();
+        book.born.resize(THREADS_MAX + 1, 0);
+        book.unfinished = 0;
+        book.observed.clear();
+        book.objection = None;
+    });
+}
+
+/// Nothing can be made or started any more.
+pub(super) fn close() {
+    with(|book| book.open = false);
+}
+
+/// Refuses what is done outside of any execution: it would be shared between executions.
+///
+/// # Panics
+///
+/// If no execution is running.
+#[track_caller]
+pub(super) fn require_open(what: &str) {
+    let open = with(|book| book.open);
+    assert!(
+        open,
+        "{what} outside of an exploration: do it inside of the program that is explored, so that \
+         every execution begins anew"
+    );
+}
+
+/// The next thread that the caller starts.
+///
+/// # Panics
+///
+/// If there are [`THREADS_MAX`] already.
+#[track_caller]
+pub(super) fn next_thread() -> ThreadId {
+    let parent = Controlled::current();
+    let next = with(|book| book.next_thread(parent));
+    next.unwrap_or_else(|| panic!("a program may start at most {THREADS_MAX} threads"))
+}
+
+/// The thread that runs the program's closure.
+pub(super) fn main_thread() -> ThreadId {
+    let thread = next_thread();
+    with(|book| MAIN.clone_into(&mut book.paths[thread.index()]));
+    thread
+}
+
+impl Book {
+    fn next_thread(&mut self, parent: Option<ThreadId>) -> Option<ThreadId> {
+        let born = &mut self.born[parent.map_or(THREADS_MAX, ThreadId::index)];
+        let place = *born;
+        *born += 1;
+        self.unfinished += 1;
+        if let Some(&known) = self.children.get(&(parent, place)) {
+            return Some(known);
+        }
+        let index = self.paths.len();
+        if index == THREADS_MAX {
+            return None;
+        }
+        let thread = ThreadId::new(index);
+        self.children.insert((parent, place), thread);
+        let path = match parent.map(|parent| self.paths[parent.index()].as_str()) {
+            None => place.to_string(),
+            Some(MAIN) => (place + 1).to_string(),
+            Some(path) => format!("{path}.{place}"),
+        };
+        self.paths.push(path);
+        Some(thread)
+    }
+}
+
+/// A thread has come to its end.
+pub(super) fn finished() {
+    with(|book| book.unfinished -= 1);
+}
+
+/// Whether every thread has come to its end.
+pub(super) fn all_finished() -> bool {
+    with(|book| book.unfinished == 0)
+}
+
+/// The paths of all threads met so far, by index.
+pub(super) fn paths() -> Vec<String> {
+    with(|book| book.paths.clone())
+}
+
+/// The thread with this path, if it has been met.
+pub(super) fn thread_at(path: &str) -> Option<ThreadId> {
+    let found = with(|book| book.paths.iter().position(|known| known == path));
+    found.map(ThreadId::new)
+}
+
+/// Notes what the program calls an object.
+pub(super) fn name(object: ObjectId, name: &str) {
+    with(|book| {
+        let known = book.names.entry(object);
+        known.or_insert_with(|| name.to_owned());
+    });
+}
+
+/// What the program calls its objects.
+pub(super) fn names() -> BTreeMap<ObjectId, String> {
+    with(|book| book.names.clone())
+}
+
+/// Notes a value under a name.
+pub(super) fn observe(name: String, value: String) {
+    with(|book| book.observed.insert(name, value));
+}
+
+/// Takes what was observed in this execution.
+pub(super) fn take_observed() -> Observed {
+    with(|book| std::mem::take(&mut book.observed))
+}
+
+/// Notes what the closing check panicked with.
+pub(super) fn object(message: String) {
+    with(|book| book.objection = Some(message));
+}
+
+/// Takes what the closing check panicked with.
+pub(super) fn take_objection() -> Option<String> {
+    with(|book| book.objection.take())
+}

@@ -1,0 +1,302 @@
+//! Exploring a program.
+
+use std::ops::ControlFlow;
+
+use crate::execution::Execution;
+use crate::explore::Bounds;
+use crate::explore::Coverage;
+use crate::explore::DfsExplorer;
+use crate::explore::DporExplorer;
+use crate::explore::Executions;
+use crate::explore::ExplorerKind;
+use crate::explore::RandomExplorer;
+use crate::explore::SourceExplorer;
+use crate::explore::Tally;
+use crate::explore::Unwatched;
+use crate::explore::go_through;
+use crate::explore::on_machine;
+use crate::recount::Recount;
+use crate::recount::recount;
+use crate::report::Verdict;
+use crate::runtime::Waits;
+use crate::runtime::controlled::Limits;
+use crate::runtime::controlled::Machine;
+
+use super::Explored;
+use super::Finding;
+use super::FindingKind;
+use super::Program;
+use super::ReplayError;
+use super::book;
+use super::findings::Findings;
+use super::schedule::Follower;
+use super::schedule::to_text;
+
+/// How to explore a program: who chooses the schedules, how waits are read, and what ends it.
+///
+/// ```
+/// use selvedge::explore::ExplorerKind;
+/// use selvedge::litmus::Atomic;
+/// use selvedge::litmus::Explore;
+/// use selvedge::litmus::observe;
+/// use selvedge::litmus::threads;
+///
+/// // The store buffering test. Memory is sequentially consistent here, so that one of the two
+/// // threads at least sees what the other has stored.
+/// let store_buffering = || {
+///     threads(|threads| {
+///         let (x, y) = (Atomic::new(0_u32), Atomic::new(0_u32));
+///         for (name, mine, other) in [("a", x.clone(), y.clone()), ("b", y, x)] {
+///             threads.spawn(move || {
+///                 mine.store(1);
+///                 observe(name, other.load());
+///             });
+///         }
+///     })
+/// };
+/// let explored = Explore::new().run(store_buffering());
+/// let outcomes: Vec<&str> = explored.outcomes.keys().map(String::as_str).collect();
+/// assert_eq!(outcomes, ["a=0 b=1", "a=1 b=0", "a=1 b=1"]);
+///
+/// // Three classes of equivalent executions, of six interleavings.
+/// assert_eq!(explored.executions, 3);
+/// let every = Explore::new().explorer(ExplorerKind::Dfs).run(store_buffering());
+/// assert_eq!(every.executions, 6);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explore {
+    explorer: ExplorerKind,
+    waits: Waits,
+    bounds: Bounds,
+    seed: u64,
+}
+
+impl Default for Explore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Explores every execution of a program and panics unless nothing is wrong with any: what to call
+/// in a `#[test]`.
+///
+/// # Panics
+///
+/// If something is wrong, or if a bound of [`Explore::new`] was reached first. The message shows
+/// the simplest execution that is wrong, step by step.
+#[track_caller]
+pub fn prove(program: impl Into<Program>) {
+    Explore::new().run(program).require_proved();
+}
+
+impl Explore {
+    /// With `dpor`, sufficient waits, and bounds of 1,000,000 executions and 10,000 steps each.
+    pub fn new() -> Self {
+        Self {
+            explorer: ExplorerKind::Dpor,
+            waits: Waits::Sufficient,
+            bounds: Bounds::default(),
+            seed: 0,
+        }
+    }
+
+    /// Who chooses the schedules.
+    ///
+    /// # Panics
+    ///
+    /// If it is loom or one of shuttle's: they do not run these programs.
+    #[must_use]
+    #[track_caller]
+    pub fn explorer(self, explorer: ExplorerKind) -> Self {
+        let name = explorer.name();
+        assert!(explorer.is_own(), "`{name}` does not run these programs");
+        Self { explorer, ..self }
+    }
+
+    /// How waits are read that may expire: [`Mutex::lock_or_expire`](super::Mutex::lock_or_expire)
+    /// and [`Condvar::wait_or_expire`](super::Condvar::wait_or_expire).
+    #[must_use]
+    pub fn waits(self, waits: Waits) -> Self {
+        Self { waits, ..self }
+    }
+
+    /// After how many executions the search ends, redundant ones included.
+    #[must_use]
+    pub const fn executions_max(mut self, executions_max: u64) -> Self {
+        self.bounds.executions_max = executions_max;
+        self
+    }
+
+    /// After how many steps an execution is cut off: a loop that never ends shows as BOUNDED.
+    #[must_use]
+    pub const fn steps_max(mut self, steps_max: u32) -> Self {
+        self.bounds.steps_max = steps_max;
+        self
+    }
+
+    /// Ends the search at the first finding, which is then not always the simplest.
+    #[must_use]
+    pub const fn fail_fast(mut self) -> Self {
+        self.bounds.fail_fast = true;
+        self
+    }
+
+    /// What `random` draws with.
+    #[must_use]
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Explores the program.
+    ///
+    /// # Panics
+    ///
+    /// If the program is not deterministic: in each execution it must do the same for the same
+    /// choices. Also if its set-up panics, or if it is called from inside an exploration.
+    pub fn run(&self, program: impl Into<Program>) -> Explored {
+        let program = program.into();
+        book::begin_exploration();
+        let mut findings = Findings::default();
+        let mut executions = self.executions(&program);
+        let tally = go_through(&mut *executions, (&self.bounds, &mut Unwatched), |ran| {
+            if findings.take_in(ran.execution) && self.bounds.fail_fast {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        drop(executions);
+        book::close();
+        self.explored(&program, &tally, findings)
+    }
+
+    /// Runs the one execution that a schedule describes, for a debugger or a closer look: what is
+    /// wrong with it, if anything. The schedule says how waits are read.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError`] if the text is no schedule, or one of another program.
+    ///
+    /// # Panics
+    ///
+    /// As [`Explore::run`].
+    pub fn replay(
+        &self,
+        schedule: &str,
+        program: impl Into<Program>,
+    ) -> Result<Option<Finding>, ReplayError> {
+        book::begin_exploration();
+        let (execution, waits) = self.follow(schedule, &program.into())?;
+        let mut findings = Findings::default();
+        findings.take_in(&execution);
+        let found = findings.into_list().pop();
+        Ok(found.map(|(kind, cause, execution)| finding(kind, cause, execution, waits)))
+    }
+
+    /// Counts the traces of the program again, by another algorithm than any explorer's: see
+    /// [`recount`](crate::recount). Gives up beyond so many prefixes.
+    ///
+    /// # Panics
+    ///
+    /// As [`Explore::run`].
+    pub fn recount(&self, program: impl Into<Program>, prefixes_max: u64) -> Recount {
+        book::begin_exploration();
+        let (limits, program) = (self.limits(), program.into());
+        let counted = recount(limits, &program, prefixes_max, |_| (), &mut |_| true);
+        book::close();
+        counted
+    }
+
+    const fn limits(&self) -> Limits {
+        Limits {
+            waits: self.waits,
+            steps_max: self.bounds.steps_max,
+        }
+    }
+
+    fn executions<'p>(&self, program: &'p Program) -> Box<dyn Executions + 'p> {
+        let limits = self.limits();
+        match self.explorer {
+            ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
+            ExplorerKind::Random => {
+                let random = RandomExplorer::new(self.seed, self.bounds.executions_max);
+                Box::new(on_machine(limits, program, random))
+            }
+            ExplorerKind::Dpor => {
+                Box::new(on_machine(limits, program, DporExplorer::new(self.waits)))
+            }
+            ExplorerKind::Source => {
+                Box::new(on_machine(limits, program, SourceExplorer::new(self.waits)))
+            }
+            ExplorerKind::Loom
+            | ExplorerKind::ShuttleRandom
+            | ExplorerKind::ShuttlePct
+            | ExplorerKind::ShuttleUrw
+            | ExplorerKind::ShuttleDfs => unreachable!("internal bug: it was refused"),
+        }
+    }
+
+    /// The report, for which each finding is run again.
+    fn explored(&self, program: &Program, tally: &Tally, findings: Findings) -> Explored {
+        let (panicked, outcomes) = (findings.panicked, findings.outcomes.clone());
+        let list = findings.into_list().into_iter();
+        let findings: Vec<Finding> = list
+            .map(|(kind, cause, execution)| finding(kind, cause, execution, self.waits))
+            .collect();
+        for found in &findings {
+            let again = self.follow(&found.schedule, program);
+            let same = again.is_ok_and(|(again, _)| again == found.execution);
+            assert!(
+                same,
+                "the program is not deterministic: {} runs otherwise now",
+                found.schedule
+            );
+        }
+        Explored {
+            verdict: verdict(!findings.is_empty(), tally.coverage),
+            executions: tally.executions,
+            redundant: tally.redundant,
+            deadlocked: tally.deadlocked,
+            panicked,
+            coverage: tally.coverage,
+            findings,
+            outcomes,
+        }
+    }
+
+    fn follow(&self, schedule: &str, program: &Program) -> Result<(Execution, Waits), ReplayError> {
+        let (mut follower, waits) = Follower::of(schedule)?;
+        let limits = Limits {
+            waits,
+            ..self.limits()
+        };
+        let execution = Machine::new(limits).run(program, &mut follower).clone();
+        book::close();
+        match follower.into_misfit(&execution) {
+            Some(misfit) => Err(misfit),
+            None => Ok((execution, waits)),
+        }
+    }
+}
+
+fn finding(kind: FindingKind, cause: String, execution: Execution, waits: Waits) -> Finding {
+    Finding {
+        kind,
+        cause,
+        schedule: to_text(&execution, waits),
+        threads: book::paths(),
+        names: book::names(),
+        execution,
+    }
+}
+
+const fn verdict(violated: bool, coverage: Coverage) -> Verdict {
+    match coverage {
+        _ if violated => Verdict::Violated,
+        Coverage::Exhausted => Verdict::Proved,
+        Coverage::Bounded(_) => Verdict::Bounded,
+        Coverage::Sampled { .. } => Verdict::Sampled,
+        Coverage::Unsuitable(_) => Verdict::Unsuitable,
+    }
+}

@@ -1,0 +1,145 @@
+//! What an exploration came to, as data and in words.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::execution::Execution;
+use crate::execution::ObjectId;
+use crate::explore::Coverage;
+use crate::report::Verdict;
+use crate::report::counted;
+
+use super::lanes;
+
+/// What an exploration came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explored {
+    /// What may be said of the program.
+    pub verdict: Verdict,
+    /// How many complete executions there were, those that end in a deadlock included. With `dpor`
+    /// this is the number of classes of equivalent executions.
+    pub executions: u64,
+    /// How many executions were cut off because they would have repeated others.
+    pub redundant: u64,
+    /// How many complete executions ended in a deadlock.
+    pub deadlocked: u64,
+    /// How many complete executions panicked, or were objected to at their end.
+    pub panicked: u64,
+    /// How much of the space was seen.
+    pub coverage: Coverage,
+    /// What was found, each kind once, in its simplest execution. In order of
+    /// [`Finding::cause`]. Empty unless the verdict is VIOLATED.
+    pub findings: Vec<Finding>,
+    /// How often each outcome occurred: the values noted with [`observe`](super::observe), as
+    /// `name=value` in order of name. Executions that noted nothing are left out.
+    pub outcomes: BTreeMap<String, u64>,
+}
+
+/// What kind of finding it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// A thread panicked: an assertion of the program, as a rule.
+    Panic,
+    /// The look at the end panicked: see [`Threads::finally`](super::Threads::finally).
+    Objection,
+    /// Threads wait for what never comes.
+    Deadlock,
+    /// All threads that are left spin, and what they spin on never changes.
+    Livelock,
+}
+
+impl FindingKind {
+    /// Whether something panicked.
+    pub(super) const fn is_panic(self) -> bool {
+        matches!(self, Self::Panic | Self::Objection)
+    }
+}
+
+/// Something that is wrong with a program, in the simplest execution that shows it: the one with
+/// the fewest preemptions, of these the one with the fewest switches, and so on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What kind it is.
+    pub kind: FindingKind,
+    /// What is wrong, in a sentence.
+    pub cause: String,
+    /// The schedule, for [`Explore::replay`](super::Explore::replay).
+    pub schedule: String,
+    /// The execution.
+    pub execution: Execution,
+    /// The names of the threads, by index.
+    pub threads: Vec<String>,
+    /// The names that the program gave to its objects.
+    pub names: BTreeMap<ObjectId, String>,
+}
+
+impl Explored {
+    /// Panics unless the verdict is PROVED. The message shows what was found, step by step.
+    ///
+    /// # Panics
+    ///
+    /// If it is anything else.
+    #[track_caller]
+    pub fn require_proved(&self) {
+        assert!(self.verdict == Verdict::Proved, "{self}");
+    }
+}
+
+impl fmt::Display for Explored {
+    /// The verdict with its counts, and every finding as a table with a lane for each thread.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} after {}",
+            self.verdict.word(),
+            counted(self.executions, "execution")
+        )?;
+        let counts = [
+            (self.panicked, "failing"),
+            (self.deadlocked, "deadlocked"),
+            (self.redundant, "redundant beside"),
+        ];
+        for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+            write!(f, ", {count} {what}")?;
+        }
+        match self.coverage {
+            Coverage::Exhausted => writeln!(f, " (exhausted)")?,
+            Coverage::Bounded(limit) => writeln!(f, " (bounded by {limit})")?,
+            Coverage::Sampled { seed, .. } => writeln!(f, " (sampled with seed {seed})")?,
+            Coverage::Unsuitable(reason) => writeln!(f, " ({reason})")?,
+        }
+        for (outcome, count) in &self.outcomes {
+            writeln!(f, "  {count:>7}  {outcome}")?;
+        }
+        self.findings
+            .iter()
+            .try_for_each(|finding| write!(f, "\n{finding}"))
+    }
+}
+
+impl fmt::Display for Finding {
+    /// The cause, the execution as a table with a lane for each thread, and how to replay it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Execution { steps, .. } = &self.execution;
+        let steps = u64::try_from(steps.len()).unwrap_or(u64::MAX);
+        let switches = match self.execution.switches() {
+            1 => "1 switch".to_owned(),
+            many => format!("{many} switches"),
+        };
+        writeln!(f, "{}", self.cause)?;
+        writeln!(
+            f,
+            "  in {} ({}, {})",
+            counted(steps, "step"),
+            switches,
+            counted(self.execution.preemptions().into(), "preemption")
+        )?;
+        writeln!(f)?;
+        f.write_str(&lanes::table(self))?;
+        writeln!(f)?;
+        writeln!(f, "  replay with Explore::replay and {:?}", self.schedule)
+    }
+}

@@ -1,0 +1,95 @@
+//! Explore a small concurrent program of your own under every interleaving of its threads.
+//!
+//! A program is a closure. Whatever its threads share is made inside of it from the types here,
+//! which stand for those of the standard library: every access to them is a *step*, and the search
+//! runs the closure again and again until it has seen every order of the steps that could make a
+//! difference. Whatever panics in one of these executions is a finding, and so is a deadlock.
+//!
+//! # A lost update
+//!
+//! ```
+//! use selvedge::litmus::Atomic;
+//! use selvedge::litmus::Explore;
+//! use selvedge::litmus::spawn;
+//!
+//! let lost_update = || {
+//!     let counter = Atomic::new(0_u32);
+//!     let add = |counter: Atomic<u32>| move || counter.store(counter.load() + 1);
+//!     let both = [(); 2].map(|()| spawn(add(counter.clone())));
+//!     for thread in both {
+//!         thread.join();
+//!     }
+//!     assert_eq!(counter.load(), 2, "an update was lost");
+//! };
+//!
+//! let explored = Explore::new().run(lost_update);
+//! assert_eq!(explored.panicked, 2);
+//! assert!(explored.to_string().contains("an update was lost"));
+//!
+//! // The simplest execution that shows it runs again, as often as you like.
+//! let schedule = &explored.findings[0].schedule;
+//! let again = Explore::new().replay(schedule, lost_update)?;
+//! assert_eq!(again.as_ref(), explored.findings.first());
+//! # Ok::<(), selvedge::litmus::ReplayError>(())
+//! ```
+//!
+//! In a `#[test]`, [`prove`] panics unless every execution is as it should be, with the simplest
+//! one that is not in its message, step by step.
+//!
+//! # What there is
+//!
+//! | for | here |
+//! |---|---|
+//! | `std::sync::atomic`, and any other shared variable | [`Atomic`] |
+//! | `Mutex`, `RwLock`, `Condvar` | [`Mutex`], [`RwLock`], [`Condvar`] |
+//! | `thread::spawn`, `join` | [`spawn`], [`JoinHandle`], [`threads`] |
+//! | `while !ready {}` | [`Atomic::spin_until`] |
+//! | `while compare_exchange.is_err() {}` | [`Atomic::spin_exchange`] |
+//! | a time-out | [`Mutex::lock_or_expire`], [`Condvar::wait_or_expire`] |
+//! | any input, any failure | [`choose`] |
+//! | the outcomes of a litmus test | [`observe`] |
+//!
+//! The page `docs/litmus.md` teaches all of it.
+//!
+//! # What it means, and what is left out
+//!
+//! With an exhausted search (PROVED) no order of the steps makes the program panic or hang, under
+//! sequential consistency. Left out: weak memory; accesses that are no steps, such as those to a
+//! `static` or to what an `Arc` of the standard library holds; fairness; waking up for no reason;
+//! real time. The program must be deterministic but for its steps (checked as prefixes run again)
+//! and is run on one operating-system thread, so it must not block outside of its steps.
+
+mod atomic;
+mod book;
+mod condvar;
+mod explore;
+mod explored;
+mod findings;
+mod lanes;
+mod mutex;
+mod program;
+mod rwlock;
+mod schedule;
+mod thread;
+
+pub use atomic::Atomic;
+pub use atomic::Plain;
+pub use condvar::Condvar;
+pub use explore::Explore;
+pub use explore::prove;
+pub use explored::Explored;
+pub use explored::Finding;
+pub use explored::FindingKind;
+pub use mutex::Mutex;
+pub use mutex::MutexGuard;
+pub use program::Program;
+pub use program::Threads;
+pub use program::threads;
+pub use rwlock::ReadGuard;
+pub use rwlock::RwLock;
+pub use rwlock::WriteGuard;
+pub use schedule::ReplayError;
+pub use thread::JoinHandle;
+pub use thread::choose;
+pub use thread::observe;
+pub use thread::spawn;

@@ -1,0 +1,187 @@
+//! Mutexes.
+
+use std::fmt;
+use std::ops::Deref;
+use std::ops::DerefMut;
+use std::sync::Arc;
+
+use parking_lot as data;
+
+use crate::execution::ObjectId;
+use crate::execution::ObjectKind;
+use crate::execution::Operation;
+use crate::execution::Verb;
+use crate::runtime::Runtime;
+use crate::runtime::Shared;
+use crate::runtime::Turn;
+use crate::runtime::controlled::Controlled;
+
+use super::book;
+
+/// A mutex around a value. To lock it is a step that waits until it is free; to drop the guard is a
+/// step that frees it. What is done to the value in between takes no steps, because nobody else can
+/// see it.
+///
+/// Clones share the mutex, so it needs no `Arc`. It is not reentrant: whoever locks it twice waits
+/// for ever. There is no poison: a thread that panics frees what it holds.
+pub struct Mutex<T> {
+    held: Shared<Controlled, bool>,
+    value: Arc<data::Mutex<T>>,
+}
+
+impl<T> Mutex<T> {
+    /// A free mutex around a value.
+    ///
+    /// # Panics
+    ///
+    /// Outside of an exploration: it would be shared between executions.
+    #[track_caller]
+    pub fn new(value: T) -> Self {
+        book::require_open("a mutex was made");
+        Self {
+            held: Shared::new(Controlled::fresh(ObjectKind::Mutex), false),
+            value: Arc::new(data::Mutex::new(value)),
+        }
+    }
+
+    /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
+    /// the how-manieth it was: `mutex 0.1`.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        book::name(self.id(), name);
+        self
+    }
+
+    const fn id(&self) -> ObjectId {
+        self.held.id()
+    }
+
+    /// Waits until the mutex is free, and takes it.
+    pub fn lock(&self) -> MutexGuard<'_, T> {
+        self.acquire();
+        self.guard()
+    }
+
+    /// Takes the mutex if it is free. A try that fails only reads: it is independent of other such
+    /// tries.
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        let operation = Operation::on(Verb::TryLock, self.id());
+        let taken = Controlled::act(operation, (&self.held,), |(mut held,)| {
+            let free = !*held;
+            if free {
+                *held = true;
+            }
+            free
+        });
+        taken.then(|| self.guard())
+    }
+
+    /// Waits until the mutex is free or the wait expires, which [`Waits`](crate::runtime::Waits)
+    /// says when it may.
+    pub fn lock_or_expire(&self) -> Option<MutexGuard<'_, T>> {
+        let operation = Operation::on(Verb::Lock, self.id());
+        let taken = Controlled::wait_or_expire(
+            operation,
+            (&self.held,),
+            |(held,)| !**held,
+            |(mut held,), turn| {
+                let taken = turn == Turn::Ready;
+                if taken {
+                    *held = true;
+                }
+                taken
+            },
+        );
+        taken.then(|| self.guard())
+    }
+
+    pub(super) fn acquire(&self) {
+        let operation = Operation::on(Verb::Lock, self.id());
+        Controlled::wait(
+            operation,
+            (&self.held,),
+            |(held,)| !**held,
+            |(mut held,)| *held = true,
+        );
+    }
+
+    fn release(&self) {
+        let operation = Operation::on(Verb::Unlock, self.id());
+        Controlled::act(operation, (&self.held,), |(mut held,)| {
+            *held.release() = false;
+        });
+    }
+
+    pub(super) const fn held(&self) -> &Shared<Controlled, bool> {
+        &self.held
+    }
+
+    pub(super) fn guard(&self) -> MutexGuard<'_, T> {
+        let value = self.value.try_lock();
+        MutexGuard {
+            mutex: self,
+            value: Some(value.expect("who holds the mutex is alone with the value")),
+        }
+    }
+}
+
+impl<T> Clone for Mutex<T> {
+    fn clone(&self) -> Self {
+        Self {
+            held: self.held.clone(),
+            value: Arc::clone(&self.value),
+        }
+    }
+}
+
+// Without the value: a formatted value is a read that nobody schedules.
+impl<T> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mutex").field(&self.id()).finish()
+    }
+}
+
+/// The value of a mutex that the thread holds. To drop it is the step that frees the mutex.
+pub struct MutexGuard<'m, T> {
+    mutex: &'m Mutex<T>,
+    /// `None` once the mutex is given up.
+    value: Option<data::MutexGuard<'m, T>>,
+}
+
+impl<'m, T> MutexGuard<'m, T> {
+    /// Gives the value up without the step, which somebody else takes.
+    pub(super) fn into_mutex(mut self) -> &'m Mutex<T> {
+        self.value = None;
+        self.mutex
+    }
+}
+
+const HELD: &str = "a guard that is not dropped holds its value";
+
+impl<T> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value.as_deref().expect(HELD)
+    }
+}
+
+impl<T> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.value.as_deref_mut().expect(HELD)
+    }
+}
+
+impl<T> Drop for MutexGuard<'_, T> {
+    fn drop(&mut self) {
+        if self.value.take().is_some() {
+            self.mutex.release();
+        }
+    }
+}
+
+impl<T> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MutexGuard").field(&self.mutex.id()).finish()
+    }
+}

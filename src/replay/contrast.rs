@@ -1,0 +1,186 @@
+//! The nearest execution that passes: it differs from a failing one in one ordering, or one fault.
+//!
+//! At each step of the failing execution another thread goes first and everybody then runs with as
+//! few preemptions as there can be. Of those that break nothing the nearest is kept: the fewest
+//! pairs of steps that depend on each other are the other way round, and it parts from the failing
+//! one as late as can be. Where no order helps, a fault is left out instead.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::execution::Decision;
+use crate::execution::End;
+use crate::execution::Execution;
+use crate::program::Program;
+use crate::property::Change;
+use crate::property::Contrast;
+use crate::property::Failure;
+use crate::property::judge;
+use crate::property::reversed;
+use crate::runtime::controlled::Limits;
+use crate::runtime::controlled::Machine;
+use crate::runtime::controlled::Policy;
+use crate::scenario::Omitted;
+use crate::scenario::Scenario;
+use crate::wfp::CallKey;
+use crate::wfp::Circumstances;
+
+use super::Under;
+use super::shrink::Beginning;
+use super::shrink::Landmarks;
+
+/// How many executions are run to find it.
+const REPLAYS_MAX: usize = 200;
+
+/// How near a neighbour is, the least the nearest: whether it breaks something, how many pairs are
+/// the other way round, and where it parts.
+type Distance = (bool, usize, Reverse<usize>);
+
+/// The nearest execution of a scenario that does not fail in the same way, if one is found.
+pub fn contrast(
+    scenario: &Scenario,
+    under: Under<'_>,
+    failure: &Failure,
+    failing: &Execution,
+) -> Option<Contrast> {
+    let search = Neighbours {
+        scenario,
+        under,
+        failure,
+        failing,
+    };
+    let ordered = search.in_another_order();
+    if ordered.as_ref().is_some_and(|found| found.is_clean) {
+        return ordered;
+    }
+    search.without_a_fault().or(ordered)
+}
+
+struct Neighbours<'a> {
+    scenario: &'a Scenario,
+    under: Under<'a>,
+    failure: &'a Failure,
+    failing: &'a Execution,
+}
+
+impl Neighbours<'_> {
+    /// Runs a policy: the execution, unless it is cut off or fails in the same way.
+    fn run(
+        &self,
+        machine: &mut Machine,
+        program: &Program,
+        policy: &mut impl Policy,
+    ) -> Option<Execution> {
+        let execution = machine.run(program, policy);
+        let complete = !matches!(execution.end, End::StepLimit | End::Redundant);
+        let passes = complete && self.failure.find(execution).is_none();
+        passes.then(|| execution.clone())
+    }
+
+    fn machine(&self) -> Machine {
+        let steps_max = u32::try_from(self.failing.steps.len()).unwrap_or(u32::MAX);
+        Machine::new(Limits {
+            waits: self.under.waits,
+            steps_max: steps_max.saturating_mul(2).saturating_add(200),
+        })
+    }
+
+    fn in_another_order(&self) -> Option<Contrast> {
+        let program = self.under.program(self.scenario);
+        let mut machine = self.machine();
+        let mut nearest: Option<(Distance, Contrast)> = None;
+        for (at, decisions) in self.branches().into_iter().take(REPLAYS_MAX) {
+            let mut beginning = Beginning::of(&decisions);
+            let Some(execution) = self.run(&mut machine, &program, &mut beginning) else {
+                continue;
+            };
+            let is_clean = judge(&execution).is_empty();
+            let pairs = reversed(self.failing, &execution).len();
+            let distance = (!is_clean, pairs, Reverse(at));
+            if nearest.as_ref().is_none_or(|(known, _)| distance < *known) {
+                let change = self.change(at, &decisions, &execution);
+                let contrast = Contrast {
+                    change,
+                    execution,
+                    is_clean,
+                };
+                nearest = Some((distance, contrast));
+            }
+        }
+        nearest.map(|(_, contrast)| contrast)
+    }
+
+    fn change(&self, at: usize, decisions: &[Decision], passing: &Execution) -> Change {
+        let same_thread = decisions[at].thread == self.failing.steps[at].thread;
+        if same_thread {
+            Change::NoFault
+        } else {
+            Change::between(self.failing, passing)
+        }
+    }
+
+    /// The failing execution up to a step, and another decision in its place; from the last step to
+    /// the first.
+    fn branches(&self) -> Vec<(usize, Vec<Decision>)> {
+        let decisions = self.failing.schedule().0;
+        let mut branches = Vec::new();
+        for (at, step) in self.failing.steps.iter().enumerate().rev() {
+            let others = step.enabled.iter().map(|thread| Decision {
+                thread,
+                alternative: 0,
+            });
+            for other in others.filter(|other| *other != decisions[at]) {
+                let mut branch = decisions[..at].to_vec();
+                branch.push(other);
+                branches.push((at, branch));
+            }
+        }
+        branches
+    }
+
+    fn without_a_fault(&self) -> Option<Contrast> {
+        let failing: Vec<CallKey> = self.under.circumstances.faults.keys().copied().collect();
+        let spared = failing.into_iter().find_map(|call| {
+            let mut circumstances = self.under.circumstances.clone();
+            circumstances.faults.remove(&call);
+            self.passing(self.scenario, &circumstances)
+        });
+        spared.or_else(|| self.without_a_fault_of_the_scenario())
+    }
+
+    fn without_a_fault_of_the_scenario(&self) -> Option<Contrast> {
+        let (_, omitted) = Scenario::split_name(self.scenario.name());
+        let faults = 0..self.scenario.workload().faults.len() + omitted.len();
+        faults.map(Omitted::Fault).find_map(|fault| {
+            let scenario = self.without(fault)?;
+            self.passing(&scenario, self.under.circumstances)
+        })
+    }
+
+    /// What the failing execution comes to without a fault, if nothing is broken then.
+    fn passing(&self, scenario: &Scenario, circumstances: &Circumstances) -> Option<Contrast> {
+        let under = Under {
+            circumstances,
+            ..self.under
+        };
+        let policy = &mut Landmarks::of(self.failing);
+        let execution = self.run(&mut self.machine(), &under.program(scenario), policy)?;
+        judge(&execution).is_empty().then_some(Contrast {
+            change: Change::NoFault,
+            execution,
+            is_clean: true,
+        })
+    }
+
+    /// The scenario without one fault more.
+    fn without(&self, fault: Omitted) -> Option<Scenario> {
+        let scenario = self.scenario;
+        let (_, omitted) = Scenario::split_name(scenario.name());
+        if omitted.contains(&fault) {
+            return None;
+        }
+        let whole = Scenario::parse(scenario.name(), scenario.text()).ok()?;
+        let all: BTreeSet<Omitted> = omitted.into_iter().chain([fault]).collect();
+        whole.without(&all)
+    }
+}

@@ -1,0 +1,260 @@
+//! The search of models for an execution that shows what was seen.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use crate::confirm::Finding;
+use crate::execution::Execution;
+use crate::explore::Bounds;
+use crate::explore::Coverage;
+use crate::explore::DporExplorer;
+use crate::explore::Rounds;
+use crate::explore::Unwatched;
+use crate::explore::Watch;
+use crate::explore::search;
+use crate::program::Program;
+use crate::property::Violation;
+use crate::property::judge;
+use crate::replay::Size;
+use crate::replay::Under;
+use crate::report::Counterexample;
+use crate::runtime::Waits;
+use crate::runtime::controlled::Limits;
+use crate::runtime::controlled::Machine;
+use crate::scenario::Scenario;
+use crate::status::NtStatus;
+use crate::strategy::Strategy;
+use crate::wfp::Asked;
+use crate::wfp::Circumstances;
+use crate::wfp::Ledger;
+use crate::wfp::Scope;
+
+use super::Like;
+
+/// One place to look: a model under a strategy, with a reading of waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The model.
+    pub scenario: &'a Scenario,
+    /// The strategy.
+    pub strategy: &'a Strategy,
+    /// How finite waits are read.
+    pub waits: Waits,
+    /// Which circumstances are gone through.
+    pub scope: &'a Scope,
+}
+
+/// The least execution that shows what was seen.
+#[derive(Debug)]
+pub struct Reproduction<'a> {
+    /// Where.
+    pub ground: Ground<'a>,
+    /// The execution as a counterexample; `None` if it breaks no property, and then it is
+    /// `execution` as it was found.
+    pub counterexample: Option<Counterexample>,
+    /// The circumstances of the execution.
+    pub circumstances: Circumstances,
+    /// The execution.
+    pub execution: Execution,
+}
+
+/// What a hunt came to.
+#[derive(Debug)]
+pub struct Hunt<'a> {
+    /// What it found.
+    pub found: Option<Reproduction<'a>>,
+    /// How many grounds it looked at.
+    pub grounds: u64,
+    /// On how many of them the search reached its bound.
+    pub bounded: u64,
+    /// How many executions it saw.
+    pub executions: u64,
+    /// The statuses that steps failed with in any of them.
+    pub statuses: BTreeSet<NtStatus>,
+}
+
+/// Looks for the least execution that shows what was seen, on each ground in its turn. Of two that
+/// are alike the first is kept.
+pub fn hunt<'a>(like: &Like, grounds: &[Ground<'a>], bounds: &Bounds) -> Hunt<'a> {
+    let mut hunt = Hunt {
+        found: None,
+        grounds: 0,
+        bounded: 0,
+        executions: 0,
+        statuses: BTreeSet::new(),
+    };
+    for ground in grounds {
+        let seen = hunt.look(like, ground, bounds);
+        let better = seen.map(|seen| reproduction(like, ground, seen));
+        if let Some(better) = better.filter(|it| hunt.is_better(it)) {
+            hunt.found = Some(better);
+        }
+    }
+    hunt
+}
+
+/// An execution that shows it, and what it breaks.
+struct Seen {
+    rank: (bool, Rank),
+    violation: Option<Violation>,
+    circumstances: Circumstances,
+    execution: Execution,
+}
+
+/// Faults, those of the model included, then readings that differ, then steps, then all else.
+type Rank = (u32, usize, usize, Size);
+
+fn rank(execution: &Execution, circumstances: &Circumstances, scope: &Scope) -> Rank {
+    let size = Size::of(execution);
+    // A notification that comes late leaves no fact of a fault.
+    let given = u32::try_from(circumstances.faults.len()).expect("few calls fail");
+    let start = scope.start().profile;
+    let differing = circumstances.profile.differences(&start).len();
+    let faults = execution.faults().max(given);
+    (faults, differing, size.steps, size)
+}
+
+/// What the searches of one ground came to.
+#[derive(Default)]
+struct Looked {
+    least: Option<Seen>,
+    statuses: BTreeSet<NtStatus>,
+    executions: u64,
+    bounded: bool,
+}
+
+impl Looked {
+    /// Takes in an execution: whether it shows what was seen.
+    fn take_in(
+        &mut self,
+        like: &Like,
+        (circumstances, scope): (&Circumstances, &Scope),
+        execution: &Execution,
+    ) {
+        let steps = execution.steps.iter();
+        let failures = steps.filter_map(|step| step.result.failure());
+        self.statuses.extend(failures);
+        if !like.is_shown(execution) {
+            return;
+        }
+        let mut violations = judge(execution);
+        // The one that was seen goes first.
+        violations.sort_by_key(|violation| !like.means(violation));
+        let rank = (violations.is_empty(), rank(execution, circumstances, scope));
+        if self.least.as_ref().is_none_or(|known| rank < known.rank) {
+            self.least = Some(Seen {
+                rank,
+                violation: violations.into_iter().next(),
+                circumstances: circumstances.clone(),
+                execution: execution.clone(),
+            });
+        }
+    }
+
+    /// Searches a ground under one of its circumstances: what was asked of them.
+    fn search(
+        &mut self,
+        like: &Like,
+        (ground, circumstances): (&Ground<'_>, &Circumstances),
+        bounds: &Bounds,
+    ) -> Asked {
+        let keeps_calls = ground.scope.fault_budget > 0;
+        let ledger = Arc::new(Ledger::new(circumstances.clone(), keeps_calls));
+        let program = Program::new(ground.scenario.workload(), ground.strategy, &ledger);
+        let mut machine = Machine::new(Limits {
+            waits: ground.waits,
+            steps_max: bounds.steps_max,
+        });
+        let visit = |execution: &Execution| {
+            self.take_in(like, (circumstances, ground.scope), execution);
+            ControlFlow::Continue(())
+        };
+        let mut explorer = DporExplorer::new(ground.waits);
+        let mut unwatched = Unwatched;
+        let watch: (&Bounds, &mut dyn Watch) = (bounds, &mut unwatched);
+        let tally = search(&mut machine, &program, &mut explorer, watch, visit);
+        self.bounded |= tally.coverage != Coverage::Exhausted;
+        self.executions += tally.executions;
+        ledger.asked()
+    }
+}
+
+impl<'a> Hunt<'a> {
+    /// This hunt, which found nothing, and then another.
+    #[must_use]
+    pub fn and(mut self, mut other: Self) -> Self {
+        self.statuses.append(&mut other.statuses);
+        Self {
+            found: self.found.or(other.found),
+            grounds: self.grounds + other.grounds,
+            bounded: self.bounded + other.bounded,
+            executions: self.executions + other.executions,
+            statuses: self.statuses,
+        }
+    }
+
+    fn is_better(&self, other: &Reproduction<'a>) -> bool {
+        let rank = |it: &Reproduction<'_>| {
+            let unbroken = it.counterexample.is_none();
+            let rank = rank(&it.execution, &it.circumstances, it.ground.scope);
+            (unbroken, rank)
+        };
+        self.found
+            .as_ref()
+            .is_none_or(|known| rank(other) < rank(known))
+    }
+
+    /// The least execution of one ground that shows it, under any of its circumstances; one that
+    /// breaks something goes first.
+    fn look(&mut self, like: &Like, ground: &Ground<'_>, bounds: &Bounds) -> Option<Seen> {
+        let mut looked = Looked::default();
+        let mut rounds = Rounds::new(ground.scope);
+        while let Some(circumstances) = rounds.advance() {
+            let left = bounds.executions_max.saturating_sub(looked.executions);
+            if left == 0 {
+                looked.bounded = true;
+                break;
+            }
+            let bounds = Bounds {
+                executions_max: left,
+                ..*bounds
+            };
+            let asked = looked.search(like, (ground, &circumstances), &bounds);
+            rounds.take_in(&circumstances, asked);
+        }
+        self.grounds += 1;
+        self.bounded += u64::from(looked.bounded);
+        self.executions += looked.executions;
+        self.statuses.append(&mut looked.statuses);
+        looked.least
+    }
+}
+
+/// What was seen on a ground, shrunk if it breaks something.
+fn reproduction<'a>(like: &Like, ground: &Ground<'a>, seen: Seen) -> Reproduction<'a> {
+    let start = ground.scope.start().profile;
+    let counterexample = seen.violation.as_ref().map(|violation| {
+        let finding = Finding {
+            scenario: ground.scenario,
+            under: Under {
+                strategy: ground.strategy,
+                waits: ground.waits,
+                circumstances: &seen.circumstances,
+            },
+            violation,
+            execution: &seen.execution,
+        };
+        finding.counterexample_that(&start, &|execution| like.is_shown(execution))
+    });
+    let (circumstances, execution) = match &counterexample {
+        Some(found) => (found.circumstances.clone(), found.execution.clone()),
+        None => (seen.circumstances, seen.execution),
+    };
+    Reproduction {
+        ground: *ground,
+        counterexample,
+        circumstances,
+        execution,
+    }
+}
