@@ -34,7 +34,7 @@ fn a_violation_says_which_fault_it_needs_and_replays_from_its_token_and_its_file
         "  needs: fault 0.commit.1=commit-fails; found under 2 of 4 circumstances\n",
         "  faults: 2 calls could fail, at most 2 together: 3 ways (commit-fails 3)\n",
         "at most 1 fault, at most 2 engine faults",
-        "fault   FwpmTransactionCommit 1 of thread 0: commit-fails: the commit fails",
+        "fault    FwpmTransactionCommit 1 of thread 0: commit-fails: the commit fails with\n",
         "push-lock (waits sufficient): 4 rounds\n",
         "           2        0  documented+1.commit.1=commit-fails\n",
     ] {

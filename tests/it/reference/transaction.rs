@@ -164,16 +164,11 @@ fn deletes_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> Ve
     told
 }
 
-/// DOC `FWPS_CALLOUT`: told after the commit, if the callout asked for it.
+/// DOC `FWPS_CALLOUT`: told after the commit, if the callout asked for it and the filter is there.
 fn after_commit(after: &State, object: &Object) -> Option<Told> {
     let there = after.committed.get(object.name) == Some(object);
     let asked = tell::functions(after, object).is_some_and(|functions| functions.after_commit);
-    // Strictly only if it is there; the mock tells also of what the transaction deleted again.
-    let told = tell::tell(after, Word::Committed, object).filter(|_| asked)?;
-    Some(Told {
-        certain: there,
-        ..told
-    })
+    tell::tell(after, Word::Committed, object).filter(|_| asked && there)
 }
 
 /// `FwpmTransactionAbort0`: undoes everything (DOC Object Management: rollback).
