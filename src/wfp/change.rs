@@ -66,8 +66,7 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let would_wait = || !self.admits_write(&lock);
-                if let Some(refused) = self.refusal(&mut slot, would_wait) {
+                if let Some(refused) = self.refusal(&mut slot, call.began_open) {
                     return Err(refused);
                 }
                 if slot.state == State::Open(TransactionMode::ReadOnly) {
@@ -157,13 +156,12 @@ impl<R: Runtime> Engine<R> {
                 &inner.committed,
             ),
             |(lock, slot, ..)| !slot.is_idle() || self.admits_look_up(lock),
-            |(lock, mut slot, mut writes, committed), turn| {
+            |(_, mut slot, mut writes, committed), turn| {
                 call.ends(&mut slot);
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let would_wait = || !self.admits_look_up(&lock);
-                if let Some(refused) = self.refusal(&mut slot, would_wait) {
+                if let Some(refused) = self.refusal(&mut slot, call.began_open) {
                     return Err(refused);
                 }
                 if denied {

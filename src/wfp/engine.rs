@@ -49,6 +49,9 @@ pub struct EngineOptions {
     /// Whether callouts are registered or unregistered while threads run. If they are not, nobody
     /// can see when their functions run, and no step says so.
     pub callouts_change: bool,
+    /// Whether a handle may be closed while a call on it is under way. If none is, nobody can see
+    /// when a call begins, and no step says so.
+    pub closes_meet_calls: bool,
     /// The first thread of the system: what a thread leaves to be done later is done by the one
     /// that many threads after it. `None` where nothing is done later.
     pub system_threads: Option<usize>,
@@ -61,6 +64,7 @@ impl Default for EngineOptions {
         Self {
             ledger: Arc::default(),
             callouts_change: true,
+            closes_meet_calls: true,
             system_threads: Some(THREADS_MAX / 2),
             denied: BTreeSet::new(),
         }

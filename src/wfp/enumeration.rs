@@ -22,7 +22,6 @@ use super::Provider;
 use super::ProviderContext;
 use super::SessionInfo;
 use super::Sublayer;
-use super::call::never;
 
 /// A kind of object that can be enumerated and subscribed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,7 +142,7 @@ impl<R: Runtime> Engine<R> {
         let call = self.call_without_lock(handle, Verb::Enumerate)?;
         let objects = (&call.session.slot, &call.session.writes);
         R::act(call.operation(), objects, |(mut slot, mut writes)| {
-            if let Some(refused) = self.refusal(&mut slot, never) {
+            if let Some(refused) = self.refusal(&mut slot, call.began_open) {
                 return Err(refused);
             }
             let known = writes.enumerations.iter_mut();
@@ -168,7 +167,7 @@ impl<R: Runtime> Engine<R> {
         };
         let objects = (&call.session.slot, &call.session.writes);
         R::act(call.operation(), objects, |(mut slot, mut writes)| {
-            if let Some(refused) = self.refusal(&mut slot, never) {
+            if let Some(refused) = self.refusal(&mut slot, call.began_open) {
                 return refused;
             }
             let before = writes.enumerations.len();
@@ -196,7 +195,7 @@ impl<R: Runtime> Engine<R> {
         };
         let objects = (&session.slot, &self.inner().service);
         R::act(operation, objects, |(mut slot, service)| {
-            match self.refusal(&mut slot, never) {
+            match self.refusal(&mut slot, false) {
                 Some(refused) => Err(refused),
                 None => Ok(service.sessions(default_wait)),
             }

@@ -242,7 +242,7 @@ questions! {
     }
     /// What becomes of a call that waits for the lock while its handle is closed?
     closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", true) {
-        /// It fails with `SESSION_ABORTED`.
+        /// It fails with `SESSION_ABORTED`, whether or not the lock has become free by then.
         SessionAborted = "session-aborted",
         /// It goes on: the close waits for it.
         CloseWaits = "close-waits",

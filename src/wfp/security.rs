@@ -50,13 +50,12 @@ impl<R: Runtime> Engine<R> {
             session.waiting(),
             (&inner.lock, &session.slot, &inner.committed),
             |(lock, slot, _)| !slot.is_idle() || known.is_some() || self.admits_write(lock),
-            |(lock, mut slot, committed), turn| {
+            |(_, mut slot, committed), turn| {
                 call.ends(&mut slot);
                 if turn == Turn::Expired {
                     return NtStatus::TIMEOUT;
                 }
-                let would_wait = || !self.admits_write(&lock);
-                let refused = self.refusal(&mut slot, would_wait);
+                let refused = self.refusal(&mut slot, call.began_open);
                 let refused = refused.or_else(|| in_transaction(&slot)).or(known);
                 if let Some(refused) = refused {
                     return refused;

@@ -25,7 +25,6 @@ use super::FilterId;
 use super::Key;
 use super::Kind;
 use super::SubscriptionHandle;
-use super::call::never;
 use super::session::Session;
 use super::session::Slot;
 use super::session::State;
@@ -126,7 +125,7 @@ impl<R: Runtime> Engine<R> {
             objects,
             |(mut slot, mut subscriptions)| {
                 if let Some(refused) = self
-                    .refusal(&mut slot, never)
+                    .refusal(&mut slot, call.began_open)
                     .or_else(|| in_transaction(&slot))
                 {
                     return Err(refused);
@@ -171,7 +170,7 @@ impl<R: Runtime> Engine<R> {
             },
             |(mut slot, mut subscriptions)| {
                 if let Some(refused) = self
-                    .refusal(&mut slot, never)
+                    .refusal(&mut slot, call.began_open)
                     .or_else(|| in_transaction(&slot))
                 {
                     return refused;
