@@ -73,6 +73,7 @@ impl StartUp {
             // thread, and all others stay open.
             closes_meet_calls: false,
             system_threads: workload.system_threads_from(),
+            watchdogs: None,
             ..EngineOptions::default()
         };
         let engine = Engine::<R>::new(&EngineImage::default(), &options);

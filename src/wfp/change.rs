@@ -67,6 +67,7 @@ impl<R: Runtime> Engine<R> {
                     return Err(NtStatus::TIMEOUT);
                 }
                 if let Some(refused) = self.refusal(&mut slot, call.began_open) {
+                    lock.is_looked_at();
                     return Err(refused);
                 }
                 if slot.state == State::Open(TransactionMode::ReadOnly) {
@@ -156,12 +157,13 @@ impl<R: Runtime> Engine<R> {
                 &inner.committed,
             ),
             |(lock, slot, ..)| !slot.is_idle() || self.admits_look_up(lock),
-            |(_, mut slot, mut writes, committed), turn| {
+            |(lock, mut slot, mut writes, committed), turn| {
                 call.ends(&mut slot);
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
                 if let Some(refused) = self.refusal(&mut slot, call.began_open) {
+                    lock.is_looked_at();
                     return Err(refused);
                 }
                 if denied {

@@ -55,6 +55,9 @@ pub struct EngineOptions {
     /// The first thread of the system: what a thread leaves to be done later is done by the one
     /// that many threads after it. `None` where nothing is done later.
     pub system_threads: Option<usize>,
+    /// The first of the watchdogs: the transactions of a thread are watched by the one that many
+    /// threads after it. `None` where no caller is in user mode.
+    pub watchdogs: Option<usize>,
     /// The calls for which a caller lacks the access right.
     pub denied: BTreeSet<Verb>,
 }
@@ -66,6 +69,7 @@ impl Default for EngineOptions {
             callouts_change: true,
             closes_meet_calls: true,
             system_threads: Some(THREADS_MAX / 2),
+            watchdogs: Some(3 * THREADS_MAX / 4),
             denied: BTreeSet::new(),
         }
     }

@@ -50,12 +50,15 @@ impl<R: Runtime> Engine<R> {
             session.waiting(),
             (&inner.lock, &session.slot, &inner.committed),
             |(lock, slot, _)| !slot.is_idle() || known.is_some() || self.admits_write(lock),
-            |(_, mut slot, committed), turn| {
+            |(lock, mut slot, committed), turn| {
                 call.ends(&mut slot);
                 if turn == Turn::Expired {
                     return NtStatus::TIMEOUT;
                 }
                 let refused = self.refusal(&mut slot, call.began_open);
+                if refused.is_some() {
+                    lock.is_looked_at();
+                }
                 let refused = refused.or_else(|| in_transaction(&slot)).or(known);
                 if let Some(refused) = refused {
                     return refused;

@@ -4,6 +4,7 @@ use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
+use crate::runtime::View;
 use crate::runtime::Waiting;
 
 use super::Change;
@@ -149,6 +150,15 @@ impl Lock {
             }
             TransactionMode::ReadWrite => self.readers == 0,
         }
+    }
+}
+
+impl View<'_, Lock> {
+    /// A step is refused that may have waited for the lock: it depends on whoever took it. Without
+    /// that, a call whose handle is closed inside a transaction would have nothing in common with
+    /// the begin, and a search would not know that it could have come before.
+    pub(super) fn is_looked_at(&self) {
+        let _held = self.writer || self.readers > 0;
     }
 }
 

@@ -94,6 +94,7 @@ impl<R: Runtime> Engine<R> {
                     return Err(NtStatus::TIMEOUT);
                 }
                 if let Some(refused) = self.refusal(&mut slot, call.began_open) {
+                    lock.is_looked_at();
                     return Err(refused);
                 }
                 if !slot.is_idle() {

@@ -14,6 +14,7 @@ mod conformance;
 mod counts;
 mod differential;
 mod engine_counts;
+mod engine_threads;
 mod examples;
 mod journal;
 mod least;

@@ -60,12 +60,10 @@ pub(crate) fn commit(state: &State, session: u32, profile: &Profile) -> Answer {
         Some(Transaction::ReadOnly) => vec![Outcome::success(after)],
         Some(Transaction::ReadWrite(draft)) => {
             // ASM A-29: is a callout told of a filter that was added before it was registered? If
-            // adds are told at the commit anyway (ASM A-07), nobody says.
-            let told_late = profile.late_registration == LateRegistration::AtCommit;
-            let doubtful = !told_late && profile.notify_add == NotifyAdd::AtCommit;
-            let readings = [told_late].into_iter().chain(doubtful.then_some(true));
-            let answers = readings.map(|late| committed(after.clone(), &draft, late, profile));
-            answers.flatten().collect()
+            // adds are told at the commit anyway (ASM A-07), the filter was not there before.
+            let told_late = profile.late_registration == LateRegistration::AtCommit
+                || profile.notify_add == NotifyAdd::AtCommit;
+            committed(after, &draft, told_late, profile)
         }
     }
 }

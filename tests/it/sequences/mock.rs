@@ -38,6 +38,9 @@ use super::readings::mirrored;
 /// many threads after it.
 pub(crate) const SYSTEM: u8 = 8;
 
+/// The first watchdog: it watches the transactions of the one that many threads before it.
+pub(crate) const WATCHDOGS: u8 = 20;
+
 /// One more than the last thread of the system that a sequence needs.
 pub(crate) const THREADS: u8 = 32;
 
@@ -117,6 +120,7 @@ impl Mock {
         Self::with(profile, |options| EngineOptions {
             closes_meet_calls: false,
             system_threads: None,
+            watchdogs: None,
             ..options
         })
     }
@@ -126,6 +130,7 @@ impl Mock {
         let options = adapt(EngineOptions {
             ledger: Arc::new(Ledger::new(circumstances, false)),
             system_threads: Some(usize::from(SYSTEM)),
+            watchdogs: Some(usize::from(WATCHDOGS)),
             ..EngineOptions::default()
         });
         Self(Engine::new(&EngineImage::default(), &options))
