@@ -201,16 +201,20 @@ impl<R: Runtime> Engine<R> {
     }
 
     /// Objects have changed: leaves it to the system to tell the subscribers of other sessions.
-    pub(super) fn publish(&self, session: &Session<R>, changes: &[Change]) {
-        if changes.is_empty() || !self.inner().ever.subscribed.load(Ordering::Relaxed) {
+    pub(super) fn publish(
+        &self,
+        session: &Session<R>,
+        changes: impl ExactSizeIterator<Item = Change>,
+    ) {
+        if changes.len() == 0 || !self.inner().ever.subscribed.load(Ordering::Relaxed) {
             return;
         }
         let subscriptions = &self.inner().subscriptions;
         let operation = Operation::on(Verb::Publish, session.slot.id());
         let handle = session.handle();
         let ((), events) = R::act(operation, (subscriptions,), |(subscriptions,)| {
-            let events = changes.iter().flat_map(|change| {
-                let notice = ChangeNotice::of(*change);
+            let events = changes.flat_map(|change| {
+                let notice = ChangeNotice::of(change);
                 let wanted = subscriptions.0.iter();
                 let wanted =
                     wanted.filter(move |one| one.session != handle && one.kind == notice.kind);

@@ -13,7 +13,6 @@ use crate::runtime::Turn;
 use crate::runtime::View;
 use crate::status::NtStatus;
 
-use super::Change;
 use super::CommitFailure;
 use super::Engine;
 use super::EngineFault;
@@ -248,8 +247,8 @@ impl<R: Runtime> Engine<R> {
     fn committed_explicitly(&self, call: &Call<R>, staged: &[Staged]) {
         self.deleted_at_commit(staged);
         self.tell_committed(staged);
-        let changes: Vec<Change> = staged.iter().map(|staged| staged.change).collect();
-        self.publish(&call.session, &changes);
+        let changes = staged.iter().map(|staged| staged.change);
+        self.publish(&call.session, changes);
     }
 }
 

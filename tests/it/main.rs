@@ -17,6 +17,7 @@ mod engine_counts;
 mod engine_threads;
 mod examples;
 mod journal;
+mod late;
 mod least;
 mod litmus;
 mod loom;
