@@ -8,11 +8,13 @@
 //!
 //! An execution that ends in a deadlock is a trace of its own, and is counted apart.
 
+mod bounded;
 mod classic;
 mod formulas;
 mod programs;
 mod row;
 
+pub use bounded::Bounded;
 pub use classic::CLASSICS;
 pub use classic::Classic;
 pub use classic::Instance;

@@ -13,6 +13,7 @@ use crate::report::Grid;
 use crate::report::Look;
 use crate::report::Tone;
 
+use super::bounded::Bounded;
 use super::classic::Instance;
 
 /// What an explorer made of a program, and what its formula says.
@@ -24,6 +25,9 @@ pub struct Row {
     pub n: u32,
     /// Its K, if it takes one.
     pub k: Option<u32>,
+    /// The most preemptions, if they were bounded.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub preemptions: Option<u32>,
     /// The name of the explorer.
     pub explorer: String,
     /// How many complete executions there were that did not end in a deadlock.
@@ -54,12 +58,29 @@ struct Document<'r> {
 impl Row {
     /// Explores a program, up to its end.
     pub fn explore(instance: &Instance, explorer: ExplorerKind) -> Self {
-        let explore = Explore::new().explorer(explorer).executions_max(u64::MAX);
+        let explore = Explore::new().explorer(explorer);
+        Self::of(instance, (&explore, explorer), None)
+    }
+
+    /// Explores what a program does with few preemptions.
+    pub fn explore_bounded(bounded: &Bounded) -> Self {
+        let explore = Explore::new().preemptions_max(bounded.preemptions);
+        let with = (&explore, Bounded::EXPLORER);
+        Self::of(&bounded.instance, with, Some(bounded.preemptions))
+    }
+
+    fn of(
+        instance: &Instance,
+        (explore, explorer): (&Explore, ExplorerKind),
+        preemptions: Option<u32>,
+    ) -> Self {
+        let explore = explore.clone().executions_max(u64::MAX);
         let came = explore.run(instance.program());
         Self {
             program: instance.classic.name.to_owned(),
             n: instance.n,
             k: instance.k,
+            preemptions,
             explorer: explorer.name().to_owned(),
             executions: came.executions - came.deadlocked,
             expected: instance.traces,
@@ -98,13 +119,17 @@ pub fn write_calibration_json(out: &mut dyn Write, rows: &[Row]) -> io::Result<(
 ///
 /// Those of `out`.
 pub fn write_calibration(out: &mut dyn Write, rows: &[Row], look: &Look) -> io::Result<()> {
-    let measured = rows.iter().any(|row| row.seconds.is_some());
-    let table: Vec<Vec<Cell>> = std::iter::once(header(measured))
-        .chain(rows.iter().map(|row| cells(row, measured)))
+    let columns = Columns {
+        preemptions: rows.iter().any(|row| row.preemptions.is_some()),
+        measured: rows.iter().any(|row| row.seconds.is_some()),
+    };
+    let table: Vec<Vec<Cell>> = std::iter::once(header(columns))
+        .chain(rows.iter().map(|row| cells(row, columns)))
         .collect();
     Grid::for_rows(&table, 0, look).rows(out, &table)?;
     let wrong = rows.iter().filter(|row| !row.is_exact()).count();
-    let redundant: u64 = rows.iter().map(|row| row.redundant).sum();
+    let unbounded = rows.iter().filter(|row| row.preemptions.is_none());
+    let redundant: u64 = unbounded.map(|row| row.redundant).sum();
     let all = rows.len();
     if wrong == 0 {
         writeln!(out, "\nall {all} as expected, {redundant} redundant")
@@ -113,9 +138,17 @@ pub fn write_calibration(out: &mut dyn Write, rows: &[Row], look: &Look) -> io::
     }
 }
 
-fn header(measured: bool) -> Vec<Cell> {
+/// Which columns there are beside those that all tables have.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    preemptions: bool,
+    measured: bool,
+}
+
+fn header(columns: Columns) -> Vec<Cell> {
     let strong = |text: &str| Cell::right(Tone::Strong, text);
     let mut cells = vec![Cell::new(Tone::Strong, "program"), strong("N"), strong("K")];
+    cells.extend(columns.preemptions.then(|| strong("preemptions")));
     cells.extend(
         [
             "executions",
@@ -126,20 +159,24 @@ fn header(measured: bool) -> Vec<Cell> {
         ]
         .map(strong),
     );
-    if measured {
+    if columns.measured {
         cells.extend(["seconds", "MiB"].map(strong));
     }
     cells.push(Cell::new(Tone::Strong, ""));
     cells
 }
 
-fn cells(row: &Row, measured: bool) -> Vec<Cell> {
+fn cells(row: &Row, columns: Columns) -> Vec<Cell> {
     let number = |number: u64| Cell::right(Tone::Plain, number.to_string());
     let mut cells = vec![Cell::plain(row.program.as_str()), number(row.n.into())];
     cells.push(row.k.map_or_else(Cell::default, |k| number(k.into())));
+    if columns.preemptions {
+        let bound = row.preemptions.map(|bound| number(bound.into()));
+        cells.push(bound.unwrap_or_default());
+    }
     cells.extend([row.executions, row.expected, row.redundant].map(number));
     cells.extend([row.deadlocked, row.expected_deadlocked].map(number));
-    if measured {
+    if columns.measured {
         let seconds = row.seconds.map(|seconds| format!("{seconds:.3}"));
         cells.push(Cell::right(Tone::Plain, seconds.unwrap_or_default()));
         let mebibytes = row.peak_memory_bytes.map(|bytes| bytes.div_ceil(1 << 20));

@@ -5,6 +5,7 @@ use crate::explore::DfsExplorer;
 use crate::explore::DporExplorer;
 use crate::explore::Executions;
 use crate::explore::ExplorerKind;
+use crate::explore::IcbExplorer;
 use crate::explore::RandomExplorer;
 use crate::explore::ShuttleExecutions;
 use crate::explore::ShuttleSearch;
@@ -43,6 +44,10 @@ pub(super) fn executions<'p>(
     match *explorer {
         ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
         ExplorerKind::Source => Box::new(on_machine(limits, program, SourceExplorer::new(*waits))),
+        ExplorerKind::Icb => {
+            let icb = IcbExplorer::new(bounds.preemptions_max);
+            Box::new(on_machine(limits, program, icb))
+        }
         ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
         ExplorerKind::Random => {
             let random = RandomExplorer::new(*seed, bounds.executions_max);

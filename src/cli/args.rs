@@ -67,6 +67,7 @@ Examples:
   selvedge calibrate                                 all programs
   selvedge calibrate mutex_inc -n 8                  eight threads: 8! = 40320 executions
   selvedge calibrate try -n 4 -k 3                   four threads with three tries each
+  selvedge calibrate ninc -n 3 --preemptions 1       what at most one preemption reaches
   selvedge calibrate --measure                       what each costs
   selvedge calibrate --format json
 
@@ -148,6 +149,10 @@ pub(super) struct CompareArguments {
     /// Who chooses the schedules
     #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::explorer())]
     pub(super) explorer: ExplorerKind,
+    /// Explore every trace that has an execution with at most so many preemptions, fewest first,
+    /// by icb: BOUNDED, or PROVED if no trace needs more
+    #[arg(long, value_name = "K", conflicts_with_all = ["explorer", "second_opinion"])]
+    pub(super) preemptions: Option<u32>,
     /// Run every explorer beside dpor, and show whether they agree: PROVED by two that share no
     /// code of search says more than by one
     #[arg(long, conflicts_with_all = ["explorer", "fail_fast", "native_schedule"])]
@@ -355,6 +360,14 @@ pub(super) struct CalibrateArguments {
     /// Who chooses the schedules
     #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::reducing())]
     pub(super) explorer: ExplorerKind,
+    /// Explore what has an execution with at most so many preemptions, where that is known
+    #[arg(
+        long,
+        value_name = "P",
+        requires = "program",
+        conflicts_with = "explorer"
+    )]
+    pub(super) preemptions: Option<u32>,
     /// What to print
     #[arg(long, value_name = "F", default_value = "terminal")]
     pub(super) format: Format,

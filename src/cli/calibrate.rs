@@ -5,12 +5,14 @@ use std::process::Command;
 
 use serde::Deserialize;
 
+use crate::calibration::Bounded;
 use crate::calibration::CLASSICS;
 use crate::calibration::Classic;
 use crate::calibration::Instance;
 use crate::calibration::Row;
 use crate::calibration::write_calibration;
 use crate::calibration::write_calibration_json;
+use crate::explore::ExplorerKind;
 use crate::report::Look;
 
 use super::console::Console;
@@ -26,15 +28,22 @@ struct Printed {
     rows: Vec<Row>,
 }
 
+/// What makes one row.
+#[derive(Debug, Clone, Copy)]
+enum Subject {
+    Whole(Instance, ExplorerKind),
+    Bounded(Bounded),
+}
+
 /// Calibrates. Sizes are looked at before anything is explored.
 pub(super) fn calibrate(task: &Calibrate, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let instances = match task.program {
-        Some(classic) => vec![classic.instance(task.n, task.k)?],
-        None => CLASSICS.iter().flat_map(Classic::usual).collect(),
+    let subjects = match task.program {
+        Some(classic) => vec![subject(task, classic)?],
+        None => usual(task)?,
     };
-    let rows: Result<Vec<Row>, CliError> = instances
+    let rows: Result<Vec<Row>, CliError> = subjects
         .iter()
-        .map(|instance| explore(task, instance))
+        .map(|subject| explore(task, subject))
         .collect();
     let rows = rows?;
     if task.json {
@@ -51,13 +60,50 @@ pub(super) fn calibrate(task: &Calibrate, console: &mut Console<'_>) -> Result<E
     Ok(if exact { Exit::Success } else { Exit::Violated })
 }
 
-fn explore(task: &Calibrate, instance: &Instance) -> Result<Row, CliError> {
+/// What is asked for.
+fn subject(task: &Calibrate, classic: &'static Classic) -> Result<Subject, CliError> {
+    let instance = classic.instance(task.n, task.k)?;
+    let Some(preemptions) = task.preemptions else {
+        return Ok(Subject::Whole(instance, task.explorer));
+    };
+    let bounded = Bounded::of(instance, preemptions).map(Subject::Bounded);
+    bounded.ok_or_else(|| CliError::NoBoundedNumbers {
+        program: classic.name,
+        known: Bounded::known(),
+    })
+}
+
+/// The whole table. The bounded rows belong to an explorer of their own, and come with the default.
+fn usual(task: &Calibrate) -> Result<Vec<Subject>, CliError> {
+    let instances = CLASSICS.iter().flat_map(Classic::usual);
+    let mut subjects: Vec<Subject> = instances
+        .map(|instance| Subject::Whole(instance, task.explorer))
+        .collect();
+    if task.explorer == ExplorerKind::Dpor {
+        for (program, n, k) in Bounded::sizes() {
+            let classic = Classic::named(program).expect("the lists are of these programs");
+            let n = classic.takes_n().then_some(n);
+            let bounded = Bounded::all(classic.instance(n, k)?);
+            subjects.extend(bounded.map(Subject::Bounded));
+        }
+    }
+    Ok(subjects)
+}
+
+fn row(subject: &Subject) -> Row {
+    match subject {
+        Subject::Whole(instance, explorer) => Row::explore(instance, *explorer),
+        Subject::Bounded(bounded) => Row::explore_bounded(bounded),
+    }
+}
+
+fn explore(task: &Calibrate, subject: &Subject) -> Result<Row, CliError> {
     match task.measures {
-        Measures::Nothing => Ok(Row::explore(instance, task.explorer)),
-        Measures::Apart => explore_apart(task, instance),
+        Measures::Nothing => Ok(row(subject)),
+        Measures::Apart => explore_apart(subject),
         Measures::Here => {
             let stopwatch = Stopwatch::start();
-            let row = Row::explore(instance, task.explorer);
+            let row = row(subject);
             let measure = stopwatch.measure(row.executions);
             Ok(Row {
                 seconds: Some(measure.seconds),
@@ -69,10 +115,15 @@ fn explore(task: &Calibrate, instance: &Instance) -> Result<Row, CliError> {
 }
 
 /// Lets a process of its own explore, so that its memory is that of this row alone.
-fn explore_apart(task: &Calibrate, instance: &Instance) -> Result<Row, CliError> {
-    let program = instance.classic.name;
+fn explore_apart(subject: &Subject) -> Result<Row, CliError> {
+    let (Subject::Whole(Instance { classic, .. }, _)
+    | Subject::Bounded(Bounded {
+        instance: Instance { classic, .. },
+        ..
+    })) = subject;
+    let program = classic.name;
     let failed = |why: String| CliError::Measuring { program, why };
-    let arguments = arguments(task, instance);
+    let arguments = arguments(subject);
     let output = env::current_exe()
         .and_then(|own| Command::new(own).args(arguments).output())
         .map_err(|error| failed(error.to_string()))?;
@@ -84,7 +135,16 @@ fn explore_apart(task: &Calibrate, instance: &Instance) -> Result<Row, CliError>
     row.ok_or_else(|| failed("its process printed no row".to_owned()))
 }
 
-fn arguments(task: &Calibrate, instance: &Instance) -> Vec<String> {
+fn arguments(subject: &Subject) -> Vec<String> {
+    let (instance, by) = match subject {
+        Subject::Whole(instance, explorer) => {
+            (instance, ["--explorer", explorer.name()].map(String::from))
+        }
+        Subject::Bounded(bounded) => (
+            &bounded.instance,
+            ["--preemptions".to_owned(), bounded.preemptions.to_string()],
+        ),
+    };
     let mut arguments: Vec<String> = ["calibrate", instance.classic.name]
         .map(String::from)
         .into();
@@ -94,7 +154,7 @@ fn arguments(task: &Calibrate, instance: &Instance) -> Vec<String> {
     if let Some(k) = instance.k {
         arguments.extend(["-k".to_owned(), k.to_string()]);
     }
-    arguments.extend(["--explorer", task.explorer.name()].map(String::from));
+    arguments.extend(by);
     arguments.extend(["--format", "json", "--measure-here"].map(String::from));
     arguments
 }

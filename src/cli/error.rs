@@ -70,6 +70,14 @@ pub(super) enum CliError {
     /// A classic program has no such size.
     #[error(transparent)]
     Size(#[from] SizeError),
+    /// How many traces of a classic program have an execution with few preemptions is not known.
+    #[error("how many traces of `{program}` in this size need few preemptions is not known")]
+    NoBoundedNumbers {
+        /// The program.
+        program: &'static str,
+        /// Of what it is known.
+        known: String,
+    },
     /// A process that was to measure a row did not.
     #[error("cannot measure `{program}`: {why}")]
     Measuring {
@@ -130,6 +138,7 @@ impl CliError {
             }
             Self::UnknownCode { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
             Self::EmptyDirectory(_) => Some("`selvedge check` alone checks all models".into()),
+            Self::NoBoundedNumbers { known, .. } => Some(format!("it is of {known}")),
             Self::Scenario(_)
             | Self::Schedule(_)
             | Self::ReadTwice(_)

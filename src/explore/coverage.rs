@@ -10,6 +10,10 @@ pub enum Limit {
     Executions(u64),
     /// The number of steps of one execution: at least one was cut off.
     Steps(u32),
+    /// The number of preemptions of one execution: what needs more was not seen.
+    Preemptions(u32),
+    /// The number of prefixes that a search keeps.
+    Prefixes(usize),
     /// The time the caller gave.
     Time,
     /// The search was to stop at the first violation.
@@ -34,6 +38,9 @@ impl fmt::Display for Limit {
             Self::Executions(bound) => write!(f, "{bound} executions"),
             Self::Steps(1) => f.write_str("1 step"),
             Self::Steps(bound) => write!(f, "{bound} steps"),
+            Self::Preemptions(1) => f.write_str("1 preemption"),
+            Self::Preemptions(bound) => write!(f, "{bound} preemptions"),
+            Self::Prefixes(bound) => write!(f, "{bound} prefixes in memory"),
             Self::Time => f.write_str("time"),
             Self::FirstViolation => f.write_str("first violation"),
             Self::LoomSteps(bound) => write!(f, "{bound} steps under loom"),
@@ -94,6 +101,9 @@ pub struct Bounds {
     pub executions_max: u64,
     /// After how many steps one execution is cut off.
     pub steps_max: u32,
+    /// The most preemptions of one execution, for an explorer that goes by them; `None` is any
+    /// number.
+    pub preemptions_max: Option<u32>,
     /// Whether the first violation stops it.
     pub fail_fast: bool,
 }
@@ -104,6 +114,7 @@ impl Default for Bounds {
         Self {
             executions_max: 1_000_000,
             steps_max: 10_000,
+            preemptions_max: None,
             fail_fast: false,
         }
     }

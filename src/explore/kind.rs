@@ -8,6 +8,8 @@ pub enum ExplorerKind {
     Dpor,
     /// Partial-order reduction with source sets: simpler, an oracle of the first.
     Source,
+    /// Iterative context bounding: one execution for each class, fewest preemptions first.
+    Icb,
     /// Every schedule: the oracle.
     Dfs,
     /// A random schedule each time.
@@ -26,9 +28,10 @@ pub enum ExplorerKind {
 
 impl ExplorerKind {
     /// All explorers, the default first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dpor,
         Self::Source,
+        Self::Icb,
         Self::Dfs,
         Self::Random,
         Self::Loom,
@@ -43,6 +46,7 @@ impl ExplorerKind {
         match self {
             Self::Dpor => "dpor",
             Self::Source => "source",
+            Self::Icb => "icb",
             Self::Dfs => "dfs",
             Self::Random => "random",
             Self::Loom => "loom",
@@ -58,6 +62,7 @@ impl ExplorerKind {
         match self {
             Self::Dpor => "wakeup trees: proves, with one execution for each class",
             Self::Source => "source sets and sleep sets: proves, may begin executions in vain",
+            Self::Icb => "every class by its preemptions, fewest first: proves, or up to a bound",
             Self::Dfs => "every schedule, no reduction: proves small models, checks the others",
             Self::Random => "random schedules from a seed: samples what cannot be exhausted",
             Self::Loom => "loom's own search: a second opinion on small models, up to 4 threads",
@@ -70,26 +75,31 @@ impl ExplorerKind {
 
     /// Whether it runs on the controlled runtime of this crate.
     pub const fn is_own(self) -> bool {
-        matches!(self, Self::Dpor | Self::Source | Self::Dfs | Self::Random)
+        matches!(
+            self,
+            Self::Dpor | Self::Source | Self::Icb | Self::Dfs | Self::Random
+        )
     }
 
     /// Whether it takes one execution for each class of equivalent ones, and no more.
     pub const fn reduces(self) -> bool {
-        matches!(self, Self::Dpor | Self::Source)
+        matches!(self, Self::Dpor | Self::Source | Self::Icb)
     }
 
     /// Whether it draws schedules at random, so that it never exhausts a system.
     pub const fn samples(self) -> bool {
         match self {
             Self::Random | Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => true,
-            Self::Dpor | Self::Source | Self::Dfs | Self::Loom | Self::ShuttleDfs => false,
+            Self::Dpor | Self::Source | Self::Icb | Self::Dfs | Self::Loom | Self::ShuttleDfs => {
+                false
+            }
         }
     }
 
     /// After how many executions it ends if nobody says otherwise: few where each is dear.
     pub const fn executions_default(self) -> u64 {
         match self {
-            Self::Dpor | Self::Source | Self::Dfs | Self::Random => 1_000_000,
+            Self::Dpor | Self::Source | Self::Icb | Self::Dfs | Self::Random => 1_000_000,
             Self::Loom | Self::ShuttleDfs => 200_000,
             Self::ShuttleRandom | Self::ShuttlePct | Self::ShuttleUrw => 10_000,
         }

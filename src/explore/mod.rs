@@ -1,14 +1,15 @@
 //! Explorers: what chooses schedules.
 //!
 //! One loop ([`search()`]) runs a system again and again on the controlled runtime; an [`Explorer`]
-//! chooses each schedule. `dpor` proves with few executions, `dfs` takes every schedule and is the
-//! oracle of all else, `random` samples. Shuttle brings searches of its own
-//! ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
+//! chooses each schedule. `dpor` proves with few executions, `icb` goes by preemptions, fewest
+//! first, `dfs` takes every schedule and is the oracle of all else, `random` samples. Shuttle has
+//! searches of its own ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
 
 mod coverage;
 mod dfs;
 mod dpor;
 mod elsewhere;
+mod icb;
 mod kind;
 mod loom;
 mod native;
@@ -29,6 +30,8 @@ pub use dfs::DfsExplorer;
 #[doc(hidden)]
 pub use dpor::Broken;
 pub use dpor::DporExplorer;
+pub use icb::IcbExplorer;
+pub use icb::PREFIXES_MAX;
 pub use kind::ExplorerKind;
 pub use loom::CheckpointError;
 pub use loom::LOOM_STEPS_MAX;

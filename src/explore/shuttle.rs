@@ -142,6 +142,7 @@ impl Policy {
             ExplorerKind::ShuttleDfs => Self::Exhaust,
             ExplorerKind::Dpor
             | ExplorerKind::Source
+            | ExplorerKind::Icb
             | ExplorerKind::Dfs
             | ExplorerKind::Random
             | ExplorerKind::Loom => {

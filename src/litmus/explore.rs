@@ -9,6 +9,7 @@ use crate::explore::DfsExplorer;
 use crate::explore::DporExplorer;
 use crate::explore::Executions;
 use crate::explore::ExplorerKind;
+use crate::explore::IcbExplorer;
 use crate::explore::RandomExplorer;
 use crate::explore::SourceExplorer;
 use crate::explore::Tally;
@@ -134,6 +135,16 @@ impl Explore {
         self
     }
 
+    /// Explores every trace that has an execution with at most so many preemptions, and no other:
+    /// those with the fewest first, by `icb`. A preemption is a switch away from a thread that
+    /// could have gone on. If no trace needs more, the program is proved.
+    #[must_use]
+    pub const fn preemptions_max(mut self, preemptions_max: u32) -> Self {
+        self.explorer = ExplorerKind::Icb;
+        self.bounds.preemptions_max = Some(preemptions_max);
+        self
+    }
+
     /// Ends the search at the first finding, which is then not always the simplest.
     #[must_use]
     pub const fn fail_fast(mut self) -> Self {
@@ -218,6 +229,10 @@ impl Explore {
     fn executions<'p>(&self, program: &'p Program) -> Box<dyn Executions + 'p> {
         let limits = self.limits();
         match self.explorer {
+            ExplorerKind::Icb => {
+                let icb = IcbExplorer::new(self.bounds.preemptions_max);
+                Box::new(on_machine(limits, program, icb))
+            }
             ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
             ExplorerKind::Random => {
                 let random = RandomExplorer::new(self.seed, self.bounds.executions_max);

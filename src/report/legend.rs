@@ -121,9 +121,11 @@ fn listed(explorers: BTreeSet<ExplorerKind>) -> String {
 /// The library that an explorer is of, and what a reader has to know of it.
 const fn library(explorer: ExplorerKind) -> Option<(&'static str, &'static str)> {
     match explorer {
-        ExplorerKind::Dpor | ExplorerKind::Source | ExplorerKind::Dfs | ExplorerKind::Random => {
-            None
-        }
+        ExplorerKind::Dpor
+        | ExplorerKind::Source
+        | ExplorerKind::Icb
+        | ExplorerKind::Dfs
+        | ExplorerKind::Random => None,
         ExplorerKind::Loom => Some((
             "loom",
             "a library that searches the same code over locks of its own; choices and expiries \

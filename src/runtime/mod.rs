@@ -111,8 +111,18 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     /// The thread that calls, or `None` during start-up.
     fn current() -> Option<ThreadId>;
 
-    /// A name for an object of this kind that the calling thread makes.
-    fn fresh(kind: ObjectKind) -> ObjectId;
+    /// A name for an object of this kind that the calling thread makes; `None` if it has made
+    /// 65,536 of them.
+    fn try_fresh(kind: ObjectKind) -> Option<ObjectId>;
+
+    /// The same, where nobody makes so many.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread has made 65,536 objects of this kind.
+    fn fresh(kind: ObjectKind) -> ObjectId {
+        Self::try_fresh(kind).expect("a thread makes at most 65,536 objects of a kind")
+    }
 
     /// Records something that no thread can observe.
     fn record(fact: Fact);

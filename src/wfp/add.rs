@@ -116,6 +116,10 @@ impl Addable for Filter {
         caller.lifetime_of(lifetime_asked(self.flags))?;
         require_name(self.named)?;
         check_flags(self)?;
+        refuse_if(
+            self.action == Action::OtherType,
+            NtStatus::INVALID_ACTION_TYPE,
+        )?;
         let wrong = matches!(self.weight, Weight::OtherType | Weight::Range(16..));
         refuse_if(wrong, NtStatus::INVALID_WEIGHT)
     }

@@ -33,6 +33,25 @@ pub enum Notification {
     FilterCommitted(Filter),
 }
 
+impl Notification {
+    /// The filter that it is about.
+    pub const fn filter(&self) -> &Filter {
+        match self {
+            Self::FilterAdded(filter)
+            | Self::FilterDeleted(filter)
+            | Self::FilterCommitted(filter) => filter,
+        }
+    }
+
+    /// What Windows passes as `filterKey`: the filter's key, but a null pointer of one deleted.
+    pub const fn filter_key(&self) -> Option<Key> {
+        match self {
+            Self::FilterAdded(filter) | Self::FilterCommitted(filter) => Some(filter.key),
+            Self::FilterDeleted(_) => None,
+        }
+    }
+}
+
 /// A callout's notify function. It may take steps.
 pub type NotifyFn = Arc<dyn Fn(Notification) -> NtStatus + Send + Sync>;
 
@@ -125,7 +144,8 @@ impl<R: Runtime> Engine<R> {
     ///
     /// # Errors
     ///
-    /// `ALREADY_EXISTS` if the callout has functions, `IN_USE` while they are being unregistered.
+    /// `ALREADY_EXISTS` if the callout has functions, `IN_USE` while they are being unregistered,
+    /// `TOO_MANY_CALLOUTS` if as many have functions as may.
     pub fn callout_register(
         &self,
         key: Key,
@@ -135,11 +155,13 @@ impl<R: Runtime> Engine<R> {
         let functions = functions.into();
         let ever = &self.inner().ever;
         let wants_commits = functions.commit_add_notify;
+        let callouts_max = self.inner().options.callouts_max;
         let operation = Operation::on(Verb::CalloutRegister, callouts.id());
         let status = R::act(operation, (callouts,), |(mut callouts,)| {
             match callouts.find(key) {
                 Some(known) if known.unregistering => NtStatus::IN_USE,
                 Some(_) => NtStatus::ALREADY_EXISTS,
+                None if callouts.0.len() >= callouts_max => NtStatus::TOO_MANY_CALLOUTS,
                 None => {
                     callouts.0.push(Registered {
                         key,

@@ -60,7 +60,13 @@ pub struct EngineOptions {
     pub watchdogs: Option<usize>,
     /// The calls for which a caller lacks the access right.
     pub denied: BTreeSet<Verb>,
+    /// How many callouts may have functions: [`CALLOUTS_MAX`], or fewer to meet that limit sooner.
+    pub callouts_max: usize,
 }
+
+/// How many callouts may have functions. Source: the page of
+/// <https://learn.microsoft.com/windows/win32/fwp/wfp-error-codes> about `FWP_E_TOO_MANY_CALLOUTS`.
+pub const CALLOUTS_MAX: usize = 100_000;
 
 impl Default for EngineOptions {
     fn default() -> Self {
@@ -71,6 +77,7 @@ impl Default for EngineOptions {
             system_threads: Some(THREADS_MAX / 2),
             watchdogs: Some(3 * THREADS_MAX / 4),
             denied: BTreeSet::new(),
+            callouts_max: CALLOUTS_MAX,
         }
     }
 }
@@ -117,6 +124,16 @@ impl<R: Runtime> Inner<R> {
 pub struct EngineImage {
     committed: Objects,
     sessions: Vec<(ObjectId, SessionOptions)>,
+}
+
+/// An engine with these objects and no open session.
+impl From<Objects> for EngineImage {
+    fn from(committed: Objects) -> Self {
+        Self {
+            committed,
+            sessions: Vec::new(),
+        }
+    }
 }
 
 impl<R: Runtime> Clone for Engine<R> {

@@ -22,6 +22,7 @@ use super::Provider;
 use super::ProviderContext;
 use super::SessionInfo;
 use super::Sublayer;
+use super::key::name;
 
 /// A kind of object that can be enumerated and subscribed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +110,7 @@ impl<R: Runtime> Engine<R> {
     /// What is common to all calls, and `TIMEOUT`.
     pub fn enum_create(&self, handle: EngineHandle, kind: Kind) -> Result<EnumHandle, NtStatus> {
         let call = self.call(handle, Verb::EnumCreate)?;
-        let own = EnumHandle(R::fresh(ObjectKind::Enumeration).serial());
+        let own = EnumHandle(name::<R>(ObjectKind::Enumeration)?.serial());
         self.look_up(&call, |writes, objects| {
             let snapshot = Enumeration {
                 objects: objects.clone(),

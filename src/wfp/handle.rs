@@ -30,9 +30,9 @@ impl<R: Runtime> Engine<R> {
     /// # Errors
     ///
     /// `ALREADY_EXISTS` if a session with this key is open, `RPC_SERVER_UNAVAILABLE` while the
-    /// engine does not run.
+    /// engine does not run, `NO_MEMORY` for the 65,537th session of a thread.
     pub fn engine_open(&self, options: SessionOptions) -> Result<EngineHandle, NtStatus> {
-        let session = Session::<R>::new(options);
+        let session = Session::<R>::new(options)?;
         let handle = session.handle();
         let operation = Operation::on(Verb::EngineOpen, session.slot.id());
         if let Some(fault @ EngineFault::NoMemory) = self.fault(Verb::EngineOpen) {

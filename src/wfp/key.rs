@@ -3,6 +3,17 @@
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::runtime::Runtime;
+use crate::status::NtStatus;
+
+/// The name of an object that the engine is about to make.
+///
+/// # Errors
+///
+/// `NO_MEMORY` for the 65,537th of a kind by one thread in one execution: more have no names. Of
+/// Windows no such limit is known.
+pub(super) fn name<R: Runtime>(kind: ObjectKind) -> Result<ObjectId, NtStatus> {
+    R::try_fresh(kind).ok_or(NtStatus::NO_MEMORY)
+}
 
 /// A key: stands for the GUID of a provider, sublayer, callout or filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,11 +35,11 @@ impl Key {
     }
 
     /// The same key, or one that the engine makes up if it is zero.
-    pub(super) fn or_generated<R: Runtime>(self) -> Self {
+    pub(super) fn or_generated<R: Runtime>(self) -> Result<Self, NtStatus> {
         if self == Self::ZERO {
-            Self::generated(R::fresh(ObjectKind::GeneratedKey))
+            name::<R>(ObjectKind::GeneratedKey).map(Self::generated)
         } else {
-            self
+            Ok(self)
         }
     }
 

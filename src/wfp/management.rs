@@ -8,7 +8,8 @@
 //! Common to all: `NULL_POINTER` or `INVALID_HANDLE` for a handle that is none, `SESSION_ABORTED`
 //! on a session that the engine's restart ended, `TXN_ABORTED` after a forced abort,
 //! `POSSIBLE_DEADLOCK` from inside a notification, `ACCESS_DENIED` to a caller without the right,
-//! and `INCOMPATIBLE_TXN` for a change inside a read-only transaction.
+//! `NO_MEMORY` for the 65,537th object of a kind by one thread, and `INCOMPATIBLE_TXN` for a change
+//! inside a read-only transaction.
 
 use crate::execution::ObjectKind;
 use crate::execution::Verb;
@@ -33,6 +34,7 @@ use super::Target;
 use super::add::Addable;
 use super::call::Call;
 use super::change::Effect;
+use super::key::name;
 use super::session::Staged;
 
 impl<R: Runtime> Engine<R> {
@@ -42,7 +44,8 @@ impl<R: Runtime> Engine<R> {
     /// session.
     pub fn provider_add(&self, handle: EngineHandle, provider: Provider) -> NtStatus {
         let key = provider.key.or_generated::<R>();
-        status(self.add(handle, Verb::ProviderAdd, Provider { key, ..provider }))
+        let provider = key.map(|key| Provider { key, ..provider });
+        status(provider.and_then(|provider| self.add(handle, Verb::ProviderAdd, provider)))
     }
 
     /// `FwpmSubLayerAdd0`.
@@ -51,14 +54,15 @@ impl<R: Runtime> Engine<R> {
     /// `LIFETIME_MISMATCH` for its provider, and `TOO_MANY_SUBLAYERS`.
     pub fn sublayer_add(&self, handle: EngineHandle, sublayer: Sublayer) -> NtStatus {
         let key = sublayer.key.or_generated::<R>();
-        status(self.add(handle, Verb::SublayerAdd, Sublayer { key, ..sublayer }))
+        let sublayer = key.map(|key| Sublayer { key, ..sublayer });
+        status(sublayer.and_then(|sublayer| self.add(handle, Verb::SublayerAdd, sublayer)))
     }
 
     /// `FwpmProviderContextAdd0`. Returns the same as [`Engine::sublayer_add`].
     pub fn provider_context_add(&self, handle: EngineHandle, context: ProviderContext) -> NtStatus {
         let key = context.key.or_generated::<R>();
-        let context = ProviderContext { key, ..context };
-        status(self.add(handle, Verb::ProviderContextAdd, context))
+        let context = key.map(|key| ProviderContext { key, ..context });
+        status(context.and_then(|context| self.add(handle, Verb::ProviderContextAdd, context)))
     }
 
     /// `FwpmCalloutAdd0`: the identifier that `FwpsCalloutRegister` returns, too.
@@ -71,7 +75,7 @@ impl<R: Runtime> Engine<R> {
         handle: EngineHandle,
         callout: Callout,
     ) -> Result<CalloutId, NtStatus> {
-        let key = callout.key.or_generated::<R>();
+        let key = callout.key.or_generated::<R>()?;
         self.add(handle, Verb::CalloutAdd, Callout { key, ..callout })?;
         Ok(CalloutId::of(key))
     }
@@ -83,10 +87,11 @@ impl<R: Runtime> Engine<R> {
     /// # Errors
     ///
     /// As [`Engine::callout_add`], `INVALID_FLAGS`, `INVALID_WEIGHT`, `SUBLAYER_NOT_FOUND`,
-    /// `CALLOUT_NOT_FOUND` or `PROVIDER_CONTEXT_NOT_FOUND`, or the same statuses about these;
+    /// `INVALID_ACTION_TYPE`, `CALLOUT_NOT_FOUND` or `PROVIDER_CONTEXT_NOT_FOUND`, or the same
+    /// statuses about these;
     /// `CALLOUT_NOTIFICATION_FAILED` if the callout's functions refuse the filter.
     pub fn filter_add(&self, handle: EngineHandle, filter: Filter) -> Result<FilterId, NtStatus> {
-        let id = R::fresh(ObjectKind::Filter);
+        let id = name::<R>(ObjectKind::Filter)?;
         let key = if filter.key == Key::ZERO {
             Key::generated(id)
         } else {

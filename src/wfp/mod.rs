@@ -69,6 +69,7 @@ pub use circumstances::CallKey;
 pub use circumstances::Circumstances;
 pub use circumstances::EngineFault;
 pub use circumstances::Ledger;
+pub use engine::CALLOUTS_MAX;
 pub use engine::Engine;
 pub use engine::EngineImage;
 pub use engine::EngineOptions;

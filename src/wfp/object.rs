@@ -107,6 +107,8 @@ pub enum Action {
     Unknown(Key),
     /// It shows it to the callout.
     Inspection(Key),
+    /// A value of any other type, which no filter may have.
+    OtherType,
 }
 
 /// The weight that a filter asks for (`FWPM_FILTER0::weight`).
@@ -231,7 +233,7 @@ impl Action {
     /// The callout that it names, if it is a callout action.
     pub const fn callout(self) -> Option<Key> {
         match self {
-            Self::Permit | Self::Block => None,
+            Self::Permit | Self::Block | Self::OtherType => None,
             Self::Terminating(key) | Self::Unknown(key) | Self::Inspection(key) => Some(key),
         }
     }

@@ -6,6 +6,7 @@ use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::runtime::View;
 use crate::runtime::Waiting;
+use crate::status::NtStatus;
 
 use super::Change;
 use super::EngineHandle;
@@ -16,6 +17,7 @@ use super::Objects;
 use super::Profile;
 use super::SessionId;
 use super::enumeration::Enumeration;
+use super::key::name;
 
 /// How long a session waits for the transaction lock (`txnWaitTimeoutInMSec`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -183,8 +185,9 @@ impl<R: Runtime> Clone for Session<R> {
 
 impl<R: Runtime> Session<R> {
     /// A session that the calling thread is about to open.
-    pub(super) fn new(options: SessionOptions) -> Self {
-        Self::at(R::fresh(ObjectKind::SessionSlot), options, Slot::CLOSED)
+    pub(super) fn new(options: SessionOptions) -> Result<Self, NtStatus> {
+        let slot = name::<R>(ObjectKind::SessionSlot)?;
+        Ok(Self::at(slot, options, Slot::CLOSED))
     }
 
     /// A session that was open before the execution.

@@ -25,6 +25,7 @@ use super::FilterId;
 use super::Key;
 use super::Kind;
 use super::SubscriptionHandle;
+use super::key::name;
 use super::session::Session;
 use super::session::Slot;
 use super::session::State;
@@ -116,7 +117,7 @@ impl<R: Runtime> Engine<R> {
         function: ChangeFn,
     ) -> Result<SubscriptionHandle, NtStatus> {
         let call = self.call_without_lock(handle, Verb::Subscribe)?;
-        let own = SubscriptionHandle(R::fresh(ObjectKind::Subscription).serial());
+        let own = SubscriptionHandle(name::<R>(ObjectKind::Subscription)?.serial());
         let subscriptions = &self.inner().subscriptions;
         let objects = (&call.session.slot, subscriptions);
         let denied = self.is_denied(call.verb, call.session.options.kernel);

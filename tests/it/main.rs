@@ -16,6 +16,7 @@ mod differential;
 mod engine_counts;
 mod engine_threads;
 mod examples;
+mod icb;
 mod journal;
 mod late;
 mod least;

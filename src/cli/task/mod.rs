@@ -187,6 +187,7 @@ pub(super) struct Calibrate {
     pub(super) n: Option<u32>,
     pub(super) k: Option<u32>,
     pub(super) explorer: ExplorerKind,
+    pub(super) preemptions: Option<u32>,
     pub(super) json: bool,
     pub(super) measures: Measures,
     pub(super) width: Option<usize>,
@@ -244,10 +245,10 @@ impl From<CompareArguments> for Compare {
         Self {
             models,
             strategies: without_repeats(typed.strategies),
-            explorer: typed.explorer,
+            explorer: exploring(typed.explorer, typed.preemptions),
             wanted: Wanted::of(typed.profile, Some(typed.faults)),
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
-            budget: Budget::of(&typed.limits, typed.fail_fast),
+            budget: Budget::of(&typed.limits, typed.fail_fast).within(typed.preemptions),
             executions: typed.limits.executions,
             second: match (typed.second_opinion, typed.verify) {
                 (true, _) => Second::Opinions,
@@ -382,6 +383,7 @@ impl From<CalibrateArguments> for Calibrate {
             n: typed.n,
             k: typed.k,
             explorer: typed.explorer,
+            preemptions: typed.preemptions,
             json: typed.format == Format::Json,
             measures,
             width: typed.page.width.map(usize::from),
@@ -407,11 +409,27 @@ impl Budget {
             executions_max: limits.executions.unwrap_or(usual.executions_max),
             steps_max: limits.steps.unwrap_or(usual.steps_max),
             fail_fast,
+            ..usual
         };
         Self {
             bounds,
             time: limits.time,
         }
+    }
+
+    /// The same, with at most so many preemptions.
+    fn within(mut self, preemptions_max: Option<u32>) -> Self {
+        self.bounds.preemptions_max = preemptions_max;
+        self
+    }
+}
+
+/// Who explores: a bound on preemptions is that of one explorer.
+const fn exploring(explorer: ExplorerKind, preemptions: Option<u32>) -> ExplorerKind {
+    if preemptions.is_some() {
+        ExplorerKind::Icb
+    } else {
+        explorer
     }
 }
 

@@ -47,6 +47,7 @@ fn every_bound_can_be_set() {
         Bounds {
             executions_max: 7,
             steps_max: 9,
+            preemptions_max: None,
             fail_fast: true
         }
     );

@@ -145,7 +145,7 @@ impl Runtime for Controlled {
         seat::thread()
     }
 
-    fn fresh(kind: ObjectKind) -> ObjectId {
+    fn try_fresh(kind: ObjectKind) -> Option<ObjectId> {
         seat::fresh(kind)
     }
 

@@ -411,6 +411,6 @@ pub(super) fn take_spawned() -> Option<Spawned> {
     })
 }
 
-pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
+pub(super) fn fresh(kind: ObjectKind) -> Option<ObjectId> {
     COLD.with(|cold| cold.names.borrow_mut().fresh(thread(), kind))
 }

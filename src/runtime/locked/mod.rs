@@ -226,7 +226,7 @@ impl<P: Platform> Runtime for Locked<P> {
         P::with_current(|current| current.and_then(|current| current.thread))
     }
 
-    fn fresh(kind: ObjectKind) -> ObjectId {
+    fn try_fresh(kind: ObjectKind) -> Option<ObjectId> {
         P::with_current(|current| {
             let current = current.expect("a name is made outside of any execution");
             current.log().fresh(current.thread, kind)

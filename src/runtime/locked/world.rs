@@ -85,7 +85,7 @@ pub(super) struct Log {
 const INSIDE: u64 = u64::MAX;
 
 impl Log {
-    pub(super) fn fresh(&mut self, maker: Option<ThreadId>, kind: ObjectKind) -> ObjectId {
+    pub(super) fn fresh(&mut self, maker: Option<ThreadId>, kind: ObjectKind) -> Option<ObjectId> {
         self.names.fresh(maker, kind)
     }
 

@@ -137,7 +137,7 @@ impl Runtime for Shuttle {
         seat::current()
     }
 
-    fn fresh(kind: ObjectKind) -> ObjectId {
+    fn try_fresh(kind: ObjectKind) -> Option<ObjectId> {
         seat::fresh(kind)
     }
 

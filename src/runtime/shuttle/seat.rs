@@ -378,6 +378,6 @@ pub(super) fn record(fact: Fact) {
     });
 }
 
-pub(super) fn fresh(kind: ObjectKind) -> ObjectId {
+pub(super) fn fresh(kind: ObjectKind) -> Option<ObjectId> {
     with(|seat| seat.names.fresh(seat.running, kind))
 }

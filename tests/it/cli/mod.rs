@@ -8,6 +8,7 @@ mod exit;
 mod formats;
 mod log;
 mod opinions;
+mod preemptions;
 mod replays;
 mod reproduce;
 mod schedules;

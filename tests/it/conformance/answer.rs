@@ -7,9 +7,11 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use selvedge::execution::ThreadId;
+use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::controlled::Controlled;
 use selvedge::status::NtStatus;
+use selvedge::wfp::EngineFault;
 
 /// What is noted while a case runs. Clones are the same log. It is no modelled state: a thread
 /// writes what it alone saw, and nobody reads it before the end.
@@ -20,6 +22,8 @@ pub(super) struct Log(Arc<Mutex<Pages>>);
 struct Pages {
     /// The statuses that the case insisted on.
     statuses: BTreeSet<NtStatus>,
+    /// The faults that it tried.
+    faults: BTreeSet<(Verb, EngineFault)>,
     /// What each thread noted, in order; `None` is the start-up.
     notes: BTreeMap<Option<ThreadId>, Vec<String>>,
 }
@@ -40,6 +44,16 @@ impl Log {
     /// The statuses that the case insisted on so far.
     pub(super) fn statuses(&self) -> BTreeSet<NtStatus> {
         self.0.lock().statuses.clone()
+    }
+
+    /// The case tries a fault of a call.
+    pub(super) fn tries(&self, verb: Verb, fault: EngineFault) {
+        self.0.lock().faults.insert((verb, fault));
+    }
+
+    /// The faults that the case tried so far.
+    pub(super) fn faults(&self) -> BTreeSet<(Verb, EngineFault)> {
+        self.0.lock().faults.clone()
     }
 
     fn insist(&self, status: NtStatus) {

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use selvedge::execution::Verb;
 use selvedge::status::NtStatus;
 use selvedge::wfp::Action;
 use selvedge::wfp::CalloutFunctions;
-use selvedge::wfp::EngineFault;
 use selvedge::wfp::Filter;
 
 use super::case::Case;
 use super::case::asm;
-use super::case::asm_threads;
 use super::case::doc;
 use super::case::obs;
 use super::client::Client;
@@ -127,31 +124,18 @@ pub(super) const CASES: &[Case] = &[
             desk.unwatch_service(watch).ok();
             s.begin().is(NtStatus::SESSION_ABORTED);
             s.add_provider("P").is(NtStatus::SESSION_ABORTED);
+            s.delete_filter("F").is(NtStatus::SESSION_ABORTED);
+            s.get_filter("F").is(NtStatus::SESSION_ABORTED);
+            s.commit().is(NtStatus::SESSION_ABORTED);
+            s.abort().is(NtStatus::SESSION_ABORTED);
+            s.sessions().is(NtStatus::SESSION_ABORTED);
+            s.set_option().is(NtStatus::SESSION_ABORTED);
             s.close().ok();
             desk.open(STATIC);
         },
     )
     .per(&[CODES, A15])
     .given(&["after-restart=session-aborted"]),
-    asm_threads(
-        "97",
-        "After a failed commit and an abort a session may begin, and has nothing of it",
-        |stage| {
-            let stage = stage.failing(Verb::Commit, 1, EngineFault::CommitFails);
-            let outcomes = stage.one_thread(|desk| {
-                let s = desk.open(STATIC);
-                s.begin().ok();
-                s.add_provider("P").ok();
-                s.commit().is(NtStatus::RPC_CALL_FAILED);
-                s.abort().note("abort");
-                s.begin().ok();
-                s.add_provider("P").ok();
-            });
-            outcomes.are(&["finished; 0: abort=ok"]);
-        },
-    )
-    .per(&[WIREGUARD, A06])
-    .given(&["commit-failure=still-open"]),
 ];
 
 /// A session, and a callout that notes what it is told.

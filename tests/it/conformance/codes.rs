@@ -68,16 +68,7 @@ pub(super) const OUT_OF_REACH: &[(&str, &[&str])] = &[
     ),
     (
         "the types of the model leave no room for it",
-        &[
-            "KM_CLIENTS_ONLY",
-            "RESERVED",
-            "INVALID_ACTION_TYPE",
-            "INVALID_PARAMETER",
-        ],
-    ),
-    (
-        "it takes 100,000 callouts, or 65,536 sublayers; the mock has the second limit",
-        &["TOO_MANY_CALLOUTS", "TOO_MANY_SUBLAYERS"],
+        &["KM_CLIENTS_ONLY", "RESERVED", "INVALID_PARAMETER"],
     ),
     (
         "packets are neither classified nor injected",
@@ -92,11 +83,9 @@ pub(super) const OUT_OF_REACH: &[(&str, &[&str])] = &[
 ];
 
 /// Statuses that the source of the mock names, and no case insists on.
-const NOT_INSISTED_ON: [&str; 2] = [
+const NOT_INSISTED_ON: [&str; 1] = [
     // How a step of its own says that an unregister waits; no call returns it.
     "PENDING",
-    // See [`OUT_OF_REACH`].
-    "TOO_MANY_SUBLAYERS",
 ];
 
 fn insisted() -> BTreeSet<NtStatus> {

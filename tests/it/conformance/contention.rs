@@ -1,5 +1,7 @@
 //! Sessions that want the transaction lock at once: who waits, for how long, and what they see.
 
+use selvedge::status::NtStatus;
+use selvedge::wfp::Filter;
 use selvedge::wfp::SessionOptions;
 use selvedge::wfp::Target;
 use selvedge::wfp::Wait;
@@ -133,7 +135,7 @@ pub(super) const CASES: &[Case] = &[
             outcomes.are(&["finished; 0: begin=TIMEOUT", "finished; 0: begin=ok"]);
         },
     )
-    .per(&[OBJECTS, SESSION]),
+    .per(&[OBJECTS, SESSION, A01]),
     asm_threads(
         "29a",
         "Two read-only transactions share the lock",
@@ -322,6 +324,48 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[A22])
     .given(&["closed-while-waiting=close-waits"]),
+    asm_threads(
+        "w12",
+        "What is wrong with an object as such may be said before the call waits",
+        |stage| {
+            let outcomes = stage.one_thread(|desk| {
+                let (s, t) = (desk.open(STATIC), desk.open(HASTY));
+                s.begin().ok();
+                let unnamed = Filter {
+                    named: false,
+                    ..filter("F", 0)
+                };
+                let either = [NtStatus::NULL_DISPLAY_NAME, NtStatus::TIMEOUT];
+                t.add(unnamed).among(&either);
+            });
+            outcomes.are(&["finished"]);
+        },
+    )
+    .per(&[A04]),
+    asm_threads(
+        "w14",
+        "A call waits once: its wait does not begin anew when the lock changes hands",
+        |stage| {
+            let outcomes = stage.outcomes(|desk| {
+                let (s, t, u) = (desk.open(STATIC), desk.open(HASTY), desk.open(STATIC));
+                s.begin().ok();
+                desk.thread(move || {
+                    s.commit().ok();
+                    u.begin().note("begin");
+                });
+                desk.thread(move || {
+                    if t.begin().note("begin") {
+                        t.commit().ok();
+                    }
+                });
+            });
+            outcomes.are(&[
+                "finished; 0: begin=ok; 1: begin=TIMEOUT",
+                "finished; 0: begin=ok; 1: begin=ok",
+            ]);
+        },
+    )
+    .per(&[A21]),
     doc_threads(
         "w11",
         "Setting an option or security outside a transaction waits, too",

@@ -19,6 +19,7 @@ use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
 use selvedge::wfp::Ledger;
 use selvedge::wfp::Notification;
+use selvedge::wfp::Objects;
 use selvedge::wfp::ServiceState;
 use selvedge::wfp::SessionOptions;
 use selvedge::wfp::StateFn;
@@ -70,17 +71,26 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(circumstances: &Circumstances, log: &Log) -> Self {
-        Self::with(circumstances, log, BTreeSet::new())
+        Self::with(
+            circumstances,
+            log,
+            EngineOptions::default(),
+            Objects::default(),
+        )
     }
 
-    fn with(circumstances: &Circumstances, log: &Log, denied: BTreeSet<Verb>) -> Self {
+    fn with(
+        circumstances: &Circumstances,
+        log: &Log,
+        options: EngineOptions,
+        objects: Objects,
+    ) -> Self {
         let options = EngineOptions {
             ledger: Arc::new(Ledger::new(circumstances.clone(), false)),
-            denied,
-            ..EngineOptions::default()
+            ..options
         };
         Self {
-            engine: Engine::new(&EngineImage::default(), &options),
+            engine: Engine::new(&EngineImage::from(objects), &options),
             circumstances: circumstances.clone(),
             log: log.clone(),
             threads: Arc::default(),
@@ -89,7 +99,21 @@ impl Desk {
 
     /// Another engine, for which callers lack the right for a call.
     pub(super) fn denying(&self, verb: Verb) -> Self {
-        Self::with(&self.circumstances, &self.log, BTreeSet::from([verb]))
+        self.another(EngineOptions {
+            denied: BTreeSet::from([verb]),
+            ..EngineOptions::default()
+        })
+    }
+
+    /// Another engine, made so.
+    pub(super) fn another(&self, options: EngineOptions) -> Self {
+        Self::with(&self.circumstances, &self.log, options, Objects::default())
+    }
+
+    /// Another engine, which has these objects.
+    pub(super) fn holding(&self, objects: Objects) -> Self {
+        let options = EngineOptions::default();
+        Self::with(&self.circumstances, &self.log, options, objects)
     }
 
     /// Opens a session.
@@ -109,11 +133,11 @@ impl Desk {
     }
 
     /// Starts a thread, which tells the engine when it makes no further calls.
-    pub(super) fn thread(&self, body: impl FnOnce() + Send + 'static) {
+    pub(super) fn thread<O>(&self, body: impl FnOnce() -> O + Send + 'static) {
         let index = self.threads.fetch_add(1, Ordering::Relaxed);
         let engine = self.engine.clone();
         Controlled::spawn(ThreadId::new(index), move || {
-            body();
+            let _result = body();
             engine.leave();
         });
     }
@@ -143,6 +167,14 @@ impl Desk {
             notify: Arc::new(notify),
             flow_delete: None,
             commit_add_notify: false,
+        }
+    }
+
+    /// The same of a callout that wants to be told of commits, too.
+    pub(super) fn commit_listener(&self) -> CalloutFunctions {
+        CalloutFunctions {
+            commit_add_notify: true,
+            ..self.listener(NtStatus::SUCCESS)
         }
     }
 

@@ -6,6 +6,7 @@ use selvedge::wfp::TransactionMode;
 
 use crate::cell::Cell;
 
+use super::callouts::calling;
 use super::case::Case;
 use super::case::asm_threads;
 use super::case::doc_threads;
@@ -15,6 +16,7 @@ use super::client::key;
 use super::desk::Desk;
 use super::desk::STATIC;
 use super::desk::USER;
+use super::functions::held_inside;
 use super::source::*;
 
 pub(super) const CASES: &[Case] = &[
@@ -119,6 +121,24 @@ pub(super) const CASES: &[Case] = &[
         outcomes.are(&["finished; 0: close=ok; 1: begin=ok"]);
     })
     .per(&[CLOSE]),
+    doc_threads(
+        "w13",
+        "A transaction of one call is never forcibly aborted, however long it takes",
+        |stage| {
+            let outcomes = stage.outcomes(|desk| {
+                let (_, inside, _) = held_inside(desk);
+                let (s, t) = (desk.open(USER), desk.open(STATIC));
+                desk.thread(move || s.add(calling("F", 7)).note("add"));
+                desk.thread(move || {
+                    inside.wait_for(1);
+                    t.begin().note("begin");
+                });
+            });
+            // Its callout never returns, and who wants the lock waits for ever.
+            outcomes.are(&["deadlock"]);
+        },
+    )
+    .per(&[OBJECTS]),
     doc_threads(
         "103",
         "The hour counts for read-only transactions, too",

@@ -258,6 +258,49 @@ pub(super) const CASES: &[Case] = &[
     .per(&[A19])
     .given(&["persistent-in-dynamic=accepted"]),
     doc(
+        "l10",
+        "A persistent object that refers to a dynamic one is refused",
+        |desk| {
+            let t = desk.open(DYNAMIC);
+            add_each(&t);
+            let s = desk.open(STATIC);
+            for filter in references() {
+                let flags = FilterFlags::PERSISTENT;
+                let refused = [NtStatus::LIFETIME_MISMATCH, NtStatus::WRONG_SESSION];
+                s.add(Filter { flags, ..filter }).among(&refused);
+            }
+        },
+    )
+    .per(&[OBJECTS, A18]),
+    asm(
+        "l11",
+        "Where a dynamic session may add persistent objects, these refer to none of its own",
+        |desk| {
+            let s = desk.open(DYNAMIC);
+            add_each(&s);
+            for filter in references() {
+                let flags = FilterFlags::PERSISTENT;
+                s.add(Filter { flags, ..filter })
+                    .is(NtStatus::LIFETIME_MISMATCH);
+            }
+        },
+    )
+    .per(&[OBJECTS, A19])
+    .given(&["persistent-in-dynamic=accepted"]),
+    doc(
+        "l12",
+        "A static object may refer to static ones, in whatever session they were added",
+        |desk| {
+            add_each(&desk.open(STATIC));
+            let s = desk.open(STATIC);
+            for (name, filter) in ["G", "H", "I", "J"].into_iter().zip(references()) {
+                let key = key(name);
+                s.add(Filter { key, ..filter }).ok();
+            }
+        },
+    )
+    .per(&[OBJECTS]),
+    doc(
         "l9",
         "What the engine shows of an object says how long it lives",
         |desk| {

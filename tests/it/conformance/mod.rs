@@ -15,21 +15,29 @@
 mod answer;
 mod callouts;
 mod case;
+mod changes;
 mod client;
 mod codes;
 mod contention;
 mod control;
 mod desk;
+mod faults;
 mod forced_abort;
+mod functions;
 mod lifetimes;
+mod names;
 mod notifications;
 mod objects;
 mod ownership;
 mod page;
 mod references;
+mod rights;
+mod rules;
+mod service;
 mod sessions;
 mod source;
 mod stage;
+mod told;
 mod visibility;
 mod watching;
 
@@ -39,9 +47,11 @@ use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
 
+use selvedge::execution::Verb;
 use selvedge::runtime::controlled::start_up;
 use selvedge::status::NtStatus;
 use selvedge::wfp::Circumstances;
+use selvedge::wfp::EngineFault;
 use selvedge::wfp::Profile;
 
 use answer::Log;
@@ -63,16 +73,25 @@ const AREAS: &[Area] = &[
     area("Sessions that compete for the lock", contention::CASES),
     area("Transactions that take too long", forced_abort::CASES),
     area("Opening and closing sessions", sessions::CASES),
+    area("Who may call", rights::CASES),
     area("What an object must be", objects::CASES),
     area("Owners", ownership::CASES),
     area("Lifetimes", lifetimes::CASES),
     area("References", references::CASES),
-    area("Callouts, the service and faults", callouts::CASES),
+    area("Callouts and their filters", callouts::CASES),
+    area("Functions of callouts", functions::CASES),
     area("Notifications and transactions", notifications::CASES),
+    area("What is told, and when", told::CASES),
     area(
         "Enumerations, subscriptions and the state of the service",
         watching::CASES,
     ),
+    area(
+        "What subscribers and other sessions see of changes",
+        changes::CASES,
+    ),
+    area("The end and the start of the service", service::CASES),
+    area("Faults", faults::CASES),
 ];
 
 const fn area(title: &'static str, cases: &'static [Case]) -> Area {
@@ -89,6 +108,8 @@ struct Report {
     profiles: usize,
     /// The statuses that it insisted on.
     statuses: BTreeSet<NtStatus>,
+    /// The faults that it tried.
+    faults: BTreeSet<(Verb, EngineFault)>,
     /// The profile under which it failed first, and what was said.
     failure: Option<String>,
 }
@@ -115,6 +136,7 @@ fn report(case: &Case) -> Report {
     Report {
         profiles: profiles.len(),
         statuses: log.statuses(),
+        faults: log.faults(),
         failure,
     }
 }

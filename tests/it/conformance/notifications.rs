@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use selvedge::execution::Verb;
 use selvedge::status::NtStatus;
 use selvedge::wfp::CalloutFunctions;
-use selvedge::wfp::EngineFault;
 
 use super::callouts::calling;
 use super::callouts::ready;
@@ -13,11 +11,9 @@ use super::case::Case;
 use super::case::asm;
 use super::case::asm_threads;
 use super::case::doc;
-use super::case::obs_threads;
 use super::client::Client;
 use super::desk::DYNAMIC;
 use super::desk::Desk;
-use super::desk::HASTY;
 use super::desk::STATIC;
 use super::source::*;
 
@@ -135,54 +131,6 @@ pub(super) const CASES: &[Case] = &[
         },
     )
     .per(&[PROCESSING, A16]),
-    asm_threads(
-        "f1",
-        "A call without memory is NO_MEMORY, and has done nothing",
-        |stage| {
-            let stage = stage.failing(Verb::ProviderAdd, 1, EngineFault::NoMemory);
-            let outcomes = stage.one_thread(|desk| {
-                let s = desk.open(STATIC);
-                s.add_provider("P").is(NtStatus::NO_MEMORY);
-                s.add_provider("P").note("again")
-            });
-            outcomes.are(&["finished; 0: again=ok"]);
-        },
-    )
-    .per(&[USERSIM]),
-    obs_threads(
-        "f2",
-        "A delete that is RPC_NT_CALL_FAILED may have been done, or not",
-        |stage| {
-            let done = (EngineFault::Executed, "FILTER_NOT_FOUND");
-            for (fault, again) in [(EngineFault::NotExecuted, "ok"), done] {
-                let stage = stage.failing(Verb::FilterDelete, 1, fault);
-                let outcomes = stage.one_thread(|desk| {
-                    let s = desk.open(STATIC);
-                    s.add_filter("F").ok();
-                    s.delete_filter("F").is(NtStatus::RPC_CALL_FAILED);
-                    s.delete_filter("F").note("again")
-                });
-                outcomes.are(&[&format!("finished; 0: again={again}")]);
-            }
-        },
-    )
-    .per(&[EBPF_5486, EBPF_5472]),
-    asm_threads(
-        "98",
-        "After a failed commit that nobody aborts the lock is not free",
-        |stage| {
-            let stage = stage.failing(Verb::Commit, 1, EngineFault::CommitFails);
-            let outcomes = stage.one_thread(|desk| {
-                let (s, t) = (desk.open(STATIC), desk.open(HASTY));
-                s.begin().ok();
-                s.commit().is(NtStatus::RPC_CALL_FAILED);
-                t.begin().note("begin")
-            });
-            outcomes.are(&["finished; 0: begin=TIMEOUT"]);
-        },
-    )
-    .per(&[A06])
-    .given(&["commit-failure=still-open"]),
 ];
 
 /// A session, and a callout that begins a transaction on another one when it is told something.

@@ -4,11 +4,13 @@ use selvedge::status::NtStatus;
 use selvedge::wfp::Action;
 use selvedge::wfp::AnyObject;
 use selvedge::wfp::Callout;
+use selvedge::wfp::Change;
 use selvedge::wfp::Filter;
 use selvedge::wfp::FilterFlags;
 use selvedge::wfp::FilterId;
 use selvedge::wfp::Key;
 use selvedge::wfp::Kind;
+use selvedge::wfp::Objects;
 use selvedge::wfp::Provider;
 use selvedge::wfp::ProviderContext;
 use selvedge::wfp::Sublayer;
@@ -337,6 +339,33 @@ pub(super) const CASES: &[Case] = &[
         },
     )
     .per(&[FILTER, CODES]),
+    doc(
+        "o15",
+        "A filter whose action is none that a filter may have is INVALID_ACTION_TYPE",
+        |desk| {
+            let action = Action::OtherType;
+            let wrong = Filter {
+                action,
+                ..filter("F", 0)
+            };
+            desk.open(STATIC)
+                .add(wrong)
+                .is(NtStatus::INVALID_ACTION_TYPE);
+        },
+    )
+    .per(&[FILTER, CODES]),
+    doc(
+        "o17",
+        "A sublayer beside one of each of the 65,536 weights is TOO_MANY_SUBLAYERS",
+        |desk| {
+            let s = desk.holding(one_of_each_weight()).open(STATIC);
+            s.add_sublayer("SL").is(NtStatus::TOO_MANY_SUBLAYERS);
+            s.delete(Target::Sublayer(key("7"))).ok();
+            s.add_sublayer("SL").ok();
+            assert_eq!(s.get_sublayer("SL").ok().weight, 7);
+        },
+    )
+    .per(&[SUBLAYER_ADD, CODES]),
     obs(
         "99",
         "Of two sublayers with one weight the newer gets another",
@@ -398,6 +427,16 @@ fn refuses_flags(desk: &Desk, flags: FilterFlags, action: Action) {
         ..filter("wrong", 0)
     };
     s.add(wrong).is(NtStatus::INVALID_FLAGS);
+}
+
+/// Static sublayers of every weight, each named after its own.
+fn one_of_each_weight() -> Objects {
+    let mut objects = Objects::default();
+    for weight in 0..=u16::MAX {
+        let sublayer = Sublayer::with_key(key(&weight.to_string()));
+        objects.apply(Change::AddSublayer(Sublayer { weight, ..sublayer }));
+    }
+    objects
 }
 
 /// What is not there, with the status that says so.

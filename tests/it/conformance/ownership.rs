@@ -120,6 +120,22 @@ pub(super) const CASES: &[Case] = &[
         },
     )
     .per(&[MULLVAD, EBPF_3866]),
+    obs(
+        "45b",
+        "Any static session may delete what is persistent",
+        |desk| {
+            let first = desk.open(STATIC);
+            add_persistent(&first);
+            first.close().ok();
+            let second = desk.open(STATIC);
+            for target in one_of_each() {
+                second.set_security(target).ok();
+                second.delete(target).ok();
+            }
+            add_persistent(&second);
+        },
+    )
+    .per(&[MULLVAD]),
     asm(
         "l2",
         "What is built in is BUILTIN_OBJECT to a dynamic session, or as if static",
@@ -201,7 +217,7 @@ pub(super) fn add_persistent(client: &Client) {
         .ok();
 }
 
-fn one_of_each() -> [Target; 5] {
+pub(super) fn one_of_each() -> [Target; 5] {
     [
         Target::FilterKey(key("F")),
         Target::Callout(key("C")),

@@ -29,12 +29,12 @@ clients on Windows, and `ASM` if the mock had to choose; `A-…` are the open qu
 any reading may be taken, one at a time. No Windows was there to measure.
 
 This page is made from the tables in `tests/it/conformance/`: `SELVEDGE_UPDATE=1 cargo test --test
-it conformance` writes it anew. Out of it: `IPsec`,
-conditions and traffic, net events, and security descriptors beyond who may set them.
+it conformance` writes it anew. At its end are the rules sentence by sentence, each with its cases
+or the reason why it has none, and the status codes.
 ";
 
 /// Breaks a text into lines, the second and later ones indented. What has a link is not measured.
-fn wrapped(text: &str) -> String {
+pub(super) fn wrapped(text: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is one");
@@ -88,7 +88,13 @@ fn codes() -> String {
             text.push('\n');
         }
     }
-    text += "\nNot provoked, and why:\n\n";
+    let out: usize = OUT_OF_REACH.iter().map(|(_, names)| names.len()).sum();
+    let all = FWP_STATUSES.len();
+    let _ = writeln!(
+        text,
+        "\nThat is {} of {all} codes of the engine. The other {out} are not provoked, and why:\n",
+        all - out
+    );
     for (reason, names) in OUT_OF_REACH {
         let (count, names) = (names.len(), names.join(", "));
         text += &wrapped(&format!("- {count}, because {reason}: {names}."));
@@ -113,6 +119,7 @@ fn page() -> String {
             text.push('\n');
         }
     }
+    text += &super::rules::section();
     text += &codes();
     text.push('\n');
     let sources: BTreeSet<_> = all().flat_map(|case| case.sources).collect();

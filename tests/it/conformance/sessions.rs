@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
             assert_eq!(shown, [(false, None, true), (true, Some(15_000), false)]);
         },
     )
-    .per(&[SESSION, OBJECTS])
+    .per(&[SESSION, OBJECTS, A01])
     .given(&["default-wait=15s"]),
     obs("s3", "The default wait is 100 minutes", |desk| {
         let s = desk.open(SessionOptions {
@@ -88,7 +88,7 @@ pub(super) const CASES: &[Case] = &[
         let shown = s.sessions().ok();
         assert_eq!(shown[0].wait_ms, Some(6_000_000));
     })
-    .per(&[EXPLORER_5, LIBWFP])
+    .per(&[EXPLORER_5, LIBWFP, A01])
     .given(&["default-wait=100min"]),
     doc(
         "s4",
@@ -247,6 +247,30 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[A16, EXPLORER_5])
     .given(&["close-teardown=deferred", "lock-mode=shared-readers"]),
+    asm_threads(
+        "s20",
+        "The handle of a dynamic session is dead before its objects go",
+        |stage| {
+            let outcomes = stage.outcomes(|desk| {
+                let (s, t) = (desk.open(DYNAMIC), desk.open(STATIC));
+                let closer = s.clone();
+                s.add_filter("F").ok();
+                t.begin().ok();
+                desk.thread(move || closer.close().ok());
+                desk.thread(move || {
+                    t.note(t.sessions().ok().len().to_string());
+                    s.sessions().note("own");
+                    t.get_filter("F").note("get");
+                    t.abort().ok();
+                });
+            });
+            outcomes.sometimes(&["1: 1 own=INVALID_HANDLE get=ok"]);
+            outcomes.sometimes(&["1: 2 own=ok get=ok"]);
+            outcomes.never("1: 1 own=ok");
+            outcomes.never("get=FILTER_NOT_FOUND");
+        },
+    )
+    .per(&[A16]),
     doc("56a", "A null handle can be closed", |desk| {
         desk.client_with(EngineHandle::NULL).close().ok();
     })
@@ -316,72 +340,6 @@ pub(super) const CASES: &[Case] = &[
     )
     .per(&[A14])
     .given(&["bad-handle=status"]),
-    doc(
-        "s13",
-        "A caller in user mode that lacks a right is ACCESS_DENIED",
-        |desk| {
-            for (verb, call) in DENIABLE {
-                let desk = desk.denying(verb);
-                // Denied, too, where the kernel is checked.
-                let _there = desk.open(STATIC).add_provider("P").failed();
-                let s = desk.open(USER);
-                call(&s);
-            }
-        },
-    )
-    .per(&[ACCESS]),
-    doc(
-        "s14",
-        "Nobody checks the rights of a caller in the kernel",
-        |desk| {
-            for verb in [
-                Verb::Begin,
-                Verb::ProviderAdd,
-                Verb::Lookup,
-                Verb::SetOption,
-            ] {
-                let s = desk.denying(verb).open(STATIC);
-                s.begin().ok();
-                s.add_provider("P").ok();
-                s.get(Target::Provider(key("P"))).ok();
-                s.commit().ok();
-                s.set_option().ok();
-            }
-        },
-    )
-    .per(&[ACCESS])
-    .given(&["access-checks=user-mode"]),
-];
-
-type Deniable = (Verb, fn(&Client));
-
-/// A call for each right, by a caller that lacks it.
-const DENIABLE: [Deniable; 8] = [
-    (Verb::Begin, |s| s.begin().is(NtStatus::ACCESS_DENIED)),
-    (Verb::ProviderAdd, |s| {
-        s.add_provider("Q").is(NtStatus::ACCESS_DENIED);
-    }),
-    (Verb::SublayerAdd, |s| {
-        s.add_sublayer("Q").is(NtStatus::ACCESS_DENIED);
-    }),
-    (Verb::FilterAdd, |s| {
-        s.add_filter("Q").is(NtStatus::ACCESS_DENIED);
-    }),
-    (Verb::ProviderDelete, |s| {
-        s.delete(Target::Provider(key("P")))
-            .is(NtStatus::ACCESS_DENIED);
-    }),
-    (Verb::Lookup, |s| {
-        s.get(Target::Provider(key("P")))
-            .is(NtStatus::ACCESS_DENIED);
-    }),
-    (Verb::Subscribe, |s| {
-        let refused = s.subscribe(Kind::Filter, std::sync::Arc::new(|_| ()));
-        refused.is(NtStatus::ACCESS_DENIED);
-    }),
-    (Verb::SetOption, |s| {
-        s.set_option().is(NtStatus::ACCESS_DENIED);
-    }),
 ];
 
 /// Adds an object of each kind that refers to others where it can.

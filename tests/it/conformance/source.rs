@@ -25,6 +25,14 @@ sources! {
         "https://github.com/microsoft/ebpf-for-windows/issues/5486";
     USERSIM = "microsoft/usersim",
         "https://github.com/microsoft/usersim";
+    EBPF_3567 = "ebpf-for-windows #3567",
+        "https://github.com/microsoft/ebpf-for-windows/issues/3567";
+    EBPF_4192 = "ebpf-for-windows #4192",
+        "https://github.com/microsoft/ebpf-for-windows/issues/4192";
+    SIMPLEWALL_1713 = "henrypp/simplewall #1713",
+        "https://github.com/henrypp/simplewall/issues/1713";
+    MANAGEMENT = "WFP User-Mode Management Functions",
+        "https://learn.microsoft.com/windows-hardware/drivers/network/wfp-user-mode-management-functions";
     NETEBPFEXT = "netebpfext",
         "https://github.com/microsoft/ebpf-for-windows/tree/main/netebpfext";
     SAMPLER = "WFPSampler",
@@ -162,5 +170,12 @@ without_link! {
     A22 = "A-22";
     A23 = "A-23";
     A27 = "A-27";
+    A01 = "A-01";
+    A21 = "A-21";
+    A24 = "A-24";
+    A28 = "A-28";
+    A29 = "A-29";
+    A30 = "A-30";
     A31 = "A-31";
+    A32 = "A-32";
 }

@@ -42,6 +42,7 @@ impl<'l> Stage<'l> {
 
     /// The same, where a call of the first thread fails: the how-manieth of its kind, from 1.
     pub(super) fn failing(&self, verb: Verb, occurrence: u32, fault: EngineFault) -> Self {
+        self.log.tries(verb, fault);
         let mut circumstances = self.circumstances.clone();
         let call = CallKey {
             thread: ThreadId::new(0),
@@ -69,7 +70,7 @@ impl<'l> Stage<'l> {
     ) -> Outcomes {
         let outcomes = self.outcomes(|desk| {
             let (own, body) = (desk.clone(), body.clone());
-            desk.thread(move || drop(body(&own)));
+            desk.thread(move || body(&own));
         });
         outcomes.always("finished");
         outcomes
@@ -146,6 +147,11 @@ impl Outcomes {
     pub(super) fn are(&self, expected: &[&str]) {
         let expected: BTreeSet<String> = expected.iter().map(ToString::to_string).collect();
         assert_eq!(self.0, expected);
+    }
+
+    /// All of them, in order.
+    pub(super) fn list(&self) -> Vec<String> {
+        self.0.iter().cloned().collect()
     }
 
     /// Every interleaving shows this.

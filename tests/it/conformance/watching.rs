@@ -184,7 +184,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// A subscriber that notes whether something was added.
-fn teller(desk: &Desk) -> ChangeFn {
+pub(super) fn teller(desk: &Desk) -> ChangeFn {
     let desk = desk.clone();
     Arc::new(move |notice| desk.note(format!("added={}", notice.added)))
 }

@@ -17,6 +17,7 @@ use super::programs::named;
 const SAMPLED: Bounds = Bounds {
     executions_max: 20,
     steps_max: 10_000,
+    preemptions_max: None,
     fail_fast: false,
 };
 

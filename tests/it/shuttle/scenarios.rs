@@ -24,6 +24,7 @@ use super::shuttle_dfs;
 const SAMPLED: Bounds = Bounds {
     executions_max: 50,
     steps_max: 10_000,
+    preemptions_max: None,
     fail_fast: false,
 };
 
