@@ -143,6 +143,11 @@ pub(super) struct Lock {
 }
 
 impl Lock {
+    /// Whether anybody has it.
+    const fn is_held(&self) -> bool {
+        self.writer || self.readers > 0
+    }
+
     /// Whether a transaction may begin, in a profile.
     pub(super) fn admits(&self, mode: TransactionMode, profile: impl Fn() -> Profile) -> bool {
         match mode {
@@ -160,7 +165,7 @@ impl View<'_, Lock> {
     /// that, a call whose handle is closed inside a transaction would have nothing in common with
     /// the begin, and a search would not know that it could have come before.
     pub(super) fn is_looked_at(&self) {
-        let _held = self.writer || self.readers > 0;
+        let _held = self.is_held();
     }
 }
 
