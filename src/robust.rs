@@ -52,6 +52,9 @@ fn run(read: Result<RecordedSchedule, ScheduleError>) -> bool {
     match ready {
         Err(error) => refused(&error.to_string()),
         Ok((recorded, scenario)) => {
+            if let Err(error) = scenario.workload().require_room(&recorded.circumstances) {
+                return refused(&error.to_string());
+            }
             for replayed in [
                 replay(&recorded, &scenario),
                 replay_best_effort(&recorded, &scenario),
