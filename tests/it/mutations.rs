@@ -11,8 +11,8 @@ use selvedge::robust;
 
 use crate::sequences::number;
 
-/// How many inputs of each kind are mutated if `SELVEDGE_MUTATIONS` does not say so: a third each of
-/// 10,002.
+/// How many inputs of each kind are mutated if `SELVEDGE_MUTATIONS` does not say so: a third each
+/// of 10,002.
 const EACH: u32 = 3_334;
 
 /// A sequence of numbers that a seed determines: splitmix64.
