@@ -184,9 +184,9 @@ impl DporExplorer {
         if later.attempt.pure_wait && self.reversal.is_held(&self.trace, earlier, later) {
             return false;
         }
-        let sequence = self.reversal.sequence(&self.trace);
+        let mut sequence = self.reversal.sequence(&self.trace);
         let branches = &mut self.nodes[earlier].branches;
-        self.forest.insert(branches, sequence, doubtful);
+        self.forest.insert(branches, &mut sequence, doubtful);
         false
     }
 

@@ -42,6 +42,7 @@ pub(super) struct Found {
     /// The earlier events that it depends on with nothing between, races or not.
     pub(super) direct: Vec<usize>,
     hidden: Vec<u64>,
+    candidates: Vec<u64>,
 }
 
 impl Found {
@@ -51,7 +52,8 @@ impl Found {
         self.direct.clear();
         trace.program_order(event.thread, &mut self.hidden);
         self.before.clone_from(&self.hidden);
-        for index in (0..trace.len()).rev() {
+        trace.candidates(&event.footprint, &mut self.candidates);
+        for index in bits::descending(&self.candidates) {
             let earlier = trace.event(index);
             if bits::has(&self.hidden, index) || !depends(&earlier.footprint, &event.footprint) {
                 continue;

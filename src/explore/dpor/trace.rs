@@ -15,6 +15,7 @@ use crate::runtime::controlled::Pending;
 use super::bits;
 use super::bits::Rows;
 use super::broken::Broken;
+use super::touching::Touching;
 
 /// What a step was like before it was taken.
 #[derive(Debug, Clone, Copy)]
@@ -98,11 +99,13 @@ pub(super) struct Event {
 pub(super) struct Trace {
     events: Vec<Event>,
     before: Rows,
-    /// What is after an event, among the events there are; bits of events that are gone are left.
+    /// What is after an event, among the events there are.
     after: Rows,
-    /// By thread: its events, and the event that started it, under the same condition.
+    /// By thread: its events.
     of_thread: Rows,
+    /// By thread: the event that started it; it may be gone.
     started: Vec<Option<usize>>,
+    touching: Touching,
 }
 
 impl Event {
@@ -132,7 +135,16 @@ impl Trace {
 
     /// Drops all events from this one on.
     pub(super) fn truncate(&mut self, len: usize) {
-        self.events.truncate(len);
+        while self.events.len() > len {
+            let index = self.events.len() - 1;
+            let event = self.events[index];
+            bits::remove(self.of_thread.row_mut(event.thread.index()), index);
+            self.touching.remove(&event.footprint, index);
+            self.events.pop();
+        }
+        for earlier in 0..len {
+            bits::cut(self.after.row_mut(earlier), len);
+        }
     }
 
     /// The last event of a thread.
@@ -140,7 +152,7 @@ impl Trace {
         if self.events.is_empty() {
             return None;
         }
-        bits::last_below(self.of_thread.row(thread.index()), self.events.len())
+        bits::last(self.of_thread.row(thread.index()))
     }
 
     /// The events before one.
@@ -203,6 +215,17 @@ impl Trace {
         for rows in [&mut self.before, &mut self.after, &mut self.of_thread] {
             rows.widen(events);
         }
+        self.touching.widen(events);
+    }
+
+    /// All events that a step with this footprint can depend on, and perhaps others.
+    pub(super) fn candidates(&self, footprint: &Footprint, set: &mut Vec<u64>) {
+        self.touching.candidates(footprint, set);
+        if footprint.is_everything() {
+            for (word, bits) in set.iter_mut().enumerate() {
+                *bits = up_to(self.events.len(), word);
+            }
+        }
     }
 
     /// Adds an event with those before it.
@@ -211,19 +234,10 @@ impl Trace {
         self.before.reset(index);
         self.before.row_mut(index).copy_from_slice(before);
         self.after.reset(index);
-        for thread in 0..THREADS_MAX {
-            if thread == event.thread.index() {
-                bits::insert(self.of_thread.row_mut(thread), index);
-            } else {
-                bits::remove(self.of_thread.row_mut(thread), index);
-            }
-        }
-        for earlier in 0..index {
-            if bits::has(before, earlier) {
-                bits::insert(self.after.row_mut(earlier), index);
-            } else {
-                bits::remove(self.after.row_mut(earlier), index);
-            }
+        bits::insert(self.of_thread.row_mut(event.thread.index()), index);
+        self.touching.insert(&event.footprint, index);
+        for earlier in bits::ascending(before) {
+            bits::insert(self.after.row_mut(earlier), index);
         }
         if event.operation.verb == Verb::Spawn {
             let started = usize::try_from(event.operation.argument).ok();
