@@ -59,9 +59,11 @@ pub(super) fn ascending(set: &[u64]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The events of a set in descending order.
-pub(super) fn descending(set: &[u64]) -> impl Iterator<Item = usize> {
-    set.iter().enumerate().rev().flat_map(|(word, &bits)| {
+/// The events of a set, word by word, in descending order.
+pub(super) fn descending(
+    words: impl DoubleEndedIterator<Item = u64> + ExactSizeIterator,
+) -> impl Iterator<Item = usize> {
+    words.enumerate().rev().flat_map(|(word, bits)| {
         let mut rest = bits;
         std::iter::from_fn(move || {
             let bit = rest.checked_ilog2()?;
@@ -73,7 +75,7 @@ pub(super) fn descending(set: &[u64]) -> impl Iterator<Item = usize> {
 
 /// The greatest event of a set.
 pub(super) fn last(set: &[u64]) -> Option<usize> {
-    descending(set).next()
+    descending(set.iter().copied()).next()
 }
 
 /// Removes all events from this one on.
@@ -149,7 +151,10 @@ mod tests {
         assert_eq!(ascending(rows.row(0)).count(), 0);
         assert_eq!(ascending(rows.row(1)).collect::<Vec<_>>(), [7]);
         assert_eq!(ascending(rows.row(2)).collect::<Vec<_>>(), [63, 129]);
-        assert_eq!(descending(rows.row(2)).collect::<Vec<_>>(), [129, 63]);
+        assert_eq!(
+            descending(rows.row(2).iter().copied()).collect::<Vec<_>>(),
+            [129, 63]
+        );
         assert_eq!((last(rows.row(0)), last(rows.row(1))), (None, Some(7)));
         for (bound, left) in [(130, &[63, 129][..]), (129, &[63]), (64, &[63]), (63, &[])] {
             cut(rows.row_mut(2), bound);

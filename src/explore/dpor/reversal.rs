@@ -118,7 +118,10 @@ impl Ahead for OtherOrder<'_> {
         }
         let other = self.last.as_ref().filter(|last| !own(last));
         let step = there.filter(|there| there.is_known()).unwrap_or(step);
-        let with_events = self.planned().map(|event| judge(step, &event));
+        // The rest touches nothing that it may touch.
+        let events = self.trace.candidates(&step.most);
+        let events = events.filter(|&index| bits::has(self.beside, index));
+        let with_events = events.map(|index| judge(step, &self.trace.event(index).planned()));
         let with_last = other.map(|last| judge(step, last));
         let conflict = strongest(with_events.chain(with_last));
         Begins::of(conflict, there.map(|_| self.trace.len()))

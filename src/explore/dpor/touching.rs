@@ -52,14 +52,14 @@ impl Touching {
         bits::remove(self.rows.row_mut(EVERYTHING), event);
     }
 
-    /// The events that touch one of these objects, and those that depend on every step.
-    pub(super) fn candidates(&self, footprint: &Footprint, set: &mut Vec<u64>) {
-        set.clear();
-        set.extend_from_slice(self.rows.row(EVERYTHING));
-        for touch in footprint.iter() {
-            if let Some(&place) = self.places.get(&touch.object) {
-                bits::join(set, self.rows.row(place));
-            }
-        }
+    /// The events that touch an object.
+    pub(super) fn of(&self, object: ObjectId) -> &[u64] {
+        let place = self.places.get(&object);
+        place.map_or(&[], |&place| self.rows.row(place))
+    }
+
+    /// The events that depend on every step.
+    pub(super) fn everything(&self) -> &[u64] {
+        self.rows.row(EVERYTHING)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::execution::Access;
 use crate::execution::Footprint;
+use crate::execution::ObjectId;
 use crate::execution::Operation;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -218,14 +219,27 @@ impl Trace {
         self.touching.widen(events);
     }
 
-    /// All events that a step with this footprint can depend on, and perhaps others.
-    pub(super) fn candidates(&self, footprint: &Footprint, set: &mut Vec<u64>) {
-        self.touching.candidates(footprint, set);
-        if footprint.is_everything() {
-            for (word, bits) in set.iter_mut().enumerate() {
-                *bits = up_to(self.events.len(), word);
-            }
+    /// The events that touch an object, as a set.
+    pub(super) fn touching(&self, object: ObjectId) -> &[u64] {
+        self.touching.of(object)
+    }
+
+    /// All events that a step with this footprint can depend on, and perhaps others, in descending
+    /// order.
+    pub(super) fn candidates(&self, footprint: &Footprint) -> impl Iterator<Item = usize> {
+        let mut touched = [self.touching.everything(); Footprint::CAPACITY];
+        for (place, touch) in touched.iter_mut().zip(footprint.iter()) {
+            *place = self.touching.of(touch.object);
         }
+        let everything = footprint.is_everything();
+        let word = move |word: usize| {
+            let all = up_to(self.events.len(), word);
+            let of = |set: &[u64]| set.get(word).copied().unwrap_or(0);
+            let always = of(self.touching.everything());
+            let some = touched.iter().fold(always, |bits, set| bits | of(set));
+            if everything { all } else { some }
+        };
+        bits::descending((0..self.before.width()).map(word))
     }
 
     /// Adds an event with those before it.
