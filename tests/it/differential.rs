@@ -276,6 +276,16 @@ fn once_failed() -> Vec<Small> {
             vec![Fork(2, vec![Locked(0, vec![])]), Reading(0, vec![])],
             vec![TriedReading(0, vec![WaitTimed(0)])],
         ],
+        // Two readers that never leave keep a writer out together: it comes before both or not at
+        // all.
+        vec![
+            vec![
+                Fork(3, vec![Timed(0, vec![])]),
+                Reading(0, vec![Timed(0, vec![])]),
+            ],
+            vec![],
+            vec![Reading(0, vec![Locked(0, vec![])])],
+        ],
         // A reader that leaves cannot come after the writer that waits for it.
         vec![
             vec![Reading(1, vec![Increment(0)]), Choose(2)],

@@ -168,8 +168,21 @@ impl DporExplorer {
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
     /// Whether that is certain for as long as the events up to `until` stay.
     fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
-        let (start, end) = self.sleepers_of(earlier);
         self.reversal.prepare(&self.trace, earlier, first);
+        let waits = later.attempt.pure_wait;
+        let held = waits && self.reversal.is_held(&self.trace, earlier, later);
+        let settled = self.plan(earlier, (later, until), held);
+        if waits && !Broken::HoldersStay.is_on() && self.reversal.let_go(&self.trace, later) {
+            return self.plan(earlier, (later, until), false) && settled;
+        }
+        settled
+    }
+
+    /// Sees to it that the prepared sequence is explored from before event `earlier`, unless
+    /// somebody holds what it ends with. Whether it is, for as long as the events up to `until`
+    /// stay.
+    fn plan(&mut self, earlier: usize, (later, until): (&Event, usize), held: bool) -> bool {
+        let (start, end) = self.sleepers_of(earlier);
         let mut doubtful = !surely_able(&self.trace, earlier, later);
         for sleeper in &self.sleepers[start..end] {
             if sleeper.may_repeat {
@@ -181,12 +194,11 @@ impl DporExplorer {
                 (Verdict::New, _) => {}
             }
         }
-        if later.attempt.pure_wait && self.reversal.is_held(&self.trace, earlier, later) {
-            return false;
+        if !held {
+            let mut sequence = self.reversal.sequence(&self.trace);
+            let branches = &mut self.nodes[earlier].branches;
+            self.forest.insert(branches, &mut sequence, doubtful);
         }
-        let mut sequence = self.reversal.sequence(&self.trace);
-        let branches = &mut self.nodes[earlier].branches;
-        self.forest.insert(branches, &mut sequence, doubtful);
         false
     }
 

@@ -1,5 +1,8 @@
 //! The other order of a race, as a sequence from the node before it.
 
+use crate::execution::Access;
+use crate::execution::ThreadSet;
+
 use super::ahead::Ahead;
 use super::ahead::Judge;
 use super::ahead::strongest;
@@ -61,6 +64,18 @@ impl Reversal {
         is_held(trace, earlier, &self.beside, later)
     }
 
+    /// Leaves out whoever may still hold, at the end of the sequence, what the step that ends it
+    /// waits for: others that came to it, beside each other or at different objects, and have not
+    /// let go of it there. With them goes what comes after them. Whether there was somebody.
+    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event) -> bool {
+        let mut somebody = false;
+        while let Some(holder) = holder(trace, &self.beside, later) {
+            somebody = true;
+            trace.drop_with_all_after(holder, &mut self.beside);
+        }
+        somebody
+    }
+
     /// The sequence, in the order of the execution.
     pub(super) fn sequence<'r>(&'r mut self, trace: &'r Trace) -> OtherOrder<'r> {
         OtherOrder {
@@ -69,6 +84,23 @@ impl Reversal {
             last: &mut self.last,
         }
     }
+}
+
+/// Somebody whose last touch, in a set of events, of something that a step waits for may be the
+/// beginning of a hold.
+fn holder(trace: &Trace, set: &[u64], later: &Event) -> Option<usize> {
+    later.attempt.watch.iter().find_map(|watched| {
+        let mut met = ThreadSet::only(later.thread);
+        let touching = trace.touching(watched.object).iter().zip(set);
+        let touching = touching.map(|(touching, set)| touching & set);
+        bits::descending(touching).find(|&index| {
+            let event = trace.event(index);
+            let first_met = !met.contains(event.thread);
+            met.insert(event.thread);
+            let access = event.footprint.access(watched.object);
+            first_met && matches!(access, Some(Access::Write | Access::Commute))
+        })
+    })
 }
 
 /// The sequence: events, and the step that ends it. Its places are the indices of the events, and

@@ -176,6 +176,14 @@ impl Trace {
         }
     }
 
+    /// Removes an event, and all that happen after it, from a set.
+    pub(super) fn drop_with_all_after(&self, index: usize, set: &mut [u64]) {
+        bits::remove(set, index);
+        for (bits, after) in set.iter_mut().zip(self.after.row(index)) {
+            *bits &= !after;
+        }
+    }
+
     /// The first event of a thread that is in a set.
     pub(super) fn first_of(&self, thread: ThreadId, set: &[u64]) -> Option<usize> {
         let own = self.of_thread.row(thread.index());
