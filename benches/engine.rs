@@ -66,6 +66,7 @@ fn round(calls: Calls, rounds: u32) {
     start_up(|| {
         let options = EngineOptions {
             callouts_change: false,
+            closes_meet_calls: false,
             ..EngineOptions::default()
         };
         let engine = Engine::<Controlled>::new(&EngineImage::default(), &options);

@@ -36,6 +36,7 @@ pub use workload::CallKind;
 pub use workload::Fault;
 pub use workload::FaultPoint;
 pub use workload::LinkSpec;
+pub use workload::NoRoom;
 pub use workload::Pipeline;
 pub use workload::ThreadSpec;
 pub use workload::Workload;

@@ -69,7 +69,11 @@ impl StartUp {
         let options = EngineOptions {
             ledger: Arc::clone(ledger),
             callouts_change: false,
+            // A context's handle is closed when nobody has the context any more, a thread's by the
+            // thread, and all others stay open.
+            closes_meet_calls: false,
             system_threads: workload.system_threads_from(),
+            watchdogs: None,
             ..EngineOptions::default()
         };
         let engine = Engine::<R>::new(&EngineImage::default(), &options);

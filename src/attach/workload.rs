@@ -2,12 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use thiserror::Error;
+
 use crate::execution::THREADS_MAX;
 use crate::status::NtStatus;
+use crate::wfp::Circumstances;
 use crate::wfp::SessionOptions;
 use crate::wfp::Wait;
 
 use super::AttachType;
+
+/// A workload has no room for the threads of the system, and something may be left to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "{callers} threads and work items call the engine, and each needs a thread of the system that \
+     does what is late: {} are more than the {max} that one execution can have; remove threads or \
+     calls, or pass a profile in which nothing is late, such as --profile documented",
+    2 * callers
+)]
+pub struct NoRoom {
+    /// How many threads call the engine, deferred work included.
+    pub callers: usize,
+    /// How many threads there may be, those of the system included.
+    pub max: usize,
+}
 
 /// How much of the driver stands between a call and the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,6 +200,21 @@ impl Workload {
     pub fn system_threads_from(&self) -> Option<usize> {
         let callers = self.caller_count();
         (2 * callers <= THREADS_MAX).then_some(callers)
+    }
+
+    /// Whether it can be run under these circumstances.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRoom`] if something may be late under them, and there is no room for who does it.
+    pub fn require_room(&self, circumstances: &Circumstances) -> Result<(), NoRoom> {
+        if self.system_threads_from().is_some() || !circumstances.may_defer() {
+            return Ok(());
+        }
+        Err(NoRoom {
+            callers: self.caller_count(),
+            max: THREADS_MAX,
+        })
     }
 
     /// How many threads an execution can start at most, deferred work included: a work item runs

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tracing::Span;
 
+use crate::attach::NoRoom;
 use crate::execution::Outcome;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
@@ -15,6 +16,7 @@ use crate::explore::Limit;
 use crate::explore::Ran;
 use crate::explore::Rounds;
 use crate::explore::Tally;
+use crate::explore::Unsuitability;
 use crate::explore::Watch;
 use crate::explore::go_through;
 use crate::program::Program;
@@ -87,6 +89,10 @@ pub(super) fn go_through_all(
                 ..request.keep
             };
             let findings = Findings::under(&circumstances, differing, keep);
+            if let Err(lacks) = subject.0.workload().require_room(&circumstances) {
+                sum.add((request, scope), circumstances, unsuitable(lacks, findings));
+                break;
+            }
             let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
             let program = Program::new(subject.0.workload(), subject.1, &Arc::new(ledger));
             let mut onward = Onward { seen, watch };
@@ -139,6 +145,25 @@ fn search(
         findings,
         asked,
         verification,
+    }
+}
+
+/// A search of what no search can run under its circumstances.
+fn unsuitable(lacks: NoRoom, findings: Findings) -> Searched {
+    let why = Unsuitability::Threads {
+        needs: 2 * lacks.callers,
+        has: lacks.max,
+    };
+    Searched {
+        tally: Tally {
+            executions: 0,
+            redundant: 0,
+            deadlocked: 0,
+            coverage: Coverage::Unsuitable(why),
+        },
+        findings,
+        asked: Asked::default(),
+        verification: None,
     }
 }
 

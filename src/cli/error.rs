@@ -5,6 +5,7 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::attach::NoRoom;
 use crate::calibration::SizeError;
 use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
@@ -43,6 +44,9 @@ pub(super) enum CliError {
          documented or --profile observed-windows, and --reading for others"
     )]
     ManyProfiles,
+    /// A model is too large for its circumstances.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     /// An explorer has no other terms for its schedules than the usual ones.
     #[error(
         "the schedules of `{0}` have no other terms: --native-schedule goes with --explorer loom, \
@@ -140,6 +144,7 @@ impl CliError {
             | Self::ReadTwice(_)
             | Self::NoEngineFaults
             | Self::ManyProfiles
+            | Self::NoRoom(_)
             | Self::NoOtherTerms(_)
             | Self::Native(_)
             | Self::Size(_)

@@ -38,6 +38,7 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
     let model = task.model.as_deref().map(load_one).transpose()?;
     let scenario = recorded.scenario(model.map(|model| model.scenario));
     let scenario = scenario.map_err(CliError::Schedule)?;
+    scenario.workload().require_room(&recorded.circumstances)?;
     let replayed = if task.by_shuttle {
         replay_with_shuttle(&recorded, &scenario)?
     } else {

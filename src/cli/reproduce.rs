@@ -33,6 +33,8 @@ pub(super) fn reproduce(task: &Reproduce, console: &mut Console<'_>) -> Result<E
     let mut models = load_with_directories(&task.models)?;
     for model in &mut models {
         model.scope = task.wanted.scope(&model.scope)?;
+        let workload = model.scenario.workload();
+        workload.require_room(&model.scope.start())?;
     }
     // The cheapest first; of two alike the first is told.
     models.sort_by_cached_key(|model| (cost(model), model.scenario.name().to_owned()));

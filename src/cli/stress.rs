@@ -67,6 +67,7 @@ pub(super) fn stress(task: &Stress, console: &mut Console<'_>) -> Result<Exit, C
         None => None,
     };
     let circumstances = task.wanted.circumstances(scaled.scope())?;
+    scaled.workload().require_room(&circumstances)?;
     interrupt::listen();
     let run = attempt_all(task, &scaled, &circumstances, console.progress);
     let mut findings: Vec<StressFinding> = Vec::new();

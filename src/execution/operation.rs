@@ -209,7 +209,7 @@ verbs! {
     Publish = "publish", "changes published";
     /// A call has done its work and its answer gets lost.
     AnswerLost = "answer-lost", "answer lost";
-    /// A call is under way that a close of its handle waits for.
+    /// A call begins, where a close of its handle by another thread may meet it.
     CallEnters = "call-enters", "call under way";
     /// Something is left to a thread of the system.
     Defer = "defer", "left to the system";

@@ -159,6 +159,15 @@ impl Looked {
         (ground, circumstances): (&Ground<'_>, &Circumstances),
         bounds: &Bounds,
     ) -> Asked {
+        if ground
+            .scenario
+            .workload()
+            .require_room(circumstances)
+            .is_err()
+        {
+            self.bounded = true;
+            return Asked::default();
+        }
         let keeps_calls = ground.scope.fault_budget > 0;
         let ledger = Arc::new(Ledger::new(circumstances.clone(), keeps_calls));
         let program = Program::new(ground.scenario.workload(), ground.strategy, &ledger);

@@ -33,11 +33,19 @@ pub(super) struct Call<R: Runtime> {
     pub(super) fault: Option<EngineFault>,
     /// Whether it is counted among the calls under way.
     counted: bool,
+    /// Whether its handle was open when it began, if it may wait and somebody may close the handle
+    /// meanwhile.
+    pub(super) began_open: bool,
 }
 
 impl<R: Runtime> Call<R> {
     pub(super) const fn operation(&self) -> Operation {
         Operation::on(self.verb, self.session.slot.id())
+    }
+
+    /// Whether it may have to wait for the lock: a commit and an abort have what they need.
+    const fn may_wait(&self) -> bool {
+        !matches!(self.verb, Verb::Commit | Verb::Abort)
     }
 
     /// The call is no longer under way.
@@ -87,14 +95,30 @@ impl<R: Runtime> Engine<R> {
             R::act(call.operation(), (), |()| status);
             return Err(status);
         }
-        let profile = &self.ledger().circumstances().profile;
-        if profile.closed_while_waiting == ClosedWhileWaiting::CloseWaits {
-            let operation = Operation::on(Verb::CallEnters, call.session.slot.id());
-            let slot = (&call.session.slot,);
-            R::act(operation, slot, |(mut slot,)| slot.commuting().calls += 1);
-            call.counted = true;
+        if self.inner().options.closes_meet_calls {
+            self.goes_under_way(&mut call);
         }
         Ok(call)
+    }
+
+    /// A call is under way from here on: a close of its handle comes before this, or meets it. What
+    /// is under way counts as waiting, even if the lock was free all the time: nobody can tell.
+    fn goes_under_way(&self, call: &mut Call<R>) {
+        let operation = Operation::on(Verb::CallEnters, call.session.slot.id());
+        let objects = (&call.session.slot,);
+        match self.profile().closed_while_waiting {
+            ClosedWhileWaiting::CloseWaits => {
+                R::act(operation, objects, |(mut slot,)| {
+                    slot.commuting().calls += 1;
+                });
+                call.counted = true;
+            }
+            ClosedWhileWaiting::SessionAborted if call.may_wait() => {
+                let is_open = |slot: &Slot| slot.state != State::Closed;
+                call.began_open = R::act(operation, objects, |(slot,)| is_open(&slot));
+            }
+            ClosedWhileWaiting::SessionAborted => {}
+        }
     }
 
     /// A call begins that never needs the transaction lock.
@@ -116,6 +140,7 @@ impl<R: Runtime> Engine<R> {
             session,
             fault,
             counted: false,
+            began_open: false,
         })
     }
 
@@ -151,25 +176,22 @@ impl<R: Runtime> Engine<R> {
         NtStatus::INVALID_HANDLE
     }
 
-    /// Why the session serves no call any more, if it does not. Whether the call would wait for
-    /// the lock is asked only if its handle is closed: to look at the lock is to depend on it.
-    pub(super) fn refusal(
-        &self,
-        slot: &mut View<'_, Slot>,
-        would_wait: impl FnOnce() -> bool,
-    ) -> Option<NtStatus> {
+    /// Why the session serves a call no more, if it does not: a call that waits, perhaps, and began
+    /// when the handle was open.
+    pub(super) fn refusal(&self, slot: &mut View<'_, Slot>, began_open: bool) -> Option<NtStatus> {
         match slot.state {
             State::Idle | State::Open(_) => None,
-            State::Closed => Some(self.closed(would_wait())),
+            State::Closed => Some(self.closed(began_open)),
             State::ForciblyAborted => Some(self.forcibly_aborted(slot, false)),
             State::Cancelled => Some(self.cancelled()),
         }
     }
 
-    /// What a call returns whose handle is closed: while it waited, or before.
-    fn closed(&self, waits: bool) -> NtStatus {
+    /// What a call returns whose handle is closed: while it was under way, or before. Whether the
+    /// lock is free by now has nothing to do with it.
+    fn closed(&self, began_open: bool) -> NtStatus {
         let status = self.stale();
-        if !waits {
+        if !began_open {
             return status;
         }
         let waiting = self.ledger().consult(Question::ClosedWhileWaiting);
@@ -228,9 +250,4 @@ pub(super) fn fail<R: Runtime>(operation: Operation, fault: EngineFault) -> NtSt
     let status = fault.status();
     R::act(operation, (), |()| status);
     status
-}
-
-/// For calls that never wait for the lock.
-pub(super) const fn never() -> bool {
-    false
 }

@@ -66,8 +66,8 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let would_wait = || !self.admits_write(&lock);
-                if let Some(refused) = self.refusal(&mut slot, would_wait) {
+                if let Some(refused) = self.refusal(&mut slot, call.began_open) {
+                    lock.is_looked_at();
                     return Err(refused);
                 }
                 if slot.state == State::Open(TransactionMode::ReadOnly) {
@@ -162,8 +162,8 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let would_wait = || !self.admits_look_up(&lock);
-                if let Some(refused) = self.refusal(&mut slot, would_wait) {
+                if let Some(refused) = self.refusal(&mut slot, call.began_open) {
+                    lock.is_looked_at();
                     return Err(refused);
                 }
                 if denied {

@@ -16,6 +16,8 @@ use crate::execution::ThreadId;
 use crate::execution::Verb;
 use crate::status::NtStatus;
 
+use super::CloseTeardown;
+use super::NotifyDelete;
 use super::Profile;
 use super::Question;
 use super::Questions;
@@ -152,6 +154,16 @@ impl Circumstances {
             faults: BTreeMap::new(),
             profile,
         }
+    }
+
+    /// Whether anything may be left to a thread of the system.
+    pub fn may_defer(&self) -> bool {
+        self.profile.notify_delete == NotifyDelete::Deferred
+            || self.profile.close_teardown == CloseTeardown::Deferred
+            || self
+                .faults
+                .values()
+                .any(|fault| *fault == EngineFault::NotificationLate)
     }
 
     /// The same without what was not asked: other readings are those of `base`, and faults of

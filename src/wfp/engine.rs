@@ -49,9 +49,15 @@ pub struct EngineOptions {
     /// Whether callouts are registered or unregistered while threads run. If they are not, nobody
     /// can see when their functions run, and no step says so.
     pub callouts_change: bool,
+    /// Whether a handle may be closed while a call on it is under way. If none is, nobody can see
+    /// when a call begins, and no step says so.
+    pub closes_meet_calls: bool,
     /// The first thread of the system: what a thread leaves to be done later is done by the one
     /// that many threads after it. `None` where nothing is done later.
     pub system_threads: Option<usize>,
+    /// The first of the watchdogs: the transactions of a thread are watched by the one that many
+    /// threads after it. `None` where no caller is in user mode.
+    pub watchdogs: Option<usize>,
     /// The calls for which a caller lacks the access right.
     pub denied: BTreeSet<Verb>,
     /// How many callouts may have functions: [`CALLOUTS_MAX`], or fewer to meet that limit sooner.
@@ -67,7 +73,9 @@ impl Default for EngineOptions {
         Self {
             ledger: Arc::default(),
             callouts_change: true,
+            closes_meet_calls: true,
             system_threads: Some(THREADS_MAX / 2),
+            watchdogs: Some(3 * THREADS_MAX / 4),
             denied: BTreeSet::new(),
             callouts_max: CALLOUTS_MAX,
         }

@@ -22,7 +22,6 @@ use super::Provider;
 use super::ProviderContext;
 use super::SessionInfo;
 use super::Sublayer;
-use super::call::never;
 use super::key::name;
 
 /// A kind of object that can be enumerated and subscribed to.
@@ -75,35 +74,29 @@ pub(super) struct Enumeration {
 }
 
 impl Objects {
-    /// The objects of a kind that an enumeration shows, in the order in which they were added.
-    pub fn of_kind(&self, kind: Kind) -> Vec<AnyObject> {
-        let shown = |filter: &&Filter| filter.lifetime != Lifetime::BootTime;
+    /// The objects of a kind that an enumeration shows, in the order in which they were added: at
+    /// most so many, after those that are skipped.
+    pub fn of_kind(&self, kind: Kind, skipped: usize, at_most: usize) -> Vec<AnyObject> {
+        fn page<T: Copy>(
+            all: impl Iterator<Item = T>,
+            (skipped, at_most): (usize, usize),
+            wrap: fn(T) -> AnyObject,
+        ) -> Vec<AnyObject> {
+            all.skip(skipped).take(at_most).map(wrap).collect()
+        }
+        let part = (skipped, at_most);
+        let shown = |filter: &Filter| filter.lifetime != Lifetime::BootTime;
         match kind {
-            Kind::Provider => self
-                .providers
-                .iter()
-                .copied()
-                .map(AnyObject::Provider)
-                .collect(),
-            Kind::Sublayer => self
-                .sublayers
-                .iter()
-                .copied()
-                .map(AnyObject::Sublayer)
-                .collect(),
-            Kind::Callout => self
-                .callouts
-                .iter()
-                .copied()
-                .map(AnyObject::Callout)
-                .collect(),
+            Kind::Provider => page(self.providers.iter().copied(), part, AnyObject::Provider),
+            Kind::Sublayer => page(self.sublayers.iter().copied(), part, AnyObject::Sublayer),
+            Kind::Callout => page(self.callouts.iter().copied(), part, AnyObject::Callout),
             Kind::ProviderContext => {
                 let contexts = self.provider_contexts.iter().copied();
-                contexts.map(AnyObject::ProviderContext).collect()
+                page(contexts, part, AnyObject::ProviderContext)
             }
             Kind::Filter => {
-                let filters = self.filters.iter().filter(shown).copied();
-                filters.map(AnyObject::Filter).collect()
+                let filters = self.filters.iter().copied().filter(shown);
+                page(filters, part, AnyObject::Filter)
             }
         }
     }
@@ -144,15 +137,18 @@ impl<R: Runtime> Engine<R> {
         let call = self.call_without_lock(handle, Verb::Enumerate)?;
         let objects = (&call.session.slot, &call.session.writes);
         R::act(call.operation(), objects, |(mut slot, mut writes)| {
-            if let Some(refused) = self.refusal(&mut slot, never) {
+            if let Some(refused) = self.refusal(&mut slot, call.began_open) {
                 return Err(refused);
             }
             let known = writes.enumerations.iter_mut();
             let mut known = known.filter(|(own, _)| *own == enumeration);
             let (_, snapshot) = known.next().ok_or(NtStatus::INVALID_ENUMERATOR)?;
-            let all = snapshot.objects.of_kind(snapshot.kind);
-            let rest = all.into_iter().skip(snapshot.returned);
-            let next: Vec<AnyObject> = rest.take(requested).collect();
+            let Enumeration {
+                objects,
+                kind,
+                returned,
+            } = snapshot;
+            let next = objects.of_kind(*kind, *returned, requested);
             snapshot.returned += next.len();
             Ok(next)
         })
@@ -169,7 +165,7 @@ impl<R: Runtime> Engine<R> {
         };
         let objects = (&call.session.slot, &call.session.writes);
         R::act(call.operation(), objects, |(mut slot, mut writes)| {
-            if let Some(refused) = self.refusal(&mut slot, never) {
+            if let Some(refused) = self.refusal(&mut slot, call.began_open) {
                 return refused;
             }
             let before = writes.enumerations.len();
@@ -197,7 +193,7 @@ impl<R: Runtime> Engine<R> {
         };
         let objects = (&session.slot, &self.inner().service);
         R::act(operation, objects, |(mut slot, service)| {
-            match self.refusal(&mut slot, never) {
+            match self.refusal(&mut slot, false) {
                 Some(refused) => Err(refused),
                 None => Ok(service.sessions(default_wait)),
             }

@@ -144,6 +144,6 @@ impl<R: Runtime> Engine<R> {
             },
         );
         self.torn_down(&removed);
-        self.publish(session, &removed);
+        self.publish(session, removed.into_iter());
     }
 }

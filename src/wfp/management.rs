@@ -120,7 +120,7 @@ impl<R: Runtime> Engine<R> {
         accepted?;
         if effect != Effect::Staged {
             self.tell_committed(&[Staged { change, told: true }]);
-            self.publish(&call.session, &[change]);
+            self.publish(&call.session, [change].into_iter());
         }
         Ok(())
     }
@@ -151,7 +151,7 @@ impl<R: Runtime> Engine<R> {
                 Effect::Committed => {}
                 Effect::Staged => return status(call.answer(Ok(()))),
             }
-            self.publish(&call.session, &[change]);
+            self.publish(&call.session, [change].into_iter());
         }
         status(call.answer(deleted))
     }
@@ -261,7 +261,7 @@ impl<R: Runtime> Engine<R> {
         let admit = |scene: Scene<'_>, caller: Caller<'_>| object.admit(scene, caller);
         let added = self.change(&call, structure, admit);
         if let Ok((change, Effect::Committed)) = added {
-            self.publish(&call.session, &[change]);
+            self.publish(&call.session, [change].into_iter());
         }
         call.answer(added.map(|_| ()))
     }

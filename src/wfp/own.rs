@@ -13,6 +13,7 @@ use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
 
+use super::system::Errand;
 use super::system::Queue;
 
 /// What is kept of one thread.
@@ -20,7 +21,26 @@ use super::system::Queue;
 struct OwnState<R: Runtime> {
     notifications: u32,
     calls: BTreeMap<Verb, u32>,
-    queue: Option<Shared<R, Queue<R>>>,
+    later: Option<Shared<R, Queue<R>>>,
+    watch: Option<Shared<R, Queue<R>>>,
+}
+
+impl<R: Runtime> OwnState<R> {
+    const fn new() -> Self {
+        Self {
+            notifications: 0,
+            calls: BTreeMap::new(),
+            later: None,
+            watch: None,
+        }
+    }
+
+    const fn queue(&mut self, errand: Errand) -> &mut Option<Shared<R, Queue<R>>> {
+        match errand {
+            Errand::Later => &mut self.later,
+            Errand::Watch => &mut self.watch,
+        }
+    }
 }
 
 /// What is kept, by thread; `None` is the start-up.
@@ -41,11 +61,7 @@ impl<R: Runtime> fmt::Debug for OwnStates<R> {
 impl<R: Runtime> OwnStates<R> {
     fn with<O>(&self, look: impl FnOnce(&mut OwnState<R>) -> O) -> O {
         let mut states = self.0.lock();
-        let own = states.entry(R::current()).or_insert_with(|| OwnState {
-            notifications: 0,
-            calls: BTreeMap::new(),
-            queue: None,
-        });
+        let own = states.entry(R::current()).or_insert_with(OwnState::new);
         look(own)
     }
 
@@ -75,13 +91,14 @@ impl<R: Runtime> OwnStates<R> {
     }
 
     /// Where the calling thread leaves what is to be done later, if it did before.
-    pub(super) fn queue(&self) -> Option<Shared<R, Queue<R>>> {
-        let states = self.0.lock();
-        states.get(&R::current()).and_then(|own| own.queue.clone())
+    pub(super) fn queue(&self, errand: Errand) -> Option<Shared<R, Queue<R>>> {
+        let mut states = self.0.lock();
+        let own = states.get_mut(&R::current());
+        own.and_then(|own| own.queue(errand).clone())
     }
 
     /// From now on the calling thread leaves it here.
-    pub(super) fn set_queue(&self, queue: Option<Shared<R, Queue<R>>>) {
-        self.with(|own| own.queue = queue);
+    pub(super) fn set_queue(&self, errand: Errand, queue: Option<Shared<R, Queue<R>>>) {
+        self.with(|own| *own.queue(errand) = queue);
     }
 }

@@ -161,7 +161,8 @@ questions! {
     notify_add: NotifyAdd = "notify-add" ("A-07", true) {
         /// Inside `FwpmFilterAdd0`.
         AtCall = "at-call",
-        /// Inside `FwpmTransactionCommit0`; a refusal drops that filter only.
+        /// Inside `FwpmTransactionCommit0`, whenever its functions were registered before; a
+        /// refusal drops that filter only.
         AtCommit = "at-commit",
     }
     /// When added filters are rolled back that a callout was told of, is it told again?
@@ -242,7 +243,7 @@ questions! {
     }
     /// What becomes of a call that waits for the lock while its handle is closed?
     closed_while_waiting: ClosedWhileWaiting = "closed-while-waiting" ("A-22", true) {
-        /// It fails with `SESSION_ABORTED`.
+        /// It fails with `SESSION_ABORTED`, whether or not the lock has become free by then.
         SessionAborted = "session-aborted",
         /// It goes on: the close waits for it.
         CloseWaits = "close-waits",
@@ -257,7 +258,8 @@ questions! {
     /// Is a callout told of a filter that was added before its functions were registered, and
     /// committed after?
     late_registration: LateRegistration = "late-registration" ("A-29", true) {
-        /// No: the filter was there before.
+        /// No: the filter was there before. But where adds are told at the commit
+        /// (`notify-add=at-commit`) it was not there before, and is told like all.
         Nothing = "nothing",
         /// Yes, at the commit.
         AtCommit = "at-commit",

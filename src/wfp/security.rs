@@ -55,8 +55,10 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return NtStatus::TIMEOUT;
                 }
-                let would_wait = || !self.admits_write(&lock);
-                let refused = self.refusal(&mut slot, would_wait);
+                let refused = self.refusal(&mut slot, call.began_open);
+                if refused.is_some() {
+                    lock.is_looked_at();
+                }
                 let refused = refused.or_else(|| in_transaction(&slot)).or(known);
                 if let Some(refused) = refused {
                     return refused;

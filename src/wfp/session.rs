@@ -4,6 +4,7 @@ use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
+use crate::runtime::View;
 use crate::runtime::Waiting;
 use crate::status::NtStatus;
 
@@ -142,6 +143,11 @@ pub(super) struct Lock {
 }
 
 impl Lock {
+    /// Whether anybody has it.
+    const fn is_held(&self) -> bool {
+        self.writer || self.readers > 0
+    }
+
     /// Whether a transaction may begin, in a profile.
     pub(super) fn admits(&self, mode: TransactionMode, profile: impl Fn() -> Profile) -> bool {
         match mode {
@@ -151,6 +157,15 @@ impl Lock {
             }
             TransactionMode::ReadWrite => self.readers == 0,
         }
+    }
+}
+
+impl View<'_, Lock> {
+    /// A step is refused that may have waited for the lock: it depends on whoever took it. Without
+    /// that, a call whose handle is closed inside a transaction would have nothing in common with
+    /// the begin, and a search would not know that it could have come before.
+    pub(super) fn is_looked_at(&self) {
+        let _held = self.is_held();
     }
 }
 

@@ -25,7 +25,6 @@ use super::FilterId;
 use super::Key;
 use super::Kind;
 use super::SubscriptionHandle;
-use super::call::never;
 use super::key::name;
 use super::session::Session;
 use super::session::Slot;
@@ -127,7 +126,7 @@ impl<R: Runtime> Engine<R> {
             objects,
             |(mut slot, mut subscriptions)| {
                 if let Some(refused) = self
-                    .refusal(&mut slot, never)
+                    .refusal(&mut slot, call.began_open)
                     .or_else(|| in_transaction(&slot))
                 {
                     return Err(refused);
@@ -172,7 +171,7 @@ impl<R: Runtime> Engine<R> {
             },
             |(mut slot, mut subscriptions)| {
                 if let Some(refused) = self
-                    .refusal(&mut slot, never)
+                    .refusal(&mut slot, call.began_open)
                     .or_else(|| in_transaction(&slot))
                 {
                     return refused;
@@ -203,16 +202,20 @@ impl<R: Runtime> Engine<R> {
     }
 
     /// Objects have changed: leaves it to the system to tell the subscribers of other sessions.
-    pub(super) fn publish(&self, session: &Session<R>, changes: &[Change]) {
-        if changes.is_empty() || !self.inner().ever.subscribed.load(Ordering::Relaxed) {
+    pub(super) fn publish(
+        &self,
+        session: &Session<R>,
+        changes: impl ExactSizeIterator<Item = Change>,
+    ) {
+        if changes.len() == 0 || !self.inner().ever.subscribed.load(Ordering::Relaxed) {
             return;
         }
         let subscriptions = &self.inner().subscriptions;
         let operation = Operation::on(Verb::Publish, session.slot.id());
         let handle = session.handle();
         let ((), events) = R::act(operation, (subscriptions,), |(subscriptions,)| {
-            let events = changes.iter().flat_map(|change| {
-                let notice = ChangeNotice::of(*change);
+            let events = changes.flat_map(|change| {
+                let notice = ChangeNotice::of(change);
                 let wanted = subscriptions.0.iter();
                 let wanted =
                     wanted.filter(move |one| one.session != handle && one.kind == notice.kind);

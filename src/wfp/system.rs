@@ -1,17 +1,19 @@
 //! The threads of the system: what the engine does later, or by itself.
 //!
-//! Each thread that calls has one thread of the system that does what is left to it, in order:
+//! Each thread that calls has two threads of the system. One does what is left to it, in order:
 //! notifications that come late, the end of a dynamic session whose close has returned, callbacks
-//! about changes. It also watches the explicit transactions that its thread began on user-mode
-//! sessions, the oldest first: such a transaction may hold the lock for an hour, and is aborted
-//! then. Source: Object Management,
-//! <https://learn.microsoft.com/windows/win32/fwp/object-management>.
+//! about changes. The other is a watchdog: it watches the explicit transactions that its thread
+//! began on user-mode sessions, the oldest first. Such a transaction may hold the lock for an hour,
+//! and is aborted then. Source: Object Management,
+//! <https://learn.microsoft.com/windows/win32/fwp/object-management>. They are two because what is
+//! left to the first may wait for that very lock, and the hour passes all the same.
 //!
 //! There is no clock. That hour is a finite wait like any other: it runs out as the run's reading
 //! of waits says, when nothing else can run or at any moment.
 //!
 //! A thread of the system starts with the first thing that is left to it and ends when its thread
-//! has said that it makes no further calls ([`Engine::leave`]) and nothing is left.
+//! has said that it makes no further calls ([`Engine::leave`]) and nothing is left. What a thread
+//! of the system itself leaves to be done later, in a callback, it does itself.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -45,6 +47,29 @@ pub(super) enum Task<R: Runtime> {
     Changed(Event),
     /// Abort the explicit transaction of a session, the how-manieth it is, after an hour.
     Watch(Session<R>, u32),
+}
+
+/// Which of its two threads of the system a thread leaves something to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// The one that does what is done later.
+    Later,
+    /// The watchdog.
+    Watch,
+}
+
+impl Errand {
+    /// Both.
+    pub(super) const ALL: [Self; 2] = [Self::Later, Self::Watch];
+}
+
+impl<R: Runtime> Task<R> {
+    const fn errand(&self) -> Errand {
+        match self {
+            Self::Deleted(_) | Self::TearDown(_) | Self::Changed(_) => Errand::Later,
+            Self::Watch(..) => Errand::Watch,
+        }
+    }
 }
 
 impl<R: Runtime> fmt::Debug for Task<R> {
@@ -92,8 +117,9 @@ impl<R: Runtime> Engine<R> {
             }
             return;
         };
+        let errand = task.errand();
         let own = &self.inner().own;
-        if let Some(queue) = own.queue() {
+        if let Some(queue) = own.queue(errand) {
             let operation = Operation::on(Verb::Defer, queue.id());
             R::act(operation, (&queue,), |(mut queue,)| {
                 queue.tasks.push_back(task);
@@ -105,25 +131,34 @@ impl<R: Runtime> Engine<R> {
             left: false,
         };
         let queue = Shared::new(R::fresh(ObjectKind::SystemQueue), queue);
-        own.set_queue(Some(queue.clone()));
-        let first = self.inner().options.system_threads;
+        own.set_queue(errand, Some(queue.clone()));
+        let options = &self.inner().options;
+        let first = match errand {
+            Errand::Later => options.system_threads,
+            Errand::Watch => options.watchdogs,
+        };
         let first =
             first.expect("internal bug: a workload without room runs where nothing is late");
         let system = ThreadId::new(first + thread.index());
         let engine = self.clone();
         R::spawn(system, move || {
-            engine.inner().own.set_queue(Some(queue.clone()));
+            for errand in Errand::ALL {
+                engine.inner().own.set_queue(errand, Some(queue.clone()));
+            }
             engine.work(&queue);
         });
     }
 
-    /// The calling thread makes no further calls: the thread of the system that does what was left
-    /// to it may end. To be called at the end of every thread that calls the engine.
+    /// The calling thread makes no further calls: the threads of the system that do what was left
+    /// to them may end. To be called at the end of every thread that calls the engine.
     pub fn leave(&self) {
-        if let Some(queue) = self.inner().own.queue() {
-            let operation = Operation::on(Verb::Leave, queue.id());
-            R::act(operation, (&queue,), |(mut queue,)| queue.left = true);
-            self.inner().own.set_queue(None);
+        let own = &self.inner().own;
+        for errand in Errand::ALL {
+            if let Some(queue) = own.queue(errand) {
+                let operation = Operation::on(Verb::Leave, queue.id());
+                R::act(operation, (&queue,), |(mut queue,)| queue.left = true);
+                own.set_queue(errand, None);
+            }
         }
     }
 

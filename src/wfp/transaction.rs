@@ -13,7 +13,6 @@ use crate::runtime::Turn;
 use crate::runtime::View;
 use crate::status::NtStatus;
 
-use super::Change;
 use super::CommitFailure;
 use super::Engine;
 use super::EngineFault;
@@ -23,7 +22,6 @@ use super::Question;
 use super::TransactionFlags;
 use super::TransactionMode;
 use super::call::Call;
-use super::call::never;
 use super::engine::record_changes;
 use super::session::Lock;
 use super::session::Slot;
@@ -94,11 +92,8 @@ impl<R: Runtime> Engine<R> {
                 if turn == Turn::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
-                let would_wait = || match mode {
-                    Ok(mode) => !lock.admits(mode, || self.lock_profile(&lock)),
-                    Err(_) => false,
-                };
-                if let Some(refused) = self.refusal(&mut slot, would_wait) {
+                if let Some(refused) = self.refusal(&mut slot, call.began_open) {
+                    lock.is_looked_at();
                     return Err(refused);
                 }
                 if !slot.is_idle() {
@@ -177,7 +172,7 @@ impl<R: Runtime> Engine<R> {
             |(mut slot, mut writes, mut committed, mut lock)| {
                 call.ends(&mut slot);
                 let State::Open(mode) = slot.state else {
-                    return Committed::Not(self.not_open(&mut slot));
+                    return Committed::Not(self.not_open(call, &mut slot));
                 };
                 if denied {
                     return Committed::Not(NtStatus::ACCESS_DENIED);
@@ -233,7 +228,7 @@ impl<R: Runtime> Engine<R> {
                     }
                     State::ForciblyAborted => (self.forcibly_aborted(&mut slot, true), Vec::new()),
                     State::Closed | State::Idle | State::Cancelled => {
-                        (self.not_open(&mut slot), Vec::new())
+                        (self.not_open(&call, &mut slot), Vec::new())
                     }
                 }
             },
@@ -243,8 +238,8 @@ impl<R: Runtime> Engine<R> {
     }
 
     /// What a commit or abort returns without an open transaction.
-    fn not_open(&self, slot: &mut View<'_, Slot>) -> NtStatus {
-        let refused = self.refusal(slot, never);
+    fn not_open(&self, call: &Call<R>, slot: &mut View<'_, Slot>) -> NtStatus {
+        let refused = self.refusal(slot, call.began_open);
         refused.unwrap_or(NtStatus::NO_TXN_IN_PROGRESS)
     }
 
@@ -252,8 +247,8 @@ impl<R: Runtime> Engine<R> {
     fn committed_explicitly(&self, call: &Call<R>, staged: &[Staged]) {
         self.deleted_at_commit(staged);
         self.tell_committed(staged);
-        let changes: Vec<Change> = staged.iter().map(|staged| staged.change).collect();
-        self.publish(&call.session, &changes);
+        let changes = staged.iter().map(|staged| staged.change);
+        self.publish(&call.session, changes);
     }
 }
 

@@ -138,7 +138,9 @@ impl<R: Runtime> Context<R> {
     }
 
     /// The delete notification of a filter. It looks through as many identifiers as there are
-    /// filters; the pointer to them is null up to the commit.
+    /// filters: the hook notes that number before it adds them. The pointer to the identifiers is
+    /// null up to the commit, for the context is zeroed when it is made and the adds hand them over
+    /// only at their end. All of this is so in A1 already, and still today.
     pub(super) fn filter_deleted(&self, filter: FilterId) {
         if !self.set_state(filter, FilterState::Deleted) {
             R::record(Fact::Misused(Misuse::NullPointer));

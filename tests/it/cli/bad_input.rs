@@ -157,3 +157,33 @@ fn a_directory_that_cannot_be_made_is_bad_input() {
         "file/found`: ",
     );
 }
+
+/// In this profile notifications may be late, by a thread of the system for each thread and work
+/// item: for 33 there is no room. Where nothing is late they run.
+#[test]
+fn a_model_without_room_for_the_threads_of_the_system_is_refused() {
+    let folder = Folder::new();
+    let file = folder.file("many.toml", threads(33));
+    let schedule = "sv1:many:shared-handle:observed-windows:sufficient:00000000:atomicity:\
+                    0x1-begin.1";
+    let late = ["--profile", "observed-windows"];
+    let problem = "66 are more than the 64 that one execution can have; remove threads";
+    let commands: [&[&str]; 3] = [
+        &["stress", &file, "--attempts", "1"],
+        &["reproduce", "--like", "errno 22", &file],
+        &["replay", schedule, "--model", &file],
+    ];
+    for (index, command) in commands.into_iter().enumerate() {
+        let late: &[&str] = if index < 2 { &late } else { &[] };
+        assert_bad_input(&[command, late].concat(), "33 threads", problem);
+    }
+
+    let bounds = ["--explorer", "random", "--executions", "3"];
+    let check = [&["compare", file.as_str()][..], &bounds];
+    let ran = selvedge(&[&check.concat()[..], &late].concat());
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(ran.out.contains("needs 66 threads, has 64"), "{}", ran.out);
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    let ran = selvedge(&check.concat());
+    assert!(ran.out.contains("SAMPLED"), "{}", ran.out);
+}

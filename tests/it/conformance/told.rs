@@ -200,7 +200,7 @@ pub(super) const CASES: &[Case] = &[
         "A forced abort tells the delete of each filter whose add was told",
         |stage| {
             let outcomes = stage.outcomes(aborted_by_force);
-            outcomes.are(&["finished; 0: added:7; 32: deleted:7"]);
+            outcomes.are(&["finished; 0: added:7; 48: deleted:7"]);
         },
     )
     .per(&[A08])

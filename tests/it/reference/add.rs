@@ -138,10 +138,8 @@ pub(crate) fn objections(
             Some(referred) => reference(&object, referred, session, profile, &mut found),
         }
     }
-    // A filter and its callout in different layers: no source in scope says what happens.
-    let callout = object.callout().and_then(|name| view.get(name));
-    let other_layer = callout.is_some_and(|callout| callout.layer != object.layer);
-    found.may(other_layer, Status::IncompatibleLayer);
+    // A filter and its callout in different layers: DOC `FWPM_CALLOUT0` says that the filter cannot
+    // invoke it, which is about traffic. No page says that the filter cannot be added.
     uniqueness(state, session, &object, profile, &mut found);
     found
 }

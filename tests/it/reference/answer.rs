@@ -24,7 +24,6 @@ pub(crate) enum Status {
     TxnAborted,
     SessionAborted,
     IncompatibleTxn,
-    IncompatibleLayer,
     Timeout,
     LifetimeMismatch,
     BuiltinObject,

@@ -89,7 +89,6 @@ pub(crate) use profile::Profile;
 pub(crate) use state::Deed;
 pub(crate) use state::Draft;
 pub(crate) use state::Functions;
-pub(crate) use state::Later;
 pub(crate) use state::Phase;
 pub(crate) use state::Session;
 pub(crate) use state::State;

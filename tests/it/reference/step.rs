@@ -150,26 +150,15 @@ fn on_handle(state: &State, request: &Request, profile: &Profile) -> Answer {
         Phase::Ended if closes => close(state, session, request.waited, profile),
         Phase::Closed if closes && request.waited => close(state, session, true, profile),
         // ASM A-22: a call that waits while its handle is closed.
-        Phase::Closed if request.waited => {
-            // Strictly the first; the mock says the other if the lock has become free as well.
-            refused([Status::SessionAborted, Status::InvalidHandle])
-        }
-        Phase::Closed => refused(closed(state)),
+        Phase::Closed if request.waited => refused([Status::SessionAborted]),
+        // ASM A-14: a handle that was closed before the call.
+        Phase::Closed => refused([Status::InvalidHandle]),
         Phase::Ended => refused(ended(state, request, profile)),
         Phase::Open if state.session(session).forcibly_aborted => {
             aborted(state, session, request, profile)
         }
         Phase::Open => in_session(state, session, request, profile),
     }
-}
-
-/// ASM A-14: what a handle returns that was closed before the call. Strictly `INVALID_HANDLE`;
-/// while somebody has a transaction open, the mock answers as if the call had waited (ASM A-22).
-fn closed(state: &State) -> Vec<Status> {
-    let open = |session: &Session| session.transaction.is_some();
-    let as_if = state.sessions.values().any(open);
-    let as_if = as_if.then_some(Status::SessionAborted);
-    [Status::InvalidHandle].into_iter().chain(as_if).collect()
 }
 
 /// ASM A-15: what the handle of a session returns that the engine's stop ended.

@@ -58,15 +58,21 @@ pub(crate) fn commit(state: &State, session: u32, profile: &Profile) -> Answer {
         // DOC transaction commit.
         None => refused([Status::NoTxnInProgress]),
         Some(Transaction::ReadOnly) => vec![Outcome::success(after)],
-        Some(Transaction::ReadWrite(draft)) => committed(after, draft, profile),
+        Some(Transaction::ReadWrite(draft)) => {
+            // ASM A-29: is a callout told of a filter that was added before it was registered? If
+            // adds are told at the commit anyway (ASM A-07), the filter was not there before.
+            let told_late = profile.late_registration == LateRegistration::AtCommit
+                || profile.notify_add == NotifyAdd::AtCommit;
+            committed(after, &draft, told_late, profile)
+        }
     }
 }
 
 /// All changes become visible at once (DOC Object Management: atomicity). Callouts are told of what
 /// they were not told before, and of the commit (DOC `FWPS_CALLOUT`: the flag for it).
-fn committed(mut after: State, draft: Draft, profile: &Profile) -> Answer {
-    after.committed = draft.objects;
-    let (mut told, refused) = adds_at_commit(&mut after, &draft.deeds, profile);
+fn committed(mut after: State, draft: &Draft, told_late: bool, profile: &Profile) -> Answer {
+    after.committed = draft.objects.clone();
+    let (mut told, refused) = adds_at_commit(&mut after, &draft.deeds, told_late, profile);
     told.extend(deletes_at_commit(&mut after, &draft.deeds, profile));
     let last = draft.deeds.iter().filter_map(|deed| match deed {
         Deed::Added { object, .. } => after_commit(&after, object),
@@ -86,7 +92,12 @@ fn committed(mut after: State, draft: Draft, profile: &Profile) -> Answer {
 }
 
 /// The adds that callouts are told of at the commit, and whether one was refused.
-fn adds_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> (Vec<Told>, bool) {
+fn adds_at_commit(
+    after: &mut State,
+    deeds: &[Deed],
+    told_late: bool,
+    profile: &Profile,
+) -> (Vec<Told>, bool) {
     let mut told = Vec::new();
     let mut refused = false;
     for deed in deeds {
@@ -100,7 +111,7 @@ fn adds_at_commit(after: &mut State, deeds: &[Deed], profile: &Profile) -> (Vec<
         let due = if *registered {
             profile.notify_add == NotifyAdd::AtCommit
         } else {
-            profile.late_registration == LateRegistration::AtCommit
+            told_late
         };
         let there = after.committed.get(object.name) == Some(object);
         let Some(functions) = tell::functions(after, object).filter(|_| due) else {

@@ -4,9 +4,12 @@
 use selvedge::wfp::ChangeNotice;
 use selvedge::wfp::EngineHandle;
 
+use crate::reference::Deed;
 use crate::reference::Name;
 use crate::reference::Object;
+use crate::reference::Objects;
 use crate::reference::State;
+use crate::reference::Transaction;
 
 use super::follower::Difference;
 use super::names;
@@ -29,7 +32,7 @@ impl Changes {
     /// Notes what a call of a session committed; nobody is told of its own changes.
     pub(crate) fn note(&mut self, before: &State, after: &State, by: Option<u32>) {
         let (old, new) = (&before.committed, &after.committed);
-        let lacks = |there: &Object, objects: &crate::reference::Objects| {
+        let lacks = |there: &Object, objects: &Objects| {
             objects
                 .get(there.name)
                 .is_none_or(|one| one.number != there.number)
@@ -42,11 +45,37 @@ impl Changes {
         for (object, added) in all {
             self.owe(before, object, added, by);
         }
+        self.note_passing(before, after, by);
         // A subscription that is cancelled, or ends with its session, tells nothing any more.
         self.0.retain(|owed| {
             let session = after.session(owed.session);
             session.subscribed.contains(&owed.name.kind)
         });
+    }
+
+    /// What a transaction added and deleted again: nobody says whether it counts as changes.
+    fn note_passing(&mut self, before: &State, after: &State, by: Option<u32>) {
+        let session = by.and_then(|by| before.sessions.get(&by));
+        let Some(Transaction::ReadWrite(draft)) = session.and_then(|one| one.transaction.as_ref())
+        else {
+            return;
+        };
+        let ended = by.is_some_and(|by| after.session(by).transaction.is_none());
+        // An abort leaves something else than the draft, unless the draft was no change at all.
+        if !ended || after.committed != draft.objects {
+            return;
+        }
+        let there = |name: Name, number: u32, objects: &Objects| {
+            objects.get(name).is_some_and(|one| one.number == number)
+        };
+        for deed in &draft.deeds {
+            if let Deed::Added { object, .. } = deed
+                && !there(object.name, object.number, &draft.objects)
+            {
+                self.owe(before, object, true, by);
+                self.owe(before, object, false, by);
+            }
+        }
     }
 
     fn owe(&mut self, before: &State, object: &Object, added: bool, by: Option<u32>) {

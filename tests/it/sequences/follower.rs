@@ -11,7 +11,6 @@ use crate::reference::Call;
 use crate::reference::Event;
 use crate::reference::Handle;
 use crate::reference::Kind;
-use crate::reference::Later;
 use crate::reference::Name;
 use crate::reference::Object;
 use crate::reference::Outcome;
@@ -172,12 +171,6 @@ impl Follower {
             false if !may_wait => Err(format!("{request} waits, and should go on")),
             _ => Ok(()),
         }
-    }
-
-    /// Whether the end of a session was put off by this thread.
-    pub(crate) fn tears_down(&self, thread: u8) -> bool {
-        let mut later = self.state.later.iter();
-        later.any(|(whose, later)| *whose == Some(thread) && matches!(later, Later::TearDown(_)))
     }
 
     /// The sessions with an open transaction, in which a look-up never waits.

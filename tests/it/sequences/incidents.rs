@@ -20,6 +20,7 @@ use super::matching::Done;
 use super::mock::Order;
 use super::mock::SYSTEM;
 use super::mock::THREADS;
+use super::mock::WATCHDOGS;
 use super::plan::Incident;
 use super::shares::SPARE;
 
@@ -89,16 +90,14 @@ impl Conductor {
             .find(|(by, _)| *by == thread)
             .map(|(_, session)| *session);
         let watches = position
-            .pending(id(SYSTEM + thread))
+            .pending(id(WATCHDOGS + thread))
             .is_some_and(|pending| pending.operation.verb == Verb::Watchdog && !pending.ready);
         match (victim, watches) {
             (None, false) => Ok(Chosen::Nothing),
             (Some(session), true) => {
-                self.running = Some((SYSTEM + thread, Doing::Aborts(session)));
-                Ok(step(SYSTEM + thread, 1))
+                self.running = Some((WATCHDOGS + thread, Doing::Aborts(session)));
+                Ok(step(WATCHDOGS + thread, 1))
             }
-            // The mock's thread that tears down waits for the lock first, and watches nobody then.
-            (Some(_), false) if self.follower.tears_down(thread) => Ok(Chosen::Nothing),
             _ => Err(format!(
                 "thread {thread} began {victim:?}, and is it watched? {watches}"
             )),

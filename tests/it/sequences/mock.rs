@@ -38,6 +38,9 @@ use super::readings::mirrored;
 /// many threads after it.
 pub(crate) const SYSTEM: u8 = 8;
 
+/// The first watchdog: it watches the transactions of the one that many threads before it.
+pub(crate) const WATCHDOGS: u8 = 20;
+
 /// One more than the last thread of the system that a sequence needs.
 pub(crate) const THREADS: u8 = 32;
 
@@ -106,14 +109,30 @@ pub(crate) struct Heard {
 pub(crate) struct Mock(Engine<Controlled>);
 
 impl Mock {
-    /// An engine with threads of the system, or with nothing that is done later.
-    pub(crate) fn new(profile: &Profile, has_system: bool) -> Self {
+    /// An engine on which anybody may do anything.
+    pub(crate) fn new(profile: &Profile) -> Self {
+        Self::with(profile, |options| options)
+    }
+
+    /// An engine on which nothing is done later, and no thread closes another's handle: each has a
+    /// session of its own.
+    pub(crate) fn of_own_sessions(profile: &Profile) -> Self {
+        Self::with(profile, |options| EngineOptions {
+            closes_meet_calls: false,
+            system_threads: None,
+            watchdogs: None,
+            ..options
+        })
+    }
+
+    fn with(profile: &Profile, adapt: impl FnOnce(EngineOptions) -> EngineOptions) -> Self {
         let circumstances = Circumstances::of(mirrored(profile));
-        let options = EngineOptions {
+        let options = adapt(EngineOptions {
             ledger: Arc::new(Ledger::new(circumstances, false)),
-            system_threads: has_system.then_some(usize::from(SYSTEM)),
+            system_threads: Some(usize::from(SYSTEM)),
+            watchdogs: Some(usize::from(WATCHDOGS)),
             ..EngineOptions::default()
-        };
+        });
         Self(Engine::new(&EngineImage::default(), &options))
     }
 
@@ -226,7 +245,7 @@ impl Mock {
 
     /// A handle of another engine, opened before any thread ran: no thread is ever given it.
     pub(crate) fn foreign_handle() -> EngineHandle {
-        let other = Self::new(&Profile::default(), false);
+        let other = Self::new(&Profile::default());
         let opened = other.0.engine_open(SessionOptions::default());
         opened.expect("a new engine runs")
     }

@@ -40,7 +40,7 @@ pub(crate) struct Played {
 
 /// Plays a sequence against the reference, or against the reference with a defect.
 pub(crate) fn play(plan: &Plan, defect: Option<Defect>) -> Played {
-    let mock = Mock::new(&plan.profile, true);
+    let mock = Mock::new(&plan.profile);
     let board = Board::default();
     let system = || -> Finish {
         for thread in 0..=SPARE {

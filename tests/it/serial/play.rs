@@ -135,7 +135,7 @@ fn start(
     log: &Shared,
     begun: &Arc<Mutex<Option<Follower>>>,
 ) -> Finish {
-    let mock = Mock::new(&program.profile, false);
+    let mock = Mock::of_own_sessions(&program.profile);
     let board = Board::default();
     let mut follower = Follower::new(program.profile, None);
     for (handle, call) in start_up(program) {
