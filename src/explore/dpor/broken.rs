@@ -53,6 +53,8 @@ pub enum Broken {
     ExpiriesAreWaits,
     /// A step that waits could always be taken.
     WaitsAreSteps,
+    /// What had blocked a step is forgotten when something else makes it ready.
+    OnlyTheLastLookCounts,
     /// Whoever holds what a step waits for stays before it.
     HoldersStay,
     /// A branch that begins a sequence keeps the step that it has in common with it.
@@ -61,7 +63,7 @@ pub enum Broken {
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -84,6 +86,7 @@ impl Broken {
         Self::ReleasesHideLooks,
         Self::ExpiriesAreWaits,
         Self::WaitsAreSteps,
+        Self::OnlyTheLastLookCounts,
         Self::HoldersStay,
         Self::StepsAreTakenTwice,
     ];

@@ -109,9 +109,12 @@ impl DporExplorer {
             arrived: self.trace.arrived(step.thread),
             last_resort: step.expired && step.footprint.is_everything(),
         };
-        if event.last_resort && !Broken::LastResortsAreNotRaced.is_on() {
-            // The expiry itself comes after everything, but had the step been ready earlier, it
-            // would have been taken then.
+        let last_resort = event.last_resort && !Broken::LastResortsAreNotRaced.is_on();
+        let beside = attempt.was_blocked_beside(&event.footprint);
+        if last_resort || beside && !Broken::OnlyTheLastLookCounts.is_on() {
+            // An expiry itself comes after everything, and a step that one thing made ready says
+            // nothing of another that had blocked it. But had the step been ready earlier, it would
+            // have been taken then.
             self.look(&blocked(&self.trace, event), Some(Later::Blocked));
         }
         self.look(&event, Some(Later::Event));

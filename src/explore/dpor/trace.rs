@@ -25,6 +25,8 @@ pub(super) struct Attempt {
     pub(super) pure_wait: bool,
     /// What its readiness was read from.
     pub(super) watch: Footprint,
+    /// What its readiness was read from whenever it was not ready.
+    pub(super) blocked_on: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub(super) declared: Footprint,
     /// How many alternatives it has, if it is a choice; otherwise 1.
@@ -45,6 +47,7 @@ impl Attempt {
         Self {
             pure_wait: pure_wait && !Broken::WaitsAreSteps.is_on(),
             watch: pending.watch,
+            blocked_on: pending.blocked_on,
             declared: pending.declared,
             alternatives: pending.alternatives,
         }
@@ -64,16 +67,31 @@ impl Attempt {
         self.pure_wait && released
     }
 
-    /// What a blocked step is taken to do: it writes all that it waits for.
+    /// What a blocked step is taken to do: it writes all that it waits for, and has waited for.
     pub(super) fn blocked(&self) -> Footprint {
+        let all = if Broken::OnlyTheLastLookCounts.is_on() {
+            self.watch
+        } else {
+            self.watch.union(self.blocked_on)
+        };
         let mut footprint = Footprint::EMPTY;
-        for Touch { object, .. } in self.watch.iter() {
+        for Touch { object, .. } in all.iter() {
             let access = Access::Write;
             footprint
                 .push(Touch { object, access })
                 .expect("as many as are watched");
         }
-        footprint
+        if all.is_everything() {
+            footprint.and_everything()
+        } else {
+            footprint
+        }
+    }
+
+    /// Whether the step was blocked by something that it did not touch when it was taken.
+    pub(super) fn was_blocked_beside(&self, taken: &Footprint) -> bool {
+        let beside = |touch: Touch| taken.access(touch.object).is_none();
+        self.blocked_on.is_everything() || self.blocked_on.iter().any(beside)
     }
 }
 
