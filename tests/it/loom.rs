@@ -35,6 +35,7 @@ use selvedge::runtime::controlled::Start;
 use selvedge::runtime::locked::Loom;
 
 use crate::differential::program;
+use crate::seen::trace_class;
 use crate::small::Small;
 use crate::small::Statement::*;
 use crate::small::dfs;
@@ -115,6 +116,62 @@ fn loom_sees_the_outcomes_of_dpor_on_60_random_programs() {
     });
     assert!(result.is_ok(), "{}", result.unwrap_err());
     assert!(several.get() >= PROGRAMS / 3, "{several:?}");
+}
+
+/// How many programs of locks alone are compared, if `SELVEDGE_PROGRAMS` does not say so.
+const LOCK_PROGRAMS: u32 = 30;
+
+/// Two threads with a few sections, or three with one each, under up to three locks, some within
+/// another, and some with a count. More is more than loom finishes.
+fn of_locks() -> impl Strategy<Value = Small> {
+    let lock = prop_oneof![2 => Just(0_u16), 1 => 0..3_u16];
+    let counted = Just(vec![Increment(0)]);
+    let inner = prop_oneof![3 => Just(Vec::new()), 1 => counted];
+    let section = (lock.clone(), inner).prop_map(|(lock, body)| Locked(lock, body));
+    let nested = (lock, section.clone()).prop_map(|(lock, body)| Locked(lock, vec![body]));
+    let statement = prop_oneof![2 => section, 1 => nested];
+    let threads = |statements: std::ops::Range<usize>, count: usize| {
+        let thread = prop::collection::vec(statement.clone(), statements);
+        prop::collection::vec(thread, count)
+    };
+    prop_oneof![4 => threads(1..4, 2), 1 => threads(1..2, 3)].prop_map(Small)
+}
+
+/// Locks, and deadlocks of locks, are what both know best: not only the outcomes are the same, but
+/// the classes of equivalent executions.
+#[test]
+#[expect(clippy::print_stdout, reason = "what the programs were like")]
+fn loom_sees_the_classes_of_dpor_on_random_programs_of_locks_alone() {
+    let asked = std::env::var("SELVEDGE_PROGRAMS").ok();
+    let cases = asked
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(LOCK_PROGRAMS);
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_global_rejects: 100 * cases,
+        ..Config::default()
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let (several, stuck) = (std::cell::Cell::new(0_u32), std::cell::Cell::new(0_u32));
+    let result = runner.run(&of_locks(), |program| {
+        let ours = dpor(&program, Waits::Sufficient);
+        prop_assume!((3..=40).contains(&ours.tally.executions));
+        let start = program.starter::<Loom>();
+        let theirs = loom(start, program.0.len(), Waits::Sufficient, 1_500);
+        prop_assume!(theirs.coverage == Coverage::Exhausted);
+        let classes: BTreeSet<_> = theirs.executions.iter().map(trace_class).collect();
+        prop_assert_eq!(&classes, &ours.traces);
+        prop_assert_eq!(u64::try_from(classes.len()), Ok(ours.tally.executions));
+        prop_assert_eq!(theirs.outcomes(), ours.outcomes);
+        several.set(several.get() + u32::from(classes.len() > 4));
+        stuck.set(stuck.get() + u32::from(ours.tally.deadlocked > 0));
+        Ok(())
+    });
+    assert!(result.is_ok(), "{}", result.unwrap_err());
+    println!("{several:?} of {cases} have five classes or more, {stuck:?} can deadlock");
+    assert!(several.get() >= cases / 5 && stuck.get() >= cases / 20);
 }
 
 /// Each choice is made from outside: loom searches once for each of the nine assignments.

@@ -189,6 +189,36 @@ impl<R: Runtime> Objects<R> {
         R::wait(operation, (cell,), |(set,)| **set, |_| ());
     }
 
+    /// Reads the lock only while the event is not set.
+    pub(crate) fn wait_either(&self, index: u16) -> bool {
+        let (event, lock) = (self.event(index), self.lock(index));
+        let operation = Operation::on(Verb::EventWait, event.id()).with(2);
+        R::wait(
+            operation,
+            (event, lock),
+            |(set, lock)| **set || lock.is_free(),
+            |(set, _)| *set,
+        )
+    }
+
+    /// Reads the lock only while the event is set.
+    pub(crate) fn wait_both(&self, index: u16) {
+        let (event, lock) = (self.event(index), self.lock(index));
+        let operation = Operation::on(Verb::EventWait, event.id()).with(3);
+        R::wait(
+            operation,
+            (event, lock),
+            |(set, lock)| **set && lock.is_free(),
+            |_| (),
+        );
+    }
+
+    pub(crate) fn clear(&self, index: u16) {
+        let cell = self.event(index);
+        let operation = Operation::on(Verb::Store, cell.id());
+        R::act(operation, (cell,), |(mut set,)| *set = false);
+    }
+
     pub(crate) fn wait_in_time(&self, index: u16) -> bool {
         let cell = self.event(index);
         let operation = Operation::on(Verb::EventWait, cell.id());

@@ -202,10 +202,14 @@ impl Drawing {
 
     fn event(&mut self, dice: &mut Dice) -> Statement {
         self.has("events");
-        match dice.below(5) {
-            0..2 => Wait(dice.small(self.objects)),
-            2..4 => Set(dice.small(self.objects)),
-            _ => SpinLoad(dice.small(self.objects)),
+        let index = dice.small(self.objects);
+        match dice.below(8) {
+            0..2 => Wait(index),
+            2..4 => Set(index),
+            4 => SpinLoad(index),
+            5 => WaitEither(index),
+            6 => WaitBoth(index),
+            _ => Clear(index),
         }
     }
 

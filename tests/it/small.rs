@@ -46,6 +46,11 @@ pub(crate) enum Statement {
     Wait(u16),
     /// A finite wait for an event.
     WaitTimed(u16),
+    /// Wait until an event is set or a lock is free, and look whether it is set.
+    WaitEither(u16),
+    /// Wait until an event is set and a lock is free.
+    WaitBoth(u16),
+    Clear(u16),
     /// One of so many values into the thread's local value.
     Choose(u8),
     /// Compare-and-swap 0 to 1, up to so many times, then back to 0.
@@ -131,9 +136,9 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
             run(objects, body, local);
             objects.release_shared(*index);
         }
-        Set(index) => objects.set(*index),
-        Wait(index) => objects.wait(*index),
-        WaitTimed(index) => local.see(u32::from(objects.wait_in_time(*index))),
+        Set(_) | Clear(_) | Wait(_) | WaitTimed(_) | WaitEither(_) | WaitBoth(_) => {
+            run_event(objects, statement, local);
+        }
         Choose(alternatives) => {
             let operation = Operation::local(Verb::Choose);
             local.see(u32::from(R::choose(operation, *alternatives)));
@@ -172,6 +177,19 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
                 objects.store(*index, 0);
             }
         }
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller looks")]
+fn run_event<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: &mut Local) {
+    match statement {
+        Set(index) => objects.set(*index),
+        Clear(index) => objects.clear(*index),
+        Wait(index) => objects.wait(*index),
+        WaitTimed(index) => local.see(u32::from(objects.wait_in_time(*index))),
+        WaitEither(index) => local.see(u32::from(objects.wait_either(*index))),
+        WaitBoth(index) => objects.wait_both(*index),
+        _ => unreachable!("a statement of no event"),
     }
 }
 

@@ -59,18 +59,34 @@ pub(super) fn ascending(set: &[u64]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The greatest event of a set below a bound.
-pub(super) fn last_below(set: &[u64], bound: usize) -> Option<usize> {
+/// The events of a set, word by word, in descending order.
+pub(super) fn descending(
+    words: impl DoubleEndedIterator<Item = u64> + ExactSizeIterator,
+) -> impl Iterator<Item = usize> {
+    words.enumerate().rev().flat_map(|(word, bits)| {
+        let mut rest = bits;
+        std::iter::from_fn(move || {
+            let bit = rest.checked_ilog2()?;
+            rest &= !(1 << bit);
+            Some(word * 64 + usize::try_from(bit).ok()?)
+        })
+    })
+}
+
+/// The greatest event of a set.
+pub(super) fn last(set: &[u64]) -> Option<usize> {
+    descending(set.iter().copied()).next()
+}
+
+/// Removes all events from this one on.
+pub(super) fn cut(set: &mut [u64], bound: usize) {
     let (top, mask) = place(bound);
-    let at = |word: usize| {
-        let bits = set.get(word).copied().unwrap_or(0);
-        if word == top { bits & (mask - 1) } else { bits }
-    };
-    let word = (0..=top.min(set.len().saturating_sub(1)))
-        .rev()
-        .find(|&word| at(word) != 0)?;
-    let bit = usize::try_from(at(word).ilog2()).ok()?;
-    Some(word * 64 + bit)
+    for bits in set.iter_mut().skip(top + 1) {
+        *bits = 0;
+    }
+    if let Some(bits) = set.get_mut(top) {
+        *bits &= mask - 1;
+    }
 }
 
 impl Rows {
@@ -135,9 +151,14 @@ mod tests {
         assert_eq!(ascending(rows.row(0)).count(), 0);
         assert_eq!(ascending(rows.row(1)).collect::<Vec<_>>(), [7]);
         assert_eq!(ascending(rows.row(2)).collect::<Vec<_>>(), [63, 129]);
-        assert_eq!(last_below(rows.row(2), 129), Some(63));
-        assert_eq!(last_below(rows.row(2), 130), Some(129));
-        assert_eq!(last_below(rows.row(2), 63), None);
-        assert_eq!(last_below(rows.row(1), 64), Some(7));
+        assert_eq!(
+            descending(rows.row(2).iter().copied()).collect::<Vec<_>>(),
+            [129, 63]
+        );
+        assert_eq!((last(rows.row(0)), last(rows.row(1))), (None, Some(7)));
+        for (bound, left) in [(130, &[63, 129][..]), (129, &[63]), (64, &[63]), (63, &[])] {
+            cut(rows.row_mut(2), bound);
+            assert_eq!(ascending(rows.row(2)).collect::<Vec<_>>(), left);
+        }
     }
 }

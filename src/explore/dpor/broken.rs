@@ -53,13 +53,17 @@ pub enum Broken {
     ExpiriesAreWaits,
     /// A step that waits could always be taken.
     WaitsAreSteps,
+    /// What had blocked a step is forgotten when something else makes it ready.
+    OnlyTheLastLookCounts,
+    /// Whoever holds what a step waits for stays before it.
+    HoldersStay,
     /// A branch that begins a sequence keeps the step that it has in common with it.
     StepsAreTakenTwice,
 }
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -82,6 +86,8 @@ impl Broken {
         Self::ReleasesHideLooks,
         Self::ExpiriesAreWaits,
         Self::WaitsAreSteps,
+        Self::OnlyTheLastLookCounts,
+        Self::HoldersStay,
         Self::StepsAreTakenTwice,
     ];
 

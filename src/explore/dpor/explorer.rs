@@ -109,9 +109,12 @@ impl DporExplorer {
             arrived: self.trace.arrived(step.thread),
             last_resort: step.expired && step.footprint.is_everything(),
         };
-        if event.last_resort && !Broken::LastResortsAreNotRaced.is_on() {
-            // The expiry itself comes after everything, but had the step been ready earlier, it
-            // would have been taken then.
+        let last_resort = event.last_resort && !Broken::LastResortsAreNotRaced.is_on();
+        let beside = attempt.was_blocked_beside(&event.footprint);
+        if last_resort || beside && !Broken::OnlyTheLastLookCounts.is_on() {
+            // An expiry itself comes after everything, and a step that one thing made ready says
+            // nothing of another that had blocked it. But had the step been ready earlier, it would
+            // have been taken then.
             self.look(&blocked(&self.trace, event), Some(Later::Blocked));
         }
         self.look(&event, Some(Later::Event));
@@ -168,8 +171,21 @@ impl DporExplorer {
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
     /// Whether that is certain for as long as the events up to `until` stay.
     fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
-        let (start, end) = self.sleepers_of(earlier);
         self.reversal.prepare(&self.trace, earlier, first);
+        let waits = later.attempt.pure_wait;
+        let held = waits && self.reversal.is_held(&self.trace, earlier, later);
+        let settled = self.plan(earlier, (later, until), held);
+        if waits && !Broken::HoldersStay.is_on() && self.reversal.let_go(&self.trace, later) {
+            return self.plan(earlier, (later, until), false) && settled;
+        }
+        settled
+    }
+
+    /// Sees to it that the prepared sequence is explored from before event `earlier`, unless
+    /// somebody holds what it ends with. Whether it is, for as long as the events up to `until`
+    /// stay.
+    fn plan(&mut self, earlier: usize, (later, until): (&Event, usize), held: bool) -> bool {
+        let (start, end) = self.sleepers_of(earlier);
         let mut doubtful = !surely_able(&self.trace, earlier, later);
         for sleeper in &self.sleepers[start..end] {
             if sleeper.may_repeat {
@@ -181,12 +197,11 @@ impl DporExplorer {
                 (Verdict::New, _) => {}
             }
         }
-        if later.attempt.pure_wait && self.reversal.is_held(&self.trace, earlier, later) {
-            return false;
+        if !held {
+            let mut sequence = self.reversal.sequence(&self.trace);
+            let branches = &mut self.nodes[earlier].branches;
+            self.forest.insert(branches, &mut sequence, doubtful);
         }
-        let sequence = self.reversal.sequence(&self.trace);
-        let branches = &mut self.nodes[earlier].branches;
-        self.forest.insert(branches, sequence, doubtful);
         false
     }
 

@@ -41,6 +41,7 @@
 //! [`Access::Leave`]: crate::execution::Access::Leave
 //! [`Access::Release`]: crate::execution::Access::Release
 
+mod ahead;
 mod bits;
 mod broken;
 mod explorer;
@@ -49,6 +50,7 @@ mod node;
 mod planned;
 mod race;
 mod reversal;
+mod touching;
 mod trace;
 mod wakeup;
 

@@ -4,6 +4,7 @@ use crate::execution::Access;
 use crate::execution::Decision;
 use crate::execution::Footprint;
 
+use super::ahead::Ahead;
 use super::broken::Broken;
 
 /// How well it is known what a step touches.
@@ -59,7 +60,7 @@ impl Planned {
     }
 
     /// Whether this step depends on another, of a different thread, in the same state.
-    fn conflict(&self, other: &Self) -> Conflict {
+    pub(super) fn conflict(&self, other: &Self) -> Conflict {
         if !self.most.depends(&other.most) {
             return Conflict::None;
         }
@@ -77,7 +78,7 @@ impl Planned {
     }
 
     /// The same, where what is expected counts as known.
-    fn expected_conflict(&self, other: &Self) -> Conflict {
+    pub(super) fn expected_conflict(&self, other: &Self) -> Conflict {
         let open = |step: &Self| step.certainty == Certainty::Open;
         match (
             open(self) || open(other),
@@ -89,42 +90,20 @@ impl Planned {
         }
     }
 
-    /// Whether this step is a weak initial of the sequence.
-    pub(super) fn begins(&self, sequence: &[Self]) -> Begins {
-        self.begins_by(sequence, Self::conflict)
+    /// Whether this step is known to be another one of its thread: another alternative.
+    pub(super) fn differs(&self, other: &Self) -> bool {
+        self.is_known() && other.is_known() && self.decision != other.decision
     }
+}
 
-    /// The same, where what is expected counts as known.
-    pub(super) fn expected_to_begin(&self, sequence: &[Self]) -> Begins {
-        self.begins_by(sequence, Self::expected_conflict)
-    }
-
-    fn begins_by(&self, sequence: &[Self], conflict: fn(&Self, &Self) -> Conflict) -> Begins {
-        let own = |step: &Self| step.decision.thread == self.decision.thread;
-        let place = sequence.iter().position(own);
-        if let Some(there) = place.map(|place| &sequence[place])
-            && self.is_known()
-            && there.is_known()
-            && self.decision != there.decision
-        {
-            return Begins::No;
-        }
-        // If it can come first at all, it is the same step in the same state.
-        let known = place.map(|place| &sequence[place]);
-        let step = known.filter(|there| there.is_known()).unwrap_or(self);
-        let before = &sequence[..place.unwrap_or(sequence.len())];
-        let mut found = Conflict::None;
-        for other in before {
-            match conflict(step, other) {
-                Conflict::None => {}
-                Conflict::Possible => found = Conflict::Possible,
-                Conflict::Certain => return Begins::No,
-            }
-        }
-        match (found, place) {
-            (Conflict::None, None) => Begins::Beside,
-            (Conflict::None, Some(place)) => Begins::With(place),
-            (Conflict::Possible | Conflict::Certain, _) => Begins::Maybe,
+impl Begins {
+    /// What follows from the conflict with all that comes before a step, and its place.
+    pub(super) const fn of(conflict: Conflict, place: Option<usize>) -> Self {
+        match (conflict, place) {
+            (Conflict::Certain, _) => Self::No,
+            (Conflict::Possible, _) => Self::Maybe,
+            (Conflict::None, None) => Self::Beside,
+            (Conflict::None, Some(place)) => Self::With(place),
         }
     }
 }
@@ -189,15 +168,14 @@ impl Sleeper {
     ///
     /// The last step of a sequence may not be known. But if it depended on this one, it would have
     /// raced with it somewhere behind it, and all that was explored.
-    pub(super) fn judge(&self, sequence: &[Planned]) -> Verdict {
-        match self.step.begins(sequence) {
+    pub(super) fn judge(&self, sequence: &impl Ahead) -> Verdict {
+        match sequence.is_begun_by(&self.step) {
             Begins::No => Verdict::New,
             Begins::Beside | Begins::With(_) => Verdict::Covered,
             Begins::Maybe => {
-                let last = sequence.last().expect("a sequence is not empty");
-                if !self.racers.may_have(last) || Broken::RacersAreForgotten.is_on() {
+                if !self.racers.may_have(&sequence.last()) || Broken::RacersAreForgotten.is_on() {
                     Verdict::Covered
-                } else if self.step.expected_to_begin(sequence) == Begins::No {
+                } else if sequence.is_expected_to_begin_with(&self.step) == Begins::No {
                     Verdict::New
                 } else {
                     Verdict::Doubtful

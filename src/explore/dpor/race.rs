@@ -51,7 +51,7 @@ impl Found {
         self.direct.clear();
         trace.program_order(event.thread, &mut self.hidden);
         self.before.clone_from(&self.hidden);
-        for index in (0..trace.len()).rev() {
+        for index in trace.candidates(&event.footprint) {
             let earlier = trace.event(index);
             if bits::has(&self.hidden, index) || !depends(&earlier.footprint, &event.footprint) {
                 continue;
@@ -172,31 +172,27 @@ pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Eve
     }
     let done = |index: usize| index < earlier || bits::has(beside, index);
     later.attempt.watch.iter().any(|watched| {
-        let touches = |index: &usize| {
-            trace
-                .event(*index)
-                .footprint
-                .access(watched.object)
-                .is_some()
-        };
+        let access = |index: usize| trace.event(index).footprint.access(watched.object);
+        let touching = || bits::ascending(trace.touching(watched.object));
         let ends = |index: usize| {
             let event = trace.event(index);
-            let access = event.footprint.access(watched.object);
-            let ends = matches!(access, Some(Access::Release | Access::Leave));
+            let ends = matches!(access(index), Some(Access::Release | Access::Leave));
             let own = |other: &usize| trace.event(*other).thread == event.thread;
-            let begun = (0..index).rev().filter(own).find(touches);
-            let foreign = |index: usize| {
-                let event = trace.event(index);
-                event.footprint.access(watched.object) == Some(Access::Release)
+            let begun = || {
+                touching()
+                    .take_while(|&other| other < index)
+                    .filter(own)
+                    .last()
             };
+            let foreign = |other: usize| other < index && access(other) == Some(Access::Release);
             ends && event.thread != later.thread
-                && begun.is_some_and(|begun| {
+                && begun().is_some_and(|begun| {
                     done(begun)
                         && trace.event(begun).attempt.pure_wait
-                        && !(begun + 1..index).any(foreign)
+                        && !touching().skip_while(|&other| other <= begun).any(foreign)
                 })
         };
-        (earlier + 1..trace.len()).any(|index| !done(index) && ends(index))
+        touching().any(|index| index > earlier && !done(index) && ends(index))
     })
 }
 

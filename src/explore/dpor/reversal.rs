@@ -1,7 +1,14 @@
 //! The other order of a race, as a sequence from the node before it.
 
+use crate::execution::Access;
+use crate::execution::ThreadSet;
+
+use super::ahead::Ahead;
+use super::ahead::Judge;
+use super::ahead::strongest;
 use super::bits;
 use super::broken::Broken;
+use super::planned::Begins;
 use super::planned::Certainty;
 use super::planned::Planned;
 use super::planned::Sleeper;
@@ -17,7 +24,6 @@ pub(super) struct Reversal {
     beside: Vec<u64>,
     /// The step that ends the sequence.
     last: Option<Planned>,
-    sequence: Vec<Planned>,
 }
 
 impl Reversal {
@@ -26,7 +32,6 @@ impl Reversal {
         trace.beside(earlier, &mut self.beside);
         self.break_off(trace, last);
         self.last = Some(last);
-        self.sequence.clear();
     }
 
     fn break_off(&mut self, trace: &Trace, last: Planned) {
@@ -49,19 +54,9 @@ impl Reversal {
 
     /// What a sleeper says of the sequence, and the event that it begins with, if that is why.
     pub(super) fn judge(&mut self, trace: &Trace, sleeper: &Sleeper) -> (Verdict, Option<usize>) {
-        let decision = sleeper.step.decision;
-        let Some(first) = trace.first_of(decision.thread, &self.beside) else {
-            return (sleeper.judge(self.sequence(trace)), None);
-        };
-        let event = trace.event(first);
-        let begins = event.alternative == decision.alternative
-            && !bits::meet(trace.before(first), &self.beside);
-        let verdict = if begins {
-            Verdict::Covered
-        } else {
-            Verdict::New
-        };
-        (verdict, Some(first))
+        let sequence = self.sequence(trace);
+        let first = sequence.first_of(&sleeper.step);
+        (sleeper.judge(&sequence), first)
     }
 
     /// Whether the step that ends the sequence could not be taken there.
@@ -69,15 +64,111 @@ impl Reversal {
         is_held(trace, earlier, &self.beside, later)
     }
 
-    /// The sequence, in the order of the execution.
-    pub(super) fn sequence(&mut self, trace: &Trace) -> &mut Vec<Planned> {
-        if self.sequence.is_empty() {
-            let events = bits::ascending(&self.beside);
-            self.sequence
-                .extend(events.map(|index| trace.event(index).planned()));
-            self.sequence.extend(self.last);
+    /// Leaves out whoever may still hold, at the end of the sequence, what the step that ends it
+    /// waits for: others that came to it, beside each other or at different objects, and have not
+    /// let go of it there. With them goes what comes after them. Whether there was somebody.
+    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event) -> bool {
+        let mut somebody = false;
+        while let Some(holder) = holder(trace, &self.beside, later) {
+            somebody = true;
+            trace.drop_with_all_after(holder, &mut self.beside);
         }
-        &mut self.sequence
+        somebody
+    }
+
+    /// The sequence, in the order of the execution.
+    pub(super) fn sequence<'r>(&'r mut self, trace: &'r Trace) -> OtherOrder<'r> {
+        OtherOrder {
+            trace,
+            beside: &mut self.beside,
+            last: &mut self.last,
+        }
+    }
+}
+
+/// Somebody whose last touch, in a set of events, of something that a step waits for may be the
+/// beginning of a hold.
+fn holder(trace: &Trace, set: &[u64], later: &Event) -> Option<usize> {
+    later.attempt.watch.iter().find_map(|watched| {
+        let mut met = ThreadSet::only(later.thread);
+        let touching = trace.touching(watched.object).iter().zip(set);
+        let touching = touching.map(|(touching, set)| touching & set);
+        bits::descending(touching).find(|&index| {
+            let event = trace.event(index);
+            let first_met = !met.contains(event.thread);
+            met.insert(event.thread);
+            let access = event.footprint.access(watched.object);
+            first_met && matches!(access, Some(Access::Write | Access::Commute))
+        })
+    })
+}
+
+/// The sequence: events, and the step that ends it. Its places are the indices of the events, and
+/// one more for the step.
+pub(super) struct OtherOrder<'r> {
+    trace: &'r Trace,
+    beside: &'r mut [u64],
+    last: &'r mut Option<Planned>,
+}
+
+impl OtherOrder<'_> {
+    /// The first event of the thread of a step.
+    fn first_of(&self, step: &Planned) -> Option<usize> {
+        self.trace.first_of(step.decision.thread, self.beside)
+    }
+
+    fn planned(&self) -> impl Iterator<Item = Planned> {
+        bits::ascending(self.beside).map(|index| self.trace.event(index).planned())
+    }
+}
+
+impl Ahead for OtherOrder<'_> {
+    fn is_empty(&self) -> bool {
+        self.last.is_none() && self.beside.iter().all(|bits| *bits == 0)
+    }
+
+    fn last(&self) -> Planned {
+        let event = || self.planned().last().expect("a sequence is not empty");
+        self.last.unwrap_or_else(event)
+    }
+
+    fn begins(&self, step: &Planned, judge: Judge) -> Begins {
+        if let Some(first) = self.first_of(step) {
+            // What an event depends on happens before it, and nothing else here does.
+            let comes_later = bits::meet(self.trace.before(first), self.beside);
+            let other = step.differs(&self.trace.event(first).planned());
+            return if comes_later || other {
+                Begins::No
+            } else {
+                Begins::With(first)
+            };
+        }
+        let own = |last: &&Planned| last.decision.thread == step.decision.thread;
+        let there = self.last.as_ref().filter(own);
+        if there.is_some_and(|there| step.differs(there)) {
+            return Begins::No;
+        }
+        let other = self.last.as_ref().filter(|last| !own(last));
+        let step = there.filter(|there| there.is_known()).unwrap_or(step);
+        // The rest touches nothing that it may touch.
+        let events = self.trace.candidates(&step.most);
+        let events = events.filter(|&index| bits::has(self.beside, index));
+        let with_events = events.map(|index| judge(step, &self.trace.event(index).planned()));
+        let with_last = other.map(|last| judge(step, last));
+        let conflict = strongest(with_events.chain(with_last));
+        Begins::of(conflict, there.map(|_| self.trace.len()))
+    }
+
+    fn remove(&mut self, place: usize) {
+        if place == self.trace.len() {
+            *self.last = None;
+        } else {
+            bits::remove(self.beside, place);
+        }
+    }
+
+    fn steps(&self) -> Vec<Planned> {
+        self.planned().chain(*self.last).collect()
     }
 }
 

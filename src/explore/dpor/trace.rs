@@ -2,6 +2,7 @@
 
 use crate::execution::Access;
 use crate::execution::Footprint;
+use crate::execution::ObjectId;
 use crate::execution::Operation;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -15,6 +16,7 @@ use crate::runtime::controlled::Pending;
 use super::bits;
 use super::bits::Rows;
 use super::broken::Broken;
+use super::touching::Touching;
 
 /// What a step was like before it was taken.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +25,8 @@ pub(super) struct Attempt {
     pub(super) pure_wait: bool,
     /// What its readiness was read from.
     pub(super) watch: Footprint,
+    /// What its readiness was read from whenever it was not ready.
+    pub(super) blocked_on: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub(super) declared: Footprint,
     /// How many alternatives it has, if it is a choice; otherwise 1.
@@ -43,6 +47,7 @@ impl Attempt {
         Self {
             pure_wait: pure_wait && !Broken::WaitsAreSteps.is_on(),
             watch: pending.watch,
+            blocked_on: pending.blocked_on,
             declared: pending.declared,
             alternatives: pending.alternatives,
         }
@@ -62,16 +67,31 @@ impl Attempt {
         self.pure_wait && released
     }
 
-    /// What a blocked step is taken to do: it writes all that it waits for.
+    /// What a blocked step is taken to do: it writes all that it waits for, and has waited for.
     pub(super) fn blocked(&self) -> Footprint {
+        let all = if Broken::OnlyTheLastLookCounts.is_on() {
+            self.watch
+        } else {
+            self.watch.union(self.blocked_on)
+        };
         let mut footprint = Footprint::EMPTY;
-        for Touch { object, .. } in self.watch.iter() {
+        for Touch { object, .. } in all.iter() {
             let access = Access::Write;
             footprint
                 .push(Touch { object, access })
                 .expect("as many as are watched");
         }
-        footprint
+        if all.is_everything() {
+            footprint.and_everything()
+        } else {
+            footprint
+        }
+    }
+
+    /// Whether the step was blocked by something that it did not touch when it was taken.
+    pub(super) fn was_blocked_beside(&self, taken: &Footprint) -> bool {
+        let beside = |touch: Touch| taken.access(touch.object).is_none();
+        self.blocked_on.is_everything() || self.blocked_on.iter().any(beside)
     }
 }
 
@@ -98,11 +118,13 @@ pub(super) struct Event {
 pub(super) struct Trace {
     events: Vec<Event>,
     before: Rows,
-    /// What is after an event, among the events there are; bits of events that are gone are left.
+    /// What is after an event, among the events there are.
     after: Rows,
-    /// By thread: its events, and the event that started it, under the same condition.
+    /// By thread: its events.
     of_thread: Rows,
+    /// By thread: the event that started it; it may be gone.
     started: Vec<Option<usize>>,
+    touching: Touching,
 }
 
 impl Event {
@@ -132,7 +154,16 @@ impl Trace {
 
     /// Drops all events from this one on.
     pub(super) fn truncate(&mut self, len: usize) {
-        self.events.truncate(len);
+        while self.events.len() > len {
+            let index = self.events.len() - 1;
+            let event = self.events[index];
+            bits::remove(self.of_thread.row_mut(event.thread.index()), index);
+            self.touching.remove(&event.footprint, index);
+            self.events.pop();
+        }
+        for earlier in 0..len {
+            bits::cut(self.after.row_mut(earlier), len);
+        }
     }
 
     /// The last event of a thread.
@@ -140,7 +171,7 @@ impl Trace {
         if self.events.is_empty() {
             return None;
         }
-        bits::last_below(self.of_thread.row(thread.index()), self.events.len())
+        bits::last(self.of_thread.row(thread.index()))
     }
 
     /// The events before one.
@@ -160,6 +191,14 @@ impl Trace {
         let len = self.events.len();
         for (word, bits) in set.iter_mut().enumerate() {
             *bits &= up_to(len, word) & !up_to(index + 1, word);
+        }
+    }
+
+    /// Removes an event, and all that happen after it, from a set.
+    pub(super) fn drop_with_all_after(&self, index: usize, set: &mut [u64]) {
+        bits::remove(set, index);
+        for (bits, after) in set.iter_mut().zip(self.after.row(index)) {
+            *bits &= !after;
         }
     }
 
@@ -203,6 +242,30 @@ impl Trace {
         for rows in [&mut self.before, &mut self.after, &mut self.of_thread] {
             rows.widen(events);
         }
+        self.touching.widen(events);
+    }
+
+    /// The events that touch an object, as a set.
+    pub(super) fn touching(&self, object: ObjectId) -> &[u64] {
+        self.touching.of(object)
+    }
+
+    /// All events that a step with this footprint can depend on, and perhaps others, in descending
+    /// order.
+    pub(super) fn candidates(&self, footprint: &Footprint) -> impl Iterator<Item = usize> {
+        let mut touched = [self.touching.everything(); Footprint::CAPACITY];
+        for (place, touch) in touched.iter_mut().zip(footprint.iter()) {
+            *place = self.touching.of(touch.object);
+        }
+        let everything = footprint.is_everything();
+        let word = move |word: usize| {
+            let all = up_to(self.events.len(), word);
+            let of = |set: &[u64]| set.get(word).copied().unwrap_or(0);
+            let always = of(self.touching.everything());
+            let some = touched.iter().fold(always, |bits, set| bits | of(set));
+            if everything { all } else { some }
+        };
+        bits::descending((0..self.before.width()).map(word))
     }
 
     /// Adds an event with those before it.
@@ -211,19 +274,10 @@ impl Trace {
         self.before.reset(index);
         self.before.row_mut(index).copy_from_slice(before);
         self.after.reset(index);
-        for thread in 0..THREADS_MAX {
-            if thread == event.thread.index() {
-                bits::insert(self.of_thread.row_mut(thread), index);
-            } else {
-                bits::remove(self.of_thread.row_mut(thread), index);
-            }
-        }
-        for earlier in 0..index {
-            if bits::has(before, earlier) {
-                bits::insert(self.after.row_mut(earlier), index);
-            } else {
-                bits::remove(self.after.row_mut(earlier), index);
-            }
+        bits::insert(self.of_thread.row_mut(event.thread.index()), index);
+        self.touching.insert(&event.footprint, index);
+        for earlier in bits::ascending(before) {
+            bits::insert(self.after.row_mut(earlier), index);
         }
         if event.operation.verb == Verb::Spawn {
             let started = usize::try_from(event.operation.argument).ok();

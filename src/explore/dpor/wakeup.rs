@@ -11,6 +11,7 @@
 //! then the branches before it were explored and what they depend on is known. Nothing else relies
 //! on a doubtful branch, since it may be dropped.
 
+use super::ahead::Ahead;
 use super::broken::Broken;
 use super::planned::Begins;
 use super::planned::Planned;
@@ -64,7 +65,7 @@ impl Forest {
     pub(super) fn insert(
         &mut self,
         branches: &mut Branches,
-        sequence: &mut Vec<Planned>,
+        sequence: &mut impl Ahead,
         mut doubtful: bool,
     ) -> bool {
         // Invariant: `parent` is the branch whose children are looked at, `None` the root.
@@ -79,7 +80,7 @@ impl Forest {
                 if matches!(follow, Follow::Same) {
                     return false;
                 }
-                let chain = self.chain(sequence, doubtful);
+                let chain = self.chain(&sequence.steps(), doubtful);
                 match (self.siblings(first).last(), parent) {
                     (Some(last), _) => self.at_mut(last).next = chain,
                     (None, Some(parent)) => self.at_mut(parent).children.0 = chain,
@@ -100,16 +101,16 @@ impl Forest {
     }
 
     /// The first of these branches that can begin the sequence. Sets `doubtful` if one before may.
-    fn follow(&self, first: Option<Place>, sequence: &[Planned], doubtful: &mut bool) -> Follow {
+    fn follow(&self, first: Option<Place>, sequence: &impl Ahead, doubtful: &mut bool) -> Follow {
         for place in self.siblings(first) {
             let branch = self.at(place);
-            match branch.step.expected_to_begin(sequence) {
+            match sequence.is_expected_to_begin_with(&branch.step) {
                 Begins::No => {}
                 Begins::Maybe => *doubtful = true,
                 Begins::Beside | Begins::With(_)
                     if branch.doubtful && !Broken::DoubtfulAreTrusted.is_on() =>
                 {
-                    if self.is_same(place, sequence) {
+                    if self.is_same(place, &sequence.steps()) {
                         return Follow::Same;
                     }
                     *doubtful = true;
@@ -139,9 +140,9 @@ impl Forest {
     }
 
     /// A new branch without a fork.
-    fn chain(&mut self, sequence: &mut Vec<Planned>, doubtful: bool) -> Option<Place> {
+    fn chain(&mut self, sequence: &[Planned], doubtful: bool) -> Option<Place> {
         let mut children = Branches(None);
-        while let Some(step) = sequence.pop() {
+        for &step in sequence.iter().rev() {
             let branch = Branch {
                 step,
                 doubtful,
@@ -172,14 +173,14 @@ impl Forest {
         while let Some(place) = rest.0 {
             rest.0 = self.at_mut(place).next.take();
             let begins = if self.at(place).doubtful {
-                taken.step.expected_to_begin(&self.sequence(place))
+                self.sequence(place).is_expected_to_begin_with(&taken.step)
             } else {
                 Begins::No
             };
             if begins != Begins::No && !whole {
                 let mut sequence = self.sequence(place);
                 if let Begins::With(index) = begins {
-                    sequence.remove(index);
+                    Ahead::remove(&mut sequence, index);
                 }
                 if !sequence.is_empty() {
                     self.insert(&mut taken.children, &mut sequence, true);

@@ -25,6 +25,8 @@ pub struct Pending {
     pub ready: bool,
     /// What its readiness was read from: a write to any of these can change it.
     pub watch: Footprint,
+    /// What it was read from whenever it was not ready, since its thread stands before it.
+    pub blocked_on: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub declared: Footprint,
 }
@@ -42,6 +44,7 @@ impl Pending {
             alternatives: 1,
             ready,
             watch,
+            blocked_on: Footprint::EMPTY,
             declared,
         }
     }

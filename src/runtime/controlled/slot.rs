@@ -62,6 +62,7 @@ pub(super) struct Slot {
     alternatives: Cell<u8>,
     pub(super) ready: Cell<bool>,
     pub(super) watch: Cell<Footprint>,
+    blocked_on: Cell<Footprint>,
     declared: Cell<Footprint>,
     poller: Cell<Option<Poller>>,
 }
@@ -74,6 +75,7 @@ impl Slot {
             alternatives: Cell::new(1),
             ready: Cell::new(true),
             watch: Cell::new(Footprint::EMPTY),
+            blocked_on: Cell::new(Footprint::EMPTY),
             declared: Cell::new(Footprint::EMPTY),
             poller: Cell::new(None),
         }
@@ -84,6 +86,7 @@ impl Slot {
         self.waiting.set(pending.waiting);
         self.alternatives.set(pending.alternatives);
         self.declared.set(pending.declared);
+        self.blocked_on.set(Footprint::EMPTY);
         self.set_ready((pending.ready, pending.watch));
         self.poller.set(poll.map(Poller::new));
     }
@@ -91,6 +94,9 @@ impl Slot {
     fn set_ready(&self, (ready, watch): (bool, Footprint)) {
         self.ready.set(ready);
         self.watch.set(watch);
+        if !ready {
+            self.blocked_on.set(self.blocked_on.get().union(watch));
+        }
     }
 
     pub(super) fn pending(&self) -> Pending {
@@ -100,6 +106,7 @@ impl Slot {
             alternatives: self.alternatives.get(),
             ready: self.ready.get(),
             watch: self.watch.get(),
+            blocked_on: self.blocked_on.get(),
             declared: self.declared.get(),
         }
     }
