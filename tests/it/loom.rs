@@ -124,17 +124,17 @@ const LOCK_PROGRAMS: u32 = 30;
 /// Two threads with a few sections, or three with one each, under up to three locks, some within
 /// another, and some with a count. More is more than loom finishes.
 fn of_locks() -> impl Strategy<Value = Small> {
-    let lock = prop_oneof![2 => Just(0_u16), 1 => 0..3_u16];
+    let lock = prop_oneof![3 => Just(0_u16), 1 => 1..3_u16];
     let counted = Just(vec![Increment(0)]);
-    let inner = prop_oneof![3 => Just(Vec::new()), 1 => counted];
+    let inner = prop_oneof![5 => Just(Vec::new()), 1 => counted];
     let section = (lock.clone(), inner).prop_map(|(lock, body)| Locked(lock, body));
     let nested = (lock, section.clone()).prop_map(|(lock, body)| Locked(lock, vec![body]));
-    let statement = prop_oneof![2 => section, 1 => nested];
+    let statement = prop_oneof![4 => section, 1 => nested];
     let threads = |statements: std::ops::Range<usize>, count: usize| {
         let thread = prop::collection::vec(statement.clone(), statements);
         prop::collection::vec(thread, count)
     };
-    prop_oneof![4 => threads(1..4, 2), 1 => threads(1..2, 3)].prop_map(Small)
+    prop_oneof![4 => threads(2..4, 2), 1 => threads(1..2, 3)].prop_map(Small)
 }
 
 /// Locks, and deadlocks of locks, are what both know best: not only the outcomes are the same, but
