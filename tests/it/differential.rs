@@ -285,6 +285,9 @@ fn once_failed() -> Vec<Small> {
             vec![Clear(0), Locked(0, vec![Set(0)]), Clear(0)],
             vec![WaitBoth(0)],
         ],
+        // Before it was made ready for one reason, it was ready for another.
+        vec![vec![Set(0)], vec![WaitEither(0)]],
+        vec![vec![Set(0)], vec![Load(0), WaitEither(0)]],
         // Two readers that never leave keep a writer out together: it comes before both or not at
         // all.
         vec![

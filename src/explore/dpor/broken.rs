@@ -55,6 +55,8 @@ pub enum Broken {
     WaitsAreSteps,
     /// What had blocked a step is forgotten when something else makes it ready.
     OnlyTheLastLookCounts,
+    /// A step that one thing made ready cannot have been ready for another.
+    OneReasonIsAll,
     /// Whoever holds what a step waits for stays before it.
     HoldersStay,
     /// A branch that begins a sequence keeps the step that it has in common with it.
@@ -63,7 +65,7 @@ pub enum Broken {
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -87,6 +89,7 @@ impl Broken {
         Self::ExpiriesAreWaits,
         Self::WaitsAreSteps,
         Self::OnlyTheLastLookCounts,
+        Self::OneReasonIsAll,
         Self::HoldersStay,
         Self::StepsAreTakenTwice,
     ];

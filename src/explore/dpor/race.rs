@@ -64,11 +64,11 @@ impl Found {
                 continue;
             }
             self.direct.push(index);
-            if event.attempt.waits_for(&earlier.footprint) {
-                continue;
-            }
             let stood = event.stood_at(index);
             let was_able = stood && earlier.enabled.contains(event.thread);
+            if event.attempt.waits_for(&earlier.footprint) && !was_able {
+                continue;
+            }
             if was_able || !event.attempt.pure_wait || Broken::ReleasesHideAcquires.is_on() {
                 bits::join(&mut self.hidden, trace.before(index));
                 bits::insert(&mut self.hidden, index);

@@ -53,9 +53,14 @@ impl Attempt {
         }
     }
 
-    /// Whether the step can never come before one with this footprint: that one ends a hold for
-    /// which it waits, and changes nothing else that its readiness is read from.
+    /// Whether the step, where it was not able to, cannot come before one with this footprint: that
+    /// one ends a hold for which it waits, and changes nothing else that its readiness is read
+    /// from. If not all that it names was looked at, it may have other reasons to be ready.
     pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
+        let unread = |touch: Touch| self.watch.access(touch.object).is_none();
+        if self.declared.iter().any(unread) && !Broken::OneReasonIsAll.is_on() {
+            return false;
+        }
         let mut released = false;
         for watched in self.watch.iter() {
             match earlier.access(watched.object) {
