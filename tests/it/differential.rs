@@ -218,6 +218,8 @@ impl Census {
         self.with_redundant += u64::from(seen.tally.redundant > 0);
         self.dfs_executions += oracle.tally.executions;
         let source = source(program, *waits);
+        let same = source.traces == oracle.traces;
+        assert!(same, "seed {number}: source: {program:?} {waits:?}");
         self.source_executions += source.tally.executions;
         self.source_redundant += source.tally.redundant;
     }
@@ -327,6 +329,8 @@ fn programs_that_failed_once_do_so_no_more() {
                 None,
                 "{program:?}"
             );
+            let source = source(&program, waits);
+            assert_eq!(source.traces, oracle.seen.traces, "source: {program:?}");
         }
     }
 }

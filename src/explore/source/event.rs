@@ -44,6 +44,8 @@ pub(super) struct Attempt {
     pub(super) pure_wait: bool,
     /// What its readiness was read from.
     pub(super) watch: Footprint,
+    /// What it was read from whenever it was not ready.
+    pub(super) blocked_on: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub(super) declared: Footprint,
 }
@@ -57,13 +59,25 @@ impl Attempt {
         Self {
             pure_wait,
             watch: pending.watch,
+            blocked_on: pending.blocked_on,
             declared: pending.declared,
         }
     }
 
-    /// Whether the step can never come before one with this footprint: that one ends a hold for
-    /// which it waits, and changes nothing else that its readiness is read from.
+    /// Whether the step was blocked by something that it did not touch when it was taken.
+    pub(super) fn was_blocked_beside(&self, taken: &Footprint) -> bool {
+        let beside = |object| taken.access(object).is_none();
+        self.blocked_on.is_everything() || self.blocked_on.iter().any(|touch| beside(touch.object))
+    }
+
+    /// Whether the step, where it was not able to, cannot come before one with this footprint: that
+    /// one ends a hold for which it waits, and changes nothing else that its readiness is read
+    /// from, which is all that it names.
     pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
+        let mut named = self.declared.iter();
+        if named.any(|touch| self.watch.access(touch.object).is_none()) {
+            return false;
+        }
         let mut released = false;
         for watched in self.watch.iter() {
             match earlier.access(watched.object) {

@@ -127,9 +127,10 @@ impl SourceExplorer {
             ..
         } = *step;
         let last_resort = step.expired && footprint.is_everything();
-        if last_resort {
-            // The expiry itself comes after everything, but had the step been ready earlier, it
-            // would have been taken then.
+        if last_resort || attempt.was_blocked_beside(&footprint) {
+            // An expiry itself comes after everything, and a step that one thing made ready says
+            // nothing of another that had blocked it. But had the step been ready earlier, it would
+            // have been taken then.
             self.race_blocked(thread, operation, attempt);
         }
         let taken = Taken {
@@ -148,12 +149,16 @@ impl SourceExplorer {
     /// Races the step of a blocked thread as if it came now.
     fn race_blocked(&mut self, thread: ThreadId, operation: Operation, attempt: Attempt) {
         let mut footprint = Footprint::EMPTY;
-        for Touch { object, .. } in attempt.watch.iter() {
+        let blocked_on = attempt.watch.union(attempt.blocked_on);
+        for Touch { object, .. } in blocked_on.iter() {
             let touch = Touch {
                 object,
                 access: Access::Write,
             };
             footprint.push(touch).expect("as many as are watched");
+        }
+        if blocked_on.is_everything() {
+            footprint = footprint.and_everything();
         }
         let enabled = ThreadSet::EMPTY;
         let taken = Taken {
@@ -219,6 +224,7 @@ impl SourceExplorer {
             attempt: Attempt {
                 pure_wait: false,
                 watch: nothing,
+                blocked_on: nothing,
                 declared: nothing,
             },
             backtrack: ThreadSet::EMPTY,

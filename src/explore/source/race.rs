@@ -28,17 +28,19 @@ pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Ve
             || hidden.covers(earlier)
             || earlier.last_resort
             || !earlier.footprint.depends(&last.footprint)
-            || last.attempt.waits_for(&earlier.footprint)
         {
+            continue;
+        }
+        // The thread stood before this very step already, and could have taken it.
+        let was_able =
+            arrived.is_none_or(|arrived| arrived < index) && earlier.enabled.contains(last.thread);
+        if last.attempt.waits_for(&earlier.footprint) && !was_able {
             continue;
         }
         races.push(Race {
             earlier: index,
             initials: initials(&events[index..], last),
         });
-        // The thread stood before this very step already, and could have taken it.
-        let was_able =
-            arrived.is_none_or(|arrived| arrived < index) && earlier.enabled.contains(last.thread);
         if was_able || !last.attempt.pure_wait {
             hidden.join(&earlier.clock);
         }
