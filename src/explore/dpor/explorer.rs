@@ -173,7 +173,9 @@ impl DporExplorer {
     fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
         self.reversal.prepare(&self.trace, earlier, first);
         let waits = later.attempt.pure_wait;
-        let held = waits && self.reversal.is_held(&self.trace, earlier, later);
+        let held = waits
+            && !later.attempt.may_have_other_reasons()
+            && self.reversal.is_held(&self.trace, earlier, later);
         let settled = self.plan(earlier, (later, until), held);
         if waits && !Broken::HoldersStay.is_on() && self.reversal.let_go(&self.trace, later) {
             return self.plan(earlier, (later, until), false) && settled;

@@ -55,10 +55,9 @@ impl Attempt {
 
     /// Whether the step, where it was not able to, cannot come before one with this footprint: that
     /// one ends a hold for which it waits, and changes nothing else that its readiness is read
-    /// from. If not all that it names was looked at, it may have other reasons to be ready.
+    /// from.
     pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
-        let unread = |touch: Touch| self.watch.access(touch.object).is_none();
-        if self.declared.iter().any(unread) && !Broken::OneReasonIsAll.is_on() {
+        if self.may_have_other_reasons() {
             return false;
         }
         let mut released = false;
@@ -70,6 +69,13 @@ impl Attempt {
             }
         }
         self.pure_wait && released
+    }
+
+    /// Whether the step may be ready for a reason that was not looked at: it names more than its
+    /// readiness was read from.
+    pub(super) fn may_have_other_reasons(&self) -> bool {
+        let unread = |touch: Touch| self.watch.access(touch.object).is_none();
+        self.declared.iter().any(unread) && !Broken::OneReasonIsAll.is_on()
     }
 
     /// What a blocked step is taken to do: it writes all that it waits for, and has waited for.
