@@ -290,6 +290,11 @@ fn once_failed() -> Vec<Small> {
         // Before it was made ready for one reason, it was ready for another.
         vec![vec![Set(0)], vec![WaitEither(0)]],
         vec![vec![Set(0)], vec![Load(0), WaitEither(0)]],
+        vec![
+            vec![Set(0)],
+            vec![WaitEither(0), Increment(0)],
+            vec![StoreLocal(0), Timed(0, vec![])],
+        ],
         // Two readers that never leave keep a writer out together: it comes before both or not at
         // all.
         vec![

@@ -57,6 +57,8 @@ pub enum Broken {
     OnlyTheLastLookCounts,
     /// A step that one thing made ready cannot have been ready for another.
     OneReasonIsAll,
+    /// A step touches no more than it always did.
+    ExpectedIsAll,
     /// Whoever holds what a step waits for stays before it.
     HoldersStay,
     /// A branch that begins a sequence keeps the step that it has in common with it.
@@ -65,7 +67,7 @@ pub enum Broken {
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -90,6 +92,7 @@ impl Broken {
         Self::WaitsAreSteps,
         Self::OnlyTheLastLookCounts,
         Self::OneReasonIsAll,
+        Self::ExpectedIsAll,
         Self::HoldersStay,
         Self::StepsAreTakenTwice,
     ];

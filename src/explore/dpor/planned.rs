@@ -3,6 +3,7 @@
 use crate::execution::Access;
 use crate::execution::Decision;
 use crate::execution::Footprint;
+use crate::execution::Touch;
 
 use super::ahead::Ahead;
 use super::broken::Broken;
@@ -86,8 +87,22 @@ impl Planned {
         ) {
             (true, _) => self.conflict(other),
             (false, true) => Conflict::Certain,
+            (false, false) if self.may_meet(other) || other.may_meet(self) => Conflict::Possible,
             (false, false) => Conflict::None,
         }
+    }
+
+    /// Whether this step, which is expected to leave alone something that it names, may yet depend
+    /// on another because of that. Then whoever it raced with did not change that, so that nothing
+    /// else would see the race.
+    fn may_meet(&self, other: &Self) -> bool {
+        let left_alone = |touch: Touch| self.footprint.access(touch.object).is_none();
+        self.certainty == Certainty::Expected
+            && !Broken::ExpectedIsAll.is_on()
+            && self
+                .most
+                .iter()
+                .any(|touch| left_alone(touch) && other.most.access(touch.object).is_some())
     }
 
     /// Whether this step is known to be another one of its thread: another alternative.
