@@ -9,28 +9,17 @@ use std::path::Path;
 
 use selvedge::robust;
 
+use crate::programs::Dice;
 use crate::sequences::number;
 
 /// How many inputs of each kind are mutated if `SELVEDGE_MUTATIONS` does not say so: a third each
 /// of 10,002.
 const EACH: u32 = 3_334;
 
-/// A sequence of numbers that a seed determines: splitmix64.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap();
-        usize::try_from(self.next() % end.max(1)).unwrap()
-    }
+/// A number below `end`, or 0 if that is 0.
+fn below(dice: &mut Dice, end: usize) -> usize {
+    let end = u64::try_from(end).unwrap();
+    usize::try_from(dice.below(end.max(1))).unwrap()
 }
 
 /// What is put in: what means something somewhere.
@@ -67,22 +56,22 @@ const WORDS: [&str; 29] = [
 ];
 
 /// The text with one to four changes: a part cut out, doubled or moved, or a word put in.
-fn mutated(text: &str, numbers: &mut Numbers) -> String {
+fn mutated(text: &str, numbers: &mut Dice) -> String {
     let mut characters: Vec<char> = text.chars().collect();
-    for _ in 0..=numbers.below(4) {
-        let start = numbers.below(characters.len() + 1);
-        let end = (start + numbers.below(12)).min(characters.len());
+    for _ in 0..=below(numbers, 4) {
+        let start = below(numbers, characters.len() + 1);
+        let end = (start + below(numbers, 12)).min(characters.len());
         let part: Vec<char> = characters[start..end].to_vec();
-        let place = numbers.below(characters.len() + 1);
-        match numbers.below(4) {
+        let place = below(numbers, characters.len() + 1);
+        match below(numbers, 4) {
             0 => drop(characters.drain(start..end)),
             1 => drop(characters.splice(place..place, part)),
             2 => {
-                let word = WORDS[numbers.below(WORDS.len())];
+                let word = WORDS[below(numbers, WORDS.len())];
                 drop(characters.splice(place..place, word.chars()));
             }
             _ => {
-                let word = WORDS[numbers.below(WORDS.len())];
+                let word = WORDS[below(numbers, WORDS.len())];
                 drop(characters.splice(start..end, word.chars()));
             }
         }
@@ -91,17 +80,17 @@ fn mutated(text: &str, numbers: &mut Numbers) -> String {
 }
 
 /// The text with one change that may leave it good: another digit, or a line doubled or left out.
-fn touched(text: &str, numbers: &mut Numbers) -> String {
+fn touched(text: &str, numbers: &mut Dice) -> String {
     let is_digit = |(_, character): &(usize, char)| character.is_ascii_digit();
     let digits: Vec<(usize, char)> = text.char_indices().filter(is_digit).collect();
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let line = numbers.below(lines.len());
-    match numbers.below(3) {
+    let line = below(numbers, lines.len());
+    match below(numbers, 3) {
         0 => drop(lines.remove(line)),
         1 => lines.insert(line, lines[line]),
         _ => {
-            let (place, _) = digits[numbers.below(digits.len())];
-            let digit = numbers.below(10).to_string();
+            let (place, _) = digits[below(numbers, digits.len())];
+            let digit = below(numbers, 10).to_string();
             return format!("{}{digit}{}", &text[..place], &text[place + 1..]);
         }
     }
@@ -151,10 +140,10 @@ fn rounds() -> usize {
 fn mutate_all(target: &str, take: impl Fn(&str) -> bool) -> u32 {
     // Those that are good: what is mutated is still good often enough to be run.
     let seeds = texts(target, "seed");
-    let mut numbers = Numbers(7);
+    let mut numbers = Dice::new(7);
     let mut taken = 0;
     for seed in seeds.iter().cycle().take(rounds()) {
-        let input = if numbers.below(2) == 0 {
+        let input = if below(&mut numbers, 2) == 0 {
             touched(seed, &mut numbers)
         } else {
             mutated(seed, &mut numbers)
