@@ -12,7 +12,7 @@
 //! - No step runs inside another (asserted). What a step calls back runs after it.
 //! - The body of a step is short, total and touches no other shared state.
 //! - A condition reads nothing but the objects of its step: a change to one makes it be
-//!   asked again, on every runtime.
+//!   asked again, on every runtime. If it reads only some of them, [`awaiting`] says so.
 //! - The names of objects come from [`Runtime::fresh`] or are constants, never from a counter that
 //!   several threads share: a name must not depend on the interleaving.
 //!
@@ -45,8 +45,10 @@ pub(crate) use panics::said_quietly;
 pub use cell::RawCell;
 pub use cell::Shared;
 pub use cell::Value;
+pub use objects::Awaiting;
 pub use objects::Objects;
 pub use objects::Sleepers;
+pub use objects::awaiting;
 pub use recorded::Recorded;
 pub use script::ChoiceKind;
 pub use script::Key;

@@ -22,6 +22,11 @@ pub trait Objects<R: Runtime> {
     /// Everything the step may touch, as if it wrote it.
     fn declared(&self) -> Footprint;
 
+    /// What the condition of a step may read, in the same form.
+    fn awaited(&self) -> Footprint {
+        self.declared()
+    }
+
     /// Opens all objects at once, in the order of their names, and says what the body did to them.
     fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint) {
         self.open_and_close(body, |_, _, _| ())
@@ -33,6 +38,42 @@ pub trait Objects<R: Runtime> {
         body: impl FnOnce(Self::Views<'_>) -> O,
         close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
     ) -> (O, Footprint);
+}
+
+/// Objects of a step whose condition reads only the first `N` of them: see [`awaiting`].
+#[derive(Debug, Clone, Copy)]
+pub struct Awaiting<const N: usize, F>(F);
+
+/// The objects of a step whose condition reads only the first `N` of them.
+///
+/// The fewer there are, the more a search knows of why a step was ready. A condition that reads
+/// another panics.
+pub const fn awaiting<const N: usize, F>(objects: F) -> Awaiting<N, F> {
+    Awaiting(objects)
+}
+
+impl<R: Runtime, const N: usize, F: Objects<R>> Objects<R> for Awaiting<N, F> {
+    type Views<'v> = F::Views<'v>;
+
+    fn declared(&self) -> Footprint {
+        self.0.declared()
+    }
+
+    fn awaited(&self) -> Footprint {
+        let mut first = Footprint::EMPTY;
+        for touch in self.0.declared().iter().take(N) {
+            first.push(touch).expect("no more than are declared");
+        }
+        first
+    }
+
+    fn open_and_close<O>(
+        &self,
+        body: impl FnOnce(Self::Views<'_>) -> O,
+        close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
+    ) -> (O, Footprint) {
+        self.0.open_and_close(body, close)
+    }
 }
 
 /// Who sleeps on an opened object, and what the body did to it.

@@ -10,6 +10,7 @@ use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Turn;
 use crate::runtime::View;
+use crate::runtime::awaiting;
 use crate::status::NtStatus;
 
 use super::Caller;
@@ -54,13 +55,13 @@ impl<R: Runtime> Engine<R> {
         R::step(
             call.operation(),
             session.waiting(),
-            (
+            awaiting::<2, _>((
                 &inner.lock,
                 &session.slot,
                 &session.writes,
                 &inner.committed,
-            ),
-            |(lock, slot, ..)| !slot.is_idle() || structure.is_err() || self.admits_write(lock),
+            )),
+            |(lock, slot, ..)| !slot.is_idle() || structure.is_err() || lock.admits_writers(),
             |(mut lock, mut slot, mut writes, mut committed), turn| {
                 call.ends(&mut slot);
                 if turn == Turn::Expired {
@@ -89,10 +90,6 @@ impl<R: Runtime> Engine<R> {
                 Ok((change, Effect::Committed))
             },
         )
-    }
-
-    pub(super) fn admits_write(&self, lock: &View<'_, Lock>) -> bool {
-        lock.admits(TransactionMode::ReadWrite, || self.profile())
     }
 
     /// Whether an implicit transaction with this change has to call back before it can end: the
@@ -150,12 +147,12 @@ impl<R: Runtime> Engine<R> {
         R::step(
             call.operation(),
             session.waiting(),
-            (
+            awaiting::<2, _>((
                 &inner.lock,
                 &session.slot,
                 &session.writes,
                 &inner.committed,
-            ),
+            )),
             |(lock, slot, ..)| !slot.is_idle() || self.admits_look_up(lock),
             |(lock, mut slot, mut writes, committed), turn| {
                 call.ends(&mut slot);
@@ -182,8 +179,7 @@ impl<R: Runtime> Engine<R> {
 
     /// Whether a look-up outside a transaction need not wait.
     fn admits_look_up(&self, lock: &View<'_, Lock>) -> bool {
-        lock.admits(TransactionMode::ReadOnly, || self.lock_profile(lock))
-            || self.ledger().consult(Question::LookUp).look_up == LookUp::Snapshot
+        lock.admits_readers() || self.ledger().consult(Question::LookUp).look_up == LookUp::Snapshot
     }
 }
 

@@ -7,6 +7,7 @@
 use crate::execution::Operation;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
+use crate::runtime::awaiting;
 use crate::status::NtStatus;
 
 use super::CloseTeardown;
@@ -83,6 +84,7 @@ impl<R: Runtime> Engine<R> {
         let inner = self.inner();
         let operation = Operation::on(Verb::EngineClose, session.slot.id());
         let objects = (&session.slot, &session.writes, &inner.lock, &inner.service);
+        let objects = awaiting::<1, _>(objects);
         let (status, (was, staged)) = R::wait(
             operation,
             objects,
@@ -132,8 +134,8 @@ impl<R: Runtime> Engine<R> {
         let operation = Operation::on(Verb::EngineClose, session.slot.id()).with(1);
         let ((), removed) = R::wait(
             operation,
-            (&self.inner().lock, &self.inner().committed),
-            |(lock, _)| self.admits_write(lock),
+            awaiting::<1, _>((&self.inner().lock, &self.inner().committed)),
+            |(lock, _)| lock.admits_writers(),
             |(_, mut committed)| {
                 let changes = committed.owned_by(session.id());
                 for &change in &changes {

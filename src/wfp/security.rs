@@ -7,6 +7,7 @@
 use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Turn;
+use crate::runtime::awaiting;
 use crate::status::NtStatus;
 
 use super::Engine;
@@ -48,8 +49,8 @@ impl<R: Runtime> Engine<R> {
         R::step(
             call.operation(),
             session.waiting(),
-            (&inner.lock, &session.slot, &inner.committed),
-            |(lock, slot, _)| !slot.is_idle() || known.is_some() || self.admits_write(lock),
+            awaiting::<2, _>((&inner.lock, &session.slot, &inner.committed)),
+            |(lock, slot, _)| !slot.is_idle() || known.is_some() || lock.admits_writers(),
             |(lock, mut slot, committed), turn| {
                 call.ends(&mut slot);
                 if turn == Turn::Expired {

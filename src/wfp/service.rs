@@ -13,6 +13,7 @@ use crate::execution::ObjectKind;
 use crate::execution::Operation;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
+use crate::runtime::awaiting;
 use crate::status::NtStatus;
 
 use super::DefaultWait;
@@ -187,8 +188,8 @@ impl<R: Runtime> Engine<R> {
         let inner = self.inner();
         R::wait(
             Operation::on(Verb::ServiceStop, inner.service.id()).with(1),
-            (&inner.lock, &inner.committed),
-            |(lock, _)| self.admits_write(lock),
+            awaiting::<1, _>((&inner.lock, &inner.committed)),
+            |(lock, _)| lock.admits_writers(),
             |(_, mut committed)| {
                 let gone = committed.not_stored();
                 for &change in &gone {

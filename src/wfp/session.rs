@@ -12,9 +12,7 @@ use super::Change;
 use super::EngineHandle;
 use super::EnumHandle;
 use super::Key;
-use super::LockMode;
 use super::Objects;
-use super::Profile;
 use super::SessionId;
 use super::enumeration::Enumeration;
 use super::key::name;
@@ -138,6 +136,7 @@ pub(super) struct Writes {
 /// The engine's transaction lock: one writer, or any number of readers.
 #[derive(Debug, Default)]
 pub(super) struct Lock {
+    /// Whether a writer has it, or a reader that does not share.
     pub(super) writer: bool,
     pub(super) readers: u32,
 }
@@ -148,15 +147,14 @@ impl Lock {
         self.writer || self.readers > 0
     }
 
-    /// Whether a transaction may begin, in a profile.
-    pub(super) fn admits(&self, mode: TransactionMode, profile: impl Fn() -> Profile) -> bool {
-        match mode {
-            _ if self.writer => false,
-            TransactionMode::ReadOnly => {
-                self.readers == 0 || profile().lock_mode == LockMode::SharedReaders
-            }
-            TransactionMode::ReadWrite => self.readers == 0,
-        }
+    /// Whether a reader may come.
+    pub(super) const fn admits_readers(&self) -> bool {
+        !self.writer
+    }
+
+    /// Whether a writer may come.
+    pub(super) const fn admits_writers(&self) -> bool {
+        !self.is_held()
     }
 }
 

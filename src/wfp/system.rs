@@ -28,6 +28,7 @@ use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
+use crate::runtime::awaiting;
 
 use super::Engine;
 use super::Filter;
@@ -201,7 +202,7 @@ impl<R: Runtime> Engine<R> {
         R::step(
             Operation::on(Verb::Watchdog, session.slot.id()),
             Waiting::Finite,
-            (queue, &session.slot, &session.writes, &self.inner().lock),
+            awaiting::<2, _>((queue, &session.slot, &session.writes, &self.inner().lock)),
             |(queue, slot, ..)| {
                 let ended = slot.begun != begun || !matches!(slot.state, State::Open(_));
                 ended || !queue.tasks.is_empty()

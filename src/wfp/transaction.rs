@@ -17,6 +17,7 @@ use super::CommitFailure;
 use super::Engine;
 use super::EngineFault;
 use super::EngineHandle;
+use super::LockMode;
 use super::Profile;
 use super::Question;
 use super::TransactionFlags;
@@ -84,7 +85,8 @@ impl<R: Runtime> Engine<R> {
             (&self.inner().lock, &session.slot),
             |(lock, slot)| match mode {
                 _ if !slot.is_idle() => true,
-                Ok(mode) => lock.admits(mode, || self.lock_profile(lock)),
+                Ok(TransactionMode::ReadOnly) => lock.admits_readers(),
+                Ok(TransactionMode::ReadWrite) => lock.admits_writers(),
                 Err(_) => true,
             },
             |(mut lock, mut slot), turn| {
@@ -103,8 +105,10 @@ impl<R: Runtime> Engine<R> {
                 slot.state = State::Open(mode);
                 slot.begun += 1;
                 match mode {
-                    TransactionMode::ReadWrite => lock.writer = true,
-                    TransactionMode::ReadOnly => lock.commuting().readers += 1,
+                    TransactionMode::ReadOnly if self.readers_share() => {
+                        lock.commuting().readers += 1;
+                    }
+                    TransactionMode::ReadOnly | TransactionMode::ReadWrite => lock.writer = true,
                 }
                 Ok(slot.begun)
             },
@@ -115,12 +119,10 @@ impl<R: Runtime> Engine<R> {
         Ok(())
     }
 
-    /// The profile, for a reader that meets readers: there the readings of the lock's mode differ.
-    pub(super) fn lock_profile(&self, lock: &Lock) -> Profile {
-        if lock.readers > 0 {
-            return *self.ledger().consult(Question::LockMode);
-        }
-        self.profile()
+    /// Whether readers hold the lock together. If not, a reader holds it like a writer: who comes
+    /// first makes a difference, also where they did not meet.
+    fn readers_share(&self) -> bool {
+        self.ledger().consult(Question::LockMode).lock_mode == LockMode::SharedReaders
     }
 
     /// `FwpmTransactionCommit0`: what the transaction changed becomes visible at once.
@@ -271,8 +273,8 @@ pub(super) fn roll_back(
 /// Gives the engine's lock back.
 fn unlock(lock: &mut View<'_, Lock>, mode: TransactionMode) {
     match mode {
-        TransactionMode::ReadWrite => lock.release().writer = false,
-        TransactionMode::ReadOnly => lock.leaving().readers -= 1,
+        TransactionMode::ReadOnly if !lock.writer => lock.leaving().readers -= 1,
+        TransactionMode::ReadOnly | TransactionMode::ReadWrite => lock.release().writer = false,
     }
 }
 

@@ -9,6 +9,7 @@ use selvedge::explore::DfsExplorer;
 use selvedge::explore::DporExplorer;
 use selvedge::runtime::Waits;
 
+use crate::once_failed::once_failed;
 use crate::programs::Dice;
 use crate::programs::Drawn;
 use crate::programs::KINDS;
@@ -126,7 +127,7 @@ const DRAWN: u64 = 60;
 const DRAWN_EXECUTIONS_MAX: u64 = 1_500;
 
 /// The same, if somebody asks for more programs.
-const ASKED_EXECUTIONS_MAX: u64 = 5_000;
+const ASKED_EXECUTIONS_MAX: u64 = 2_000;
 
 /// What the programs were like, so that a generator gone dull is noticed.
 #[derive(Debug, Default)]
@@ -259,71 +260,6 @@ fn dpor_runs_each_class_of_random_programs_once() {
     assert!(census.redundant * 100 <= census.executions, "{census:?}");
 }
 
-/// Programs on which an earlier state of the algorithm failed: it missed classes, saw one twice, or
-/// began executions in vain.
-fn once_failed() -> Vec<Small> {
-    let programs = vec![
-        // A thread that is started later does not stand before its first step from the beginning.
-        vec![
-            vec![Tried(0, vec![])],
-            vec![Fork(2, vec![Reading(0, vec![])])],
-        ],
-        // That a thread could step does not mean that it could take this step.
-        vec![vec![StoreLocal(1)], vec![Increment(0), SpinLoad(1)]],
-        // Who is blocked when an execution is cut off raced with what keeps it so.
-        vec![
-            vec![SpinLoad(0), Locked(0, vec![])],
-            vec![TriedReading(0, vec![])],
-            vec![Increment(0), Reading(0, vec![Wait(0)])],
-        ],
-        // A try that failed so far may succeed.
-        vec![
-            vec![Fork(2, vec![Locked(0, vec![])]), Reading(0, vec![])],
-            vec![TriedReading(0, vec![WaitTimed(0)])],
-        ],
-        // What had blocked a step is not what made it ready.
-        vec![vec![Locked(0, vec![Set(0)])], vec![WaitEither(0)]],
-        vec![
-            vec![Clear(0), Locked(0, vec![Set(0)]), Clear(0)],
-            vec![WaitBoth(0)],
-        ],
-        // Before it was made ready for one reason, it was ready for another.
-        vec![vec![Set(0)], vec![WaitEither(0)]],
-        vec![vec![Set(0)], vec![Load(0), WaitEither(0)]],
-        vec![
-            vec![Set(0)],
-            vec![WaitEither(0), Increment(0)],
-            vec![StoreLocal(0), Timed(0, vec![])],
-        ],
-        // Two readers that never leave keep a writer out together: it comes before both or not at
-        // all.
-        vec![
-            vec![
-                Fork(3, vec![Timed(0, vec![])]),
-                Reading(0, vec![Timed(0, vec![])]),
-            ],
-            vec![],
-            vec![Reading(0, vec![Locked(0, vec![])])],
-        ],
-        // A reader that leaves cannot come after the writer that waits for it.
-        vec![
-            vec![Reading(1, vec![Increment(0)]), Choose(2)],
-            vec![
-                Fork(2, vec![StoreLocal(1)]),
-                Locked(
-                    1,
-                    vec![ConditionWait {
-                        condition: 0,
-                        lock: 1,
-                    }],
-                ),
-                Join(2),
-            ],
-        ],
-    ];
-    programs.into_iter().map(Small).collect()
-}
-
 #[test]
 fn programs_that_failed_once_do_so_no_more() {
     for program in once_failed() {
@@ -367,16 +303,18 @@ impl Oracle {
     /// The programs that failed once, and so many others that `dfs` finishes quickly.
     pub(crate) fn some(count: usize) -> Vec<Self> {
         let quick = |(program, waits)| Self::of(program, waits, 300);
+        let known = |(program, waits)| Self::of(program, waits, u64::MAX);
         let draw = |seed| {
             let Drawn { program, waits, .. } = draw(&mut Dice::new(seed));
             (program, waits)
         };
         let drawn = (0..).map(draw).filter_map(quick);
         let drawn = drawn.filter(|oracle| oracle.seen.traces.len() > 1);
-        let known = once_failed()
-            .into_iter()
-            .map(|program| (program, Waits::Sufficient));
-        known.filter_map(quick).chain(drawn.take(count)).collect()
+        let failed = once_failed().into_iter().flat_map(|program| {
+            let of = |waits| (program.clone(), waits);
+            [of(Waits::Sufficient), of(Waits::MayExpire)]
+        });
+        failed.filter_map(known).chain(drawn.take(count)).collect()
     }
 
     /// Whether `dpor` sees anything else, or needs other executions.

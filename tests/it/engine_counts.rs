@@ -1,6 +1,7 @@
 //! What of the engine is independent, shown by numbers of executions that are known in advance.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use selvedge::execution::End;
 use selvedge::execution::Rest;
@@ -18,11 +19,15 @@ use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
 use selvedge::runtime::controlled::Machine;
 use selvedge::status::NtStatus;
+use selvedge::wfp::Circumstances;
 use selvedge::wfp::Engine;
 use selvedge::wfp::EngineHandle;
 use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
 use selvedge::wfp::Key;
+use selvedge::wfp::Ledger;
+use selvedge::wfp::LockMode;
+use selvedge::wfp::Profile;
 use selvedge::wfp::Provider;
 use selvedge::wfp::SessionOptions;
 use selvedge::wfp::TransactionMode;
@@ -32,8 +37,20 @@ type Client = fn(&Engine<Controlled>, EngineHandle, u64);
 /// How many executions there are of two threads, each with a session of its own that was opened
 /// before, that do the same. None may be redundant, and none may end otherwise than by itself.
 fn executions(client: Client, writes: u64) -> u64 {
+    executions_in(Profile::default(), client, writes)
+}
+
+fn executions_in(profile: Profile, client: Client, writes: u64) -> u64 {
     let system = move || -> Finish {
-        let engine = Engine::<Controlled>::new(&EngineImage::default(), &EngineOptions::default());
+        let circumstances = Circumstances {
+            profile,
+            ..Circumstances::default()
+        };
+        let options = EngineOptions {
+            ledger: Arc::new(Ledger::new(circumstances, false)),
+            ..EngineOptions::default()
+        };
+        let engine = Engine::<Controlled>::new(&EngineImage::default(), &options);
         for thread in 0..2 {
             let own = engine.clone();
             let handle = engine.engine_open(SessionOptions::default());
@@ -105,6 +122,22 @@ fn k_implicit_writes_each_take_2k_over_k_executions() {
 fn two_readers_take_1_execution() {
     for reads in 0..3 {
         assert_eq!(executions(reading, reads), 1, "{reads} reads each");
+    }
+}
+
+/// Where readers do not share the lock, it orders them like writers: 2! orders.
+#[test]
+fn two_readers_that_exclude_each_other_take_2_executions() {
+    let profile = Profile {
+        lock_mode: LockMode::Exclusive,
+        ..Profile::default()
+    };
+    for reads in 0..3 {
+        assert_eq!(
+            executions_in(profile, reading, reads),
+            2,
+            "{reads} reads each"
+        );
     }
 }
 

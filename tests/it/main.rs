@@ -30,6 +30,7 @@ mod models;
 mod mutations;
 mod native;
 mod objects;
+mod once_failed;
 mod opinions;
 mod programs;
 mod properties;

@@ -9,6 +9,7 @@ use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Turn;
 use selvedge::runtime::View;
+use selvedge::runtime::awaiting;
 
 #[derive(Debug, Default)]
 pub(crate) struct RwState {
@@ -198,6 +199,21 @@ impl<R: Runtime> Objects<R> {
             (event, lock),
             |(set, lock)| **set || lock.is_free(),
             |(set, _)| *set,
+        )
+    }
+
+    /// The same, and changes something that is not waited for.
+    pub(crate) fn either_increment(&self, index: u16) -> u32 {
+        let (event, lock, cell) = (self.event(index), self.lock(index), self.variable(index));
+        let operation = Operation::on(Verb::EventWait, event.id()).with(4);
+        R::wait(
+            operation,
+            awaiting::<2, _>((event, lock, cell)),
+            |(set, lock, _)| **set || lock.is_free(),
+            |(_, _, mut value)| {
+                *value += 1;
+                *value
+            },
         )
     }
 

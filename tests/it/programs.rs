@@ -203,12 +203,13 @@ impl Drawing {
     fn event(&mut self, dice: &mut Dice) -> Statement {
         self.has("events");
         let index = dice.small(self.objects);
-        match dice.below(8) {
+        match dice.below(9) {
             0..2 => Wait(index),
             2..4 => Set(index),
             4 => SpinLoad(index),
             5 => WaitEither(index),
             6 => WaitBoth(index),
+            7 => EitherIncrement(index),
             _ => Clear(index),
         }
     }

@@ -50,6 +50,8 @@ pub(crate) enum Statement {
     WaitEither(u16),
     /// Wait until an event is set and a lock is free.
     WaitBoth(u16),
+    /// Wait for either, then increment the variable, in one step.
+    EitherIncrement(u16),
     Clear(u16),
     /// One of so many values into the thread's local value.
     Choose(u8),
@@ -136,7 +138,8 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
             run(objects, body, local);
             objects.release_shared(*index);
         }
-        Set(_) | Clear(_) | Wait(_) | WaitTimed(_) | WaitEither(_) | WaitBoth(_) => {
+        Set(_) | Clear(_) | Wait(_) | WaitTimed(_) | WaitEither(_) | WaitBoth(_)
+        | EitherIncrement(_) => {
             run_event(objects, statement, local);
         }
         Choose(alternatives) => {
@@ -189,6 +192,7 @@ fn run_event<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local
         WaitTimed(index) => local.see(u32::from(objects.wait_in_time(*index))),
         WaitEither(index) => local.see(u32::from(objects.wait_either(*index))),
         WaitBoth(index) => objects.wait_both(*index),
+        EitherIncrement(index) => local.see(objects.either_increment(*index)),
         _ => unreachable!("a statement of no event"),
     }
 }

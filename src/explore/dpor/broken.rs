@@ -63,11 +63,24 @@ pub enum Broken {
     HoldersStay,
     /// A branch that begins a sequence keeps the step that it has in common with it.
     StepsAreTakenTwice,
+    /// The same, where it is open whether it begins it.
+    OpenStepsAreTakenTwice,
+    /// Every change to what a step waits for that does not come after the earlier step of a race
+    /// stays before it.
+    OtherChangesStay,
+    /// A step comes without the one that its thread stands before it after.
+    ArrivalsAreForgotten,
+    /// A sequence is left to a branch although one before it may have to take it.
+    PassedByBranches,
+    /// Sequences that were left to a leaf are forgotten if somebody sleeps there.
+    LeftIsLost,
+    /// A step that was blocked was blocked by all that it races with.
+    EveryRaceIsOne,
 }
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 33] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -95,6 +108,12 @@ impl Broken {
         Self::ExpectedIsAll,
         Self::HoldersStay,
         Self::StepsAreTakenTwice,
+        Self::OpenStepsAreTakenTwice,
+        Self::OtherChangesStay,
+        Self::ArrivalsAreForgotten,
+        Self::PassedByBranches,
+        Self::LeftIsLost,
+        Self::EveryRaceIsOne,
     ];
 
     /// Runs something with the algorithm broken in this way, on this operating-system thread.

@@ -26,8 +26,6 @@ use super::race::Found;
 use super::race::Later;
 use super::race::Race;
 use super::race::blocked;
-use super::race::reversed;
-use super::race::surely_able;
 use super::reversal::Reversal;
 use super::trace::Attempt;
 use super::trace::Event;
@@ -39,22 +37,24 @@ use super::wakeup::Taken;
 /// The explorer.
 #[derive(Debug)]
 pub struct DporExplorer {
-    waits: Waits,
-    nodes: Vec<Node>,
+    pub(super) waits: Waits,
+    pub(super) nodes: Vec<Node>,
     /// By node: what was asleep on entry, and what was tried before the step taken now.
-    sleepers: Vec<Sleeper>,
-    trace: Trace,
+    pub(super) sleepers: Vec<Sleeper>,
+    pub(super) trace: Trace,
     /// In order of the later event.
-    races: Vec<Race>,
-    forest: Forest,
+    pub(super) races: Vec<Race>,
+    pub(super) forest: Forest,
     /// What is to follow the step taken at the deepest node.
     following: Branches,
     /// Whether sequences may have been left to what is explored behind the deepest node, because
     /// the branch that was taken there could begin them.
     relied_on: bool,
-    habits: Habits,
-    reversal: Reversal,
-    found: Found,
+    /// The sequences of them that were kept.
+    left: Branches,
+    pub(super) habits: Habits,
+    pub(super) reversal: Reversal,
+    pub(super) found: Found,
     started: bool,
 }
 
@@ -70,6 +70,7 @@ impl DporExplorer {
             forest: Forest::default(),
             following: Branches::default(),
             relied_on: false,
+            left: Branches::default(),
             habits: Habits::default(),
             reversal: Reversal::default(),
             found: Found::default(),
@@ -110,11 +111,13 @@ impl DporExplorer {
             last_resort: step.expired && step.footprint.is_everything(),
         };
         let last_resort = event.last_resort && !Broken::LastResortsAreNotRaced.is_on();
-        let beside = attempt.was_blocked_beside(&event.footprint);
-        if last_resort || beside && !Broken::OnlyTheLastLookCounts.is_on() {
-            // An expiry itself comes after everything, and a step that one thing made ready says
-            // nothing of another that had blocked it. But had the step been ready earlier, it would
-            // have been taken then.
+        let several = attempt.waits_for_several() && !Broken::OnlyTheLastLookCounts.is_on();
+        // An expiry itself comes after everything, and a step that one thing made ready says
+        // nothing of another that had blocked it. But had the step been ready earlier, it would
+        // have been taken then.
+        if several {
+            self.look(&event, Some(Later::Blocked));
+        } else if last_resort {
             self.look(&blocked(&self.trace, event), Some(Later::Blocked));
         }
         self.look(&event, Some(Later::Event));
@@ -122,92 +125,7 @@ impl DporExplorer {
         self.habits.learn(event.operation, event.footprint);
     }
 
-    /// Looks for what an event races with, and keeps the races if they are of this kind.
-    fn look(&mut self, event: &Event, keep: Option<Later>) {
-        self.trace.reserve();
-        self.found.look(&self.trace, event);
-        let later = event.planned();
-        for &index in &self.found.direct {
-            self.nodes[index].racers.insert(&later);
-        }
-        let Some(what) = keep else { return };
-        let race = |&earlier: &usize| Race {
-            earlier,
-            later: self.trace.len(),
-            what,
-            settled: false,
-        };
-        self.races.extend(self.found.races.iter().map(race));
-    }
-
-    /// Sees to it that the other order of every race is explored, and every other alternative of
-    /// every choice. The execution is complete.
-    fn reverse_all(&mut self) {
-        for place in 0..self.races.len() {
-            let race = self.races[place];
-            if !race.settled {
-                let earlier = self.trace.event(race.earlier);
-                let later = self.trace.event(race.later);
-                let first = reversed(earlier, later, race.what, &self.habits);
-                let later = *later;
-                self.races[place].settled = self.reverse(race.earlier, first, (&later, race.later));
-            }
-        }
-        for index in 0..self.trace.len() {
-            let event = *self.trace.event(index);
-            for alternative in 0..event.attempt.alternatives {
-                if event.attempt.alternatives > 1
-                    && alternative != event.alternative
-                    && !Broken::OneAlternative.is_on()
-                {
-                    let mut other = event.planned();
-                    other.decision.alternative = alternative;
-                    self.reverse(index, other, (&event, index));
-                }
-            }
-        }
-    }
-
-    /// Sees to it that executions are explored in which this step does not follow event `earlier`.
-    /// Whether that is certain for as long as the events up to `until` stay.
-    fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
-        self.reversal.prepare(&self.trace, earlier, first);
-        let waits = later.attempt.pure_wait;
-        let held = waits
-            && !later.attempt.may_have_other_reasons()
-            && self.reversal.is_held(&self.trace, earlier, later);
-        let settled = self.plan(earlier, (later, until), held);
-        if waits && !Broken::HoldersStay.is_on() && self.reversal.let_go(&self.trace, later) {
-            return self.plan(earlier, (later, until), false) && settled;
-        }
-        settled
-    }
-
-    /// Sees to it that the prepared sequence is explored from before event `earlier`, unless
-    /// somebody holds what it ends with. Whether it is, for as long as the events up to `until`
-    /// stay.
-    fn plan(&mut self, earlier: usize, (later, until): (&Event, usize), held: bool) -> bool {
-        let (start, end) = self.sleepers_of(earlier);
-        let mut doubtful = !surely_able(&self.trace, earlier, later);
-        for sleeper in &self.sleepers[start..end] {
-            if sleeper.may_repeat {
-                continue;
-            }
-            match self.reversal.judge(&self.trace, sleeper) {
-                (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
-                (Verdict::Doubtful, _) => doubtful = true,
-                (Verdict::New, _) => {}
-            }
-        }
-        if !held {
-            let mut sequence = self.reversal.sequence(&self.trace);
-            let branches = &mut self.nodes[earlier].branches;
-            self.forest.insert(branches, &mut sequence, doubtful);
-        }
-        false
-    }
-
-    fn sleepers_of(&self, node: usize) -> (usize, usize) {
+    pub(super) fn sleepers_of(&self, node: usize) -> (usize, usize) {
         let end = self
             .nodes
             .get(node + 1)
@@ -236,16 +154,17 @@ impl DporExplorer {
         let sleepers = self.sleepers.len();
         self.still_asleep();
         let mut branches = std::mem::take(&mut self.following);
+        self.rely_no_more(sleepers, &mut branches);
         if position.quiescent && !Broken::OneExpires.is_on() {
             self.try_everybody(position, &mut branches);
         }
         let planned = self.next_branch(&mut branches, position.enabled, sleepers);
         let decision = if let Some(taken) = planned {
-            self.relied_on = !taken.doubtful;
+            self.relied_on = taken.relied_on;
+            self.left = taken.left;
             self.following = taken.children;
             taken.step.decision
         } else {
-            self.rely_no_more(sleepers);
             self.any(position, sleepers)?
         };
         let decision = settle(decision, position);
@@ -261,14 +180,20 @@ impl DporExplorer {
         Some(decision)
     }
 
-    /// At a leaf to which sequences were left everything is explored: whoever is still asleep was
-    /// expected to wake.
-    fn rely_no_more(&mut self, sleepers: usize) {
+    /// Behind a leaf to which sequences were left they are found, unless somebody is still asleep
+    /// who was expected to wake. Then those that were kept are planned; if some were not, all is
+    /// explored.
+    fn rely_no_more(&mut self, sleepers: usize, branches: &mut Branches) {
+        let left = std::mem::take(&mut self.left);
+        let asleep = &mut self.sleepers[sleepers..];
         if std::mem::take(&mut self.relied_on) {
-            for sleeper in &mut self.sleepers[sleepers..] {
+            for sleeper in asleep {
                 sleeper.may_repeat = true;
             }
+        } else if asleep.iter().any(|it| !it.may_repeat) && !Broken::LeftIsLost.is_on() {
+            return self.forest.resume(branches, left);
         }
+        self.forest.drop(left);
     }
 
     /// Whether what follows this decision at a new node repeats what was seen.
@@ -306,8 +231,10 @@ impl DporExplorer {
         while let Some(mut taken) = self.forest.take(branches) {
             let asleep = &self.sleepers[sleepers..];
             let thread = taken.step.decision.thread;
-            let able =
-                enabled.contains(thread) && !asleep.iter().any(|sleeper| sleeper.is(&taken.step));
+            let able = enabled.contains(thread)
+                && !asleep
+                    .iter()
+                    .any(|sleeper| !sleeper.may_repeat && sleeper.is(&taken.step));
             let covered = able && taken.doubtful && {
                 let sequence = self.forest.sequence_of(&taken);
                 let covers = |sleeper: &Sleeper| {
@@ -324,6 +251,7 @@ impl DporExplorer {
                 return Some(taken);
             }
             self.forest.drop(taken.children);
+            self.forest.drop(taken.left);
         }
         None
     }
@@ -373,6 +301,8 @@ impl DporExplorer {
         self.races.truncate(kept);
         let following = std::mem::take(&mut self.following);
         self.forest.drop(following);
+        let left = std::mem::take(&mut self.left);
+        self.forest.drop(left);
         let node = &mut self.nodes[depth];
         let (enabled, sleepers) = (node.enabled, node.sleepers);
         let mut branches = std::mem::take(&mut node.branches);
@@ -382,7 +312,8 @@ impl DporExplorer {
         node.racers = Racers::default();
         let Some(taken) = taken else { return false };
         node.decision = taken.step.decision;
-        self.relied_on = !taken.doubtful;
+        self.relied_on = taken.relied_on;
+        self.left = taken.left;
         self.following = taken.children;
         true
     }
@@ -456,33 +387,7 @@ impl Explorer for DporExplorer {
             return;
         }
         for (thread, pending) in blocked_threads {
-            let event = Event {
-                thread: *thread,
-                alternative: 0,
-                operation: pending.operation,
-                number: 0,
-                footprint: Footprint::EMPTY,
-                attempt: Attempt::of(pending, self.waits),
-                enabled: ThreadSet::EMPTY,
-                arrived: None,
-                last_resort: false,
-            };
-            let event = blocked(&self.trace, event);
-            self.look(&event, None);
-            if !complete {
-                continue;
-            }
-            let races = std::mem::take(&mut self.found.races);
-            for &earlier in &races {
-                let first = reversed(
-                    self.trace.event(earlier),
-                    &event,
-                    Later::Blocked,
-                    &self.habits,
-                );
-                self.reverse(earlier, first, (&event, usize::MAX));
-            }
-            self.found.races = races;
+            self.race_blocked(*thread, pending, complete);
         }
     }
 }

@@ -29,6 +29,8 @@
 //!   and a sequence in which somebody still holds what it waits for is dropped. An earlier race is
 //!   hidden behind a later one only where the thread already stood before the step and could have
 //!   taken it: otherwise a release would hide the race of two acquires.
+//! - **Steps that wait for several objects** may be ready, blocked and ready again. They race with
+//!   all that changes one of these, and come before it with any part of the other changes.
 //! - **Steps that wait for ever** are raced as if they came last, writing all that they wait for.
 //! - **Waits that expire.** If at any moment, an expiry is a step like any other. If only when
 //!   nothing else can run, it depends on every step: the node tries every thread that could expire,
@@ -47,6 +49,7 @@ mod broken;
 mod explorer;
 mod habits;
 mod node;
+mod orders;
 mod planned;
 mod race;
 mod reversal;

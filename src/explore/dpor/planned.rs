@@ -47,8 +47,8 @@ pub(super) enum Conflict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Begins {
     No,
-    /// As far as is known it may be.
-    Maybe,
+    /// As far as is known it may be: the step at this place, if it is in the sequence.
+    Maybe(Option<usize>),
     /// It depends on nothing in the sequence, and is not in it.
     Beside,
     /// It is the step at this place, and nothing before that depends on it.
@@ -58,6 +58,11 @@ pub(super) enum Begins {
 impl Planned {
     pub(super) fn is_known(&self) -> bool {
         self.certainty == Certainty::Known
+    }
+
+    /// Whether it is certain what the step touches: it is known, or there is but one object.
+    pub(super) fn is_certain(&self) -> bool {
+        self.is_known() || self.most.iter().nth(1).is_none()
     }
 
     /// Whether this step depends on another, of a different thread, in the same state.
@@ -116,7 +121,7 @@ impl Begins {
     pub(super) const fn of(conflict: Conflict, place: Option<usize>) -> Self {
         match (conflict, place) {
             (Conflict::Certain, _) => Self::No,
-            (Conflict::Possible, _) => Self::Maybe,
+            (Conflict::Possible, place) => Self::Maybe(place),
             (Conflict::None, None) => Self::Beside,
             (Conflict::None, Some(place)) => Self::With(place),
         }
@@ -187,7 +192,7 @@ impl Sleeper {
         match sequence.is_begun_by(&self.step) {
             Begins::No => Verdict::New,
             Begins::Beside | Begins::With(_) => Verdict::Covered,
-            Begins::Maybe => {
+            Begins::Maybe(_) => {
                 if !self.racers.may_have(&sequence.last()) || Broken::RacersAreForgotten.is_on() {
                     Verdict::Covered
                 } else if sequence.is_expected_to_begin_with(&self.step) == Begins::No {

@@ -16,7 +16,7 @@ use super::trace::Trace;
 pub(super) enum Later {
     /// The event itself.
     Event,
-    /// The event that expired as a last resort, as the step that it was before: blocked.
+    /// The event as the step that it was before, or may have been: blocked.
     Blocked,
 }
 
@@ -42,6 +42,8 @@ pub(super) struct Found {
     /// The earlier events that it depends on with nothing between, races or not.
     pub(super) direct: Vec<usize>,
     hidden: Vec<u64>,
+    /// The events that lead to it by program order.
+    led: Vec<u64>,
 }
 
 impl Found {
@@ -51,8 +53,16 @@ impl Found {
         self.direct.clear();
         trace.program_order(event.thread, &mut self.hidden);
         self.before.clone_from(&self.hidden);
+        let several = event.attempt.waits_for_several();
+        if several {
+            self.led.clone_from(&self.hidden);
+        }
+        let mut same = true;
         for index in trace.candidates(&event.footprint) {
             let earlier = trace.event(index);
+            if several && !bits::has(&self.led, index) {
+                same = same && !alters(&earlier.footprint, event);
+            }
             if bits::has(&self.hidden, index) || !depends(&earlier.footprint, &event.footprint) {
                 continue;
             }
@@ -64,6 +74,12 @@ impl Found {
                 continue;
             }
             self.direct.push(index);
+            if several && !same && event.attempt.is_changed_by(&earlier.footprint) {
+                // It is looked for as what may have blocked the step.
+                bits::join(&mut self.hidden, trace.before(index));
+                bits::insert(&mut self.hidden, index);
+                continue;
+            }
             let stood = event.stood_at(index);
             let was_able = stood && earlier.enabled.contains(event.thread);
             if event.attempt.waits_for(&earlier.footprint) && !was_able {
@@ -82,17 +98,60 @@ impl Found {
             }
         }
     }
+
+    /// Looks for what may have blocked a step that waits for several objects, whether it was taken
+    /// since or not: it could come before each of them.
+    ///
+    /// Nothing hides one behind another here: where a step was blocked between the two, all that
+    /// came after has another order of its own. But from where on nothing changes what its
+    /// readiness was read from last, the answer was the same all the time.
+    pub(super) fn look_for_blockers(&mut self, trace: &Trace, event: &Event) {
+        self.races.clear();
+        self.direct.clear();
+        trace.program_order(event.thread, &mut self.hidden);
+        let mut same = true;
+        let mut changed = Footprint::EMPTY;
+        for index in trace.candidates(&event.attempt.awaited) {
+            let earlier = trace.event(index);
+            if bits::has(&self.hidden, index) {
+                continue;
+            }
+            same = same && !alters(&earlier.footprint, event);
+            changed = changed.union(event.attempt.changes_by(&earlier.footprint));
+            let waits = event.attempt.waits_for(&earlier.footprint)
+                && changed
+                    .iter()
+                    .all(|touch| earlier.footprint.access(touch.object).is_some());
+            if same || waits || earlier.last_resort {
+                continue;
+            }
+            self.direct.push(index);
+            if event.attempt.is_changed_by(&earlier.footprint) {
+                self.races.push(index);
+            }
+        }
+    }
+}
+
+/// Whether a step with this footprint may alter what a later one read of whether it was ready.
+fn alters(earlier: &Footprint, event: &Event) -> bool {
+    let commutes = |access| matches!(access, Some(Access::Commute | Access::Leave));
+    let alters = |object| {
+        let (access, own) = (earlier.access(object), event.footprint.access(object));
+        access.is_some_and(|access| access != Access::Read) && !(commutes(access) && commutes(own))
+    };
+    earlier.is_everything() || event.attempt.watch.iter().any(|touch| alters(touch.object))
 }
 
 /// Whether a step that stood blocked before `earlier` could have become ready without it:
 /// something else that its readiness is read from changed since, and does not depend on
 /// `earlier`.
 fn was_made_ready(trace: &Trace, event: &Event, earlier: usize) -> bool {
-    let changes = |index: usize| {
+    let changes_it = |index: usize| {
         !trace.is_before(earlier, index)
-            && trace.event(index).footprint.depends(&event.attempt.watch)
+            && event.attempt.is_changed_by(&trace.event(index).footprint)
     };
-    (earlier + 1..trace.len()).any(changes)
+    (earlier + 1..trace.len()).any(changes_it)
 }
 
 /// Whether two steps depend.
@@ -161,6 +220,12 @@ pub(super) fn surely_able(trace: &Trace, earlier: usize, later: &Event) -> bool 
         || (event.attempt.pure_wait && event.operation == later.operation)
 }
 
+/// Whether a step that waits certainly cannot be taken where it stood before `earlier`.
+pub(super) fn never_able(trace: &Trace, earlier: usize, later: &Event) -> bool {
+    let event = trace.event(earlier);
+    later.stood_at(earlier) && !event.enabled.contains(later.thread)
+}
+
 /// Whether some other thread still holds what a step waits for, after the events before `earlier`
 /// and those in `beside`: it touched it there, and what it does with it next ends a hold.
 ///
@@ -184,12 +249,17 @@ pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Eve
                     .filter(own)
                     .last()
             };
-            let foreign = |other: usize| other < index && access(other) == Some(Access::Release);
             ends && event.thread != later.thread
                 && begun().is_some_and(|begun| {
-                    done(begun)
-                        && trace.event(begun).attempt.pure_wait
-                        && !touching().skip_while(|&other| other <= begun).any(foreign)
+                    let begins = access(begun).is_some_and(|access| access != Access::Read);
+                    let waited = trace.event(begun).attempt.pure_wait;
+                    let between = || {
+                        let within = |other: &usize| *other > begun && *other < index;
+                        touching().filter(within).filter_map(access)
+                    };
+                    let released = || between().any(|access| access == Access::Release);
+                    let written = || between().any(|access| access == Access::Write);
+                    done(begun) && (waited || begins && !written()) && !released()
                 })
         };
         touching().any(|index| index > earlier && !done(index) && ends(index))
@@ -202,7 +272,7 @@ pub(super) fn blocked(trace: &Trace, event: Event) -> Event {
         .last_of(event.thread)
         .map_or(0, |last| trace.event(last).number);
     Event {
-        footprint: event.attempt.blocked(),
+        footprint: event.attempt.awaited,
         number: number + 1,
         arrived: trace.arrived(event.thread),
         last_resort: false,

@@ -10,6 +10,7 @@ use super::bits;
 use super::broken::Broken;
 use super::planned::Begins;
 use super::planned::Certainty;
+use super::planned::Conflict;
 use super::planned::Planned;
 use super::planned::Sleeper;
 use super::planned::Verdict;
@@ -21,17 +22,71 @@ use super::trace::Trace;
 #[derive(Debug, Default)]
 pub(super) struct Reversal {
     /// The events, as a set.
+    whole: Vec<u64>,
+    /// Those of them that are in the sequence at hand.
     beside: Vec<u64>,
-    /// The step that ends the sequence.
+    /// The step that ends the sequence at hand.
     last: Option<Planned>,
 }
 
 impl Reversal {
     /// The sequence from before event `earlier` in which this step does not follow it.
     pub(super) fn prepare(&mut self, trace: &Trace, earlier: usize, last: Planned) {
-        trace.beside(earlier, &mut self.beside);
+        trace.beside(earlier, &mut self.whole);
         self.break_off(trace, last);
+        self.beside.clone_from(&self.whole);
         self.last = Some(last);
+    }
+
+    /// The same for a step that is raced as blocked, and perhaps was taken at `later`: without
+    /// that, and without what comes after it.
+    pub(super) fn prepare_blocked(
+        &mut self,
+        trace: &Trace,
+        (earlier, later): (usize, usize),
+        last: Planned,
+    ) {
+        self.prepare(trace, earlier, last);
+        if later < trace.len() && bits::has(&self.whole, later) {
+            trace.drop_with_all_after(later, &mut self.whole);
+        }
+        self.beside.clone_from(&self.whole);
+    }
+
+    /// All sets of events from which the prepared sequence may be made: whole, and without some of
+    /// those that may make the step ready or not, and all that come after them.
+    pub(super) fn subsets(&self, trace: &Trace, later: &Event) -> Vec<Vec<u64>> {
+        let mut open = vec![(self.whole.clone(), trace.len())];
+        let mut all = Vec::new();
+        while let Some((set, dropped)) = open.pop() {
+            if Broken::OtherChangesStay.is_on() {
+                return vec![set];
+            }
+            for index in bits::ascending(&set) {
+                let changes = later.attempt.is_changed_by(&trace.event(index).footprint);
+                let before = dropped < trace.len() && trace.is_before(index, dropped);
+                if index < dropped && changes && !before && !leads_to(trace, index, later) {
+                    let mut less = set.clone();
+                    trace.drop_with_all_after(index, &mut less);
+                    open.push((less, index));
+                }
+            }
+            all.push(set);
+        }
+        all
+    }
+
+    /// Makes the sequence of these events, and of the step.
+    pub(super) fn take(&mut self, events: &[u64], last: Planned) {
+        self.beside.clear();
+        self.beside.extend_from_slice(events);
+        self.last = Some(last);
+    }
+
+    /// Whether an event of the sequence may make the step ready or not.
+    pub(super) fn changes(&self, trace: &Trace, later: &Event) -> bool {
+        bits::ascending(&self.beside)
+            .any(|index| later.attempt.is_changed_by(&trace.event(index).footprint))
     }
 
     fn break_off(&mut self, trace: &Trace, last: Planned) {
@@ -47,7 +102,7 @@ impl Reversal {
         for index in 0..trace.len() {
             let own = trace.event(index).thread == last.decision.thread;
             if (all && !own) || index > end {
-                bits::remove(&mut self.beside, index);
+                bits::remove(&mut self.whole, index);
             }
         }
     }
@@ -59,6 +114,18 @@ impl Reversal {
         (sleeper.judge(&sequence), first)
     }
 
+    /// Whether the step that ends the sequence is not expected to depend on the event before which
+    /// it comes: it was blocked, but perhaps not by that.
+    pub(super) fn may_be_no_race(&self, trace: &Trace, earlier: usize) -> bool {
+        let event = trace.event(earlier).planned();
+        let no_race = |last: Planned| {
+            let other = last.decision.thread != event.decision.thread;
+            let every = Broken::EveryRaceIsOne.is_on();
+            !every && other && event.expected_conflict(&last) == Conflict::None
+        };
+        self.last.is_some_and(no_race)
+    }
+
     /// Whether the step that ends the sequence could not be taken there.
     pub(super) fn is_held(&self, trace: &Trace, earlier: usize, later: &Event) -> bool {
         is_held(trace, earlier, &self.beside, later)
@@ -67,9 +134,14 @@ impl Reversal {
     /// Leaves out whoever may still hold, at the end of the sequence, what the step that ends it
     /// waits for: others that came to it, beside each other or at different objects, and have not
     /// let go of it there. With them goes what comes after them. Whether there was somebody.
-    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event) -> bool {
+    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event, last: Planned) -> bool {
         let mut somebody = false;
+        self.beside.clone_from(&self.whole);
+        self.last = Some(last);
         while let Some(holder) = holder(trace, &self.beside, later) {
+            if leads_to(trace, holder, later) {
+                return false;
+            }
             somebody = true;
             trace.drop_with_all_after(holder, &mut self.beside);
         }
@@ -84,6 +156,12 @@ impl Reversal {
             last: &mut self.last,
         }
     }
+}
+
+/// Whether the thread of a step would not stand before it without an event.
+fn leads_to(trace: &Trace, index: usize, step: &Event) -> bool {
+    let led = |arrived| index == arrived || trace.is_before(index, arrived);
+    step.arrived.is_some_and(led) && !Broken::ArrivalsAreForgotten.is_on()
 }
 
 /// Somebody whose last touch, in a set of events, of something that a step waits for may be the

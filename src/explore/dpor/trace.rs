@@ -25,8 +25,8 @@ pub(super) struct Attempt {
     pub(super) pure_wait: bool,
     /// What its readiness was read from.
     pub(super) watch: Footprint,
-    /// What its readiness was read from whenever it was not ready.
-    pub(super) blocked_on: Footprint,
+    /// What its readiness may be read from, as if it were written.
+    pub(super) awaited: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub(super) declared: Footprint,
     /// How many alternatives it has, if it is a choice; otherwise 1.
@@ -47,7 +47,7 @@ impl Attempt {
         Self {
             pure_wait: pure_wait && !Broken::WaitsAreSteps.is_on(),
             watch: pending.watch,
-            blocked_on: pending.blocked_on,
+            awaited: pending.awaited,
             declared: pending.declared,
             alternatives: pending.alternatives,
         }
@@ -71,39 +71,42 @@ impl Attempt {
         self.pure_wait && released
     }
 
-    /// Whether the step may be ready for a reason that was not looked at: it names more than its
-    /// readiness was read from.
+    /// Whether the step may be ready for a reason that was not looked at.
     pub(super) fn may_have_other_reasons(&self) -> bool {
         let unread = |touch: Touch| self.watch.access(touch.object).is_none();
-        self.declared.iter().any(unread) && !Broken::OneReasonIsAll.is_on()
+        self.awaited.iter().any(unread) && !Broken::OneReasonIsAll.is_on()
     }
 
-    /// What a blocked step is taken to do: it writes all that it waits for, and has waited for.
-    pub(super) fn blocked(&self) -> Footprint {
-        let all = if Broken::OnlyTheLastLookCounts.is_on() {
-            self.watch
-        } else {
-            self.watch.union(self.blocked_on)
-        };
-        let mut footprint = Footprint::EMPTY;
-        for Touch { object, .. } in all.iter() {
-            let access = Access::Write;
-            footprint
-                .push(Touch { object, access })
-                .expect("as many as are watched");
-        }
-        if all.is_everything() {
-            footprint.and_everything()
-        } else {
-            footprint
-        }
+    /// Whether the step waits for several objects.
+    pub(super) fn waits_for_several(&self) -> bool {
+        self.pure_wait && self.awaited.iter().nth(1).is_some()
     }
 
-    /// Whether the step was blocked by something that it did not touch when it was taken.
-    pub(super) fn was_blocked_beside(&self, taken: &Footprint) -> bool {
-        let beside = |touch: Touch| taken.access(touch.object).is_none();
-        self.blocked_on.is_everything() || self.blocked_on.iter().any(beside)
+    /// What a step with this footprint changes of what this one awaits, as if it wrote it.
+    pub(super) fn changes_by(&self, other: &Footprint) -> Footprint {
+        let mut changed = Footprint::EMPTY;
+        for touch in self.awaited.iter() {
+            let access = other.access(touch.object);
+            if access.is_some_and(|access| access != Access::Read) {
+                changed.push(touch).expect("no more than are awaited");
+            }
+        }
+        changed
     }
+
+    /// Whether a step with this footprint may change whether this one is ready.
+    pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
+        changes(other, &self.awaited)
+    }
+}
+
+/// Whether a step with one footprint changes something that is in another.
+pub(super) fn changes(footprint: &Footprint, others: &Footprint) -> bool {
+    let is_changed = |touch: Touch| {
+        let access = footprint.access(touch.object);
+        access.is_some_and(|access| access != Access::Read)
+    };
+    footprint.is_everything() || others.iter().any(is_changed)
 }
 
 /// A step that was taken, or that a blocked thread would take.

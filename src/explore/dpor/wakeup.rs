@@ -27,6 +27,10 @@ pub(super) struct Branches(Option<Place>);
 struct Branch {
     step: Planned,
     doubtful: bool,
+    /// Whether a sequence was left to this leaf that goes on behind it.
+    relied_on: bool,
+    /// The rests of such sequences, if it is open what the step of the leaf will touch.
+    left: Branches,
     children: Branches,
     next: Option<Place>,
 }
@@ -43,6 +47,10 @@ pub(super) struct Forest {
 pub(super) struct Taken {
     pub(super) step: Planned,
     pub(super) doubtful: bool,
+    /// Whether it is a leaf to which sequences were left: behind it they are to be found.
+    pub(super) relied_on: bool,
+    /// The rests of those that were kept.
+    pub(super) left: Branches,
     /// What is to follow the step.
     pub(super) children: Branches,
 }
@@ -72,7 +80,8 @@ impl Forest {
         let mut parent: Option<Place> = None;
         loop {
             let first = parent.map_or(branches.0, |place| self.at(place).children.0);
-            if parent.is_some() && first.is_none() {
+            if let (Some(leaf), None) = (parent, first) {
+                self.leave(leaf, &sequence.steps());
                 return false;
             }
             let follow = self.follow(first, sequence, &mut doubtful);
@@ -100,24 +109,60 @@ impl Forest {
         }
     }
 
-    /// The first of these branches that can begin the sequence. Sets `doubtful` if one before may.
+    /// Leaves the rest of a sequence to a leaf: all behind it is going to be explored.
+    fn leave(&mut self, leaf: Place, rest: &[Planned]) {
+        let branch = self.at(leaf);
+        if branch.step.is_certain() {
+            self.at_mut(leaf).relied_on = true;
+            return;
+        }
+        let known = self
+            .siblings(branch.left.0)
+            .any(|place| self.is_same(place, rest));
+        if !known {
+            let chain = self.chain(rest, true);
+            if let Some(first) = chain {
+                self.at_mut(first).next = self.at_mut(leaf).left.0.take();
+            }
+            self.at_mut(leaf).left = Branches(chain);
+        }
+    }
+
+    /// Plans the rests of sequences that were left to a leaf.
+    pub(super) fn resume(&mut self, branches: &mut Branches, left: Branches) {
+        let mut rests = left;
+        while let Some(place) = rests.0 {
+            rests.0 = self.at_mut(place).next.take();
+            let mut sequence = self.sequence(place);
+            self.drop(Branches(Some(place)));
+            self.insert(branches, &mut sequence, true);
+        }
+    }
+
+    /// The first of these branches that can begin the sequence. If one before it may, the sequence
+    /// goes beside them all, and `doubtful` is set: it may have to follow that one ([`share`]).
+    ///
+    /// [`share`]: Self::share
     fn follow(&self, first: Option<Place>, sequence: &impl Ahead, doubtful: &mut bool) -> Follow {
+        let mut passed = false;
         for place in self.siblings(first) {
             let branch = self.at(place);
+            let trusted = !branch.doubtful || Broken::DoubtfulAreTrusted.is_on();
             match sequence.is_expected_to_begin_with(&branch.step) {
                 Begins::No => {}
-                Begins::Maybe => *doubtful = true,
-                Begins::Beside | Begins::With(_)
-                    if branch.doubtful && !Broken::DoubtfulAreTrusted.is_on() =>
-                {
-                    if self.is_same(place, &sequence.steps()) {
+                Begins::Maybe(_) => passed = true,
+                begins @ (Begins::Beside | Begins::With(_)) => {
+                    if trusted && (!passed || Broken::PassedByBranches.is_on()) {
+                        return Follow::Into(place, begins);
+                    }
+                    if !trusted && self.is_same(place, &sequence.steps()) {
                         return Follow::Same;
                     }
-                    *doubtful = true;
+                    passed = true;
                 }
-                begins @ (Begins::Beside | Begins::With(_)) => return Follow::Into(place, begins),
             }
         }
+        *doubtful |= passed;
         Follow::Beside
     }
 
@@ -146,6 +191,8 @@ impl Forest {
             let branch = Branch {
                 step,
                 doubtful,
+                relied_on: false,
+                left: Branches(None),
                 children,
                 next: None,
             };
@@ -179,14 +226,18 @@ impl Forest {
             };
             if begins != Begins::No && !whole {
                 let mut sequence = self.sequence(place);
-                if let Begins::With(index) = begins {
-                    Ahead::remove(&mut sequence, index);
+                match begins {
+                    Begins::Maybe(_) if Broken::OpenStepsAreTakenTwice.is_on() => {}
+                    Begins::With(index) | Begins::Maybe(Some(index)) => {
+                        Ahead::remove(&mut sequence, index);
+                    }
+                    Begins::No | Begins::Beside | Begins::Maybe(None) => {}
                 }
                 if !sequence.is_empty() {
                     self.insert(&mut taken.children, &mut sequence, true);
                 }
             }
-            if matches!(begins, Begins::No | Begins::Maybe) {
+            if matches!(begins, Begins::No | Begins::Maybe(_)) {
                 match kept.replace(place) {
                     Some(before) => self.at_mut(before).next = Some(place),
                     None => branches.0 = Some(place),
@@ -205,6 +256,8 @@ impl Forest {
         let taken = Taken {
             step: branch.step,
             doubtful: branch.doubtful,
+            relied_on: branch.relied_on,
+            left: Branches(branch.left.0.take()),
             children: Branches(branch.children.0.take()),
         };
         self.free.push(place);
@@ -217,6 +270,7 @@ impl Forest {
         while let Some(mut branches) = open.pop() {
             while let Some(taken) = self.take(&mut branches) {
                 open.push(taken.children);
+                open.push(taken.left);
             }
         }
     }

@@ -44,8 +44,8 @@ pub(super) struct Attempt {
     pub(super) pure_wait: bool,
     /// What its readiness was read from.
     pub(super) watch: Footprint,
-    /// What it was read from whenever it was not ready.
-    pub(super) blocked_on: Footprint,
+    /// What its readiness may be read from, as if it were written.
+    pub(super) awaited: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub(super) declared: Footprint,
 }
@@ -59,23 +59,22 @@ impl Attempt {
         Self {
             pure_wait,
             watch: pending.watch,
-            blocked_on: pending.blocked_on,
+            awaited: pending.awaited,
             declared: pending.declared,
         }
     }
 
-    /// Whether the step was blocked by something that it did not touch when it was taken.
-    pub(super) fn was_blocked_beside(&self, taken: &Footprint) -> bool {
-        let beside = |object| taken.access(object).is_none();
-        self.blocked_on.is_everything() || self.blocked_on.iter().any(|touch| beside(touch.object))
+    /// Whether the step waits for several objects.
+    pub(super) fn waits_for_several(&self) -> bool {
+        self.pure_wait && self.awaited.iter().nth(1).is_some()
     }
 
     /// Whether the step, where it was not able to, cannot come before one with this footprint: that
     /// one ends a hold for which it waits, and changes nothing else that its readiness is read
-    /// from, which is all that it names.
+    /// from, which is all that it awaits.
     pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
-        let mut named = self.declared.iter();
-        if named.any(|touch| self.watch.access(touch.object).is_none()) {
+        let mut awaited = self.awaited.iter();
+        if awaited.any(|touch| self.watch.access(touch.object).is_none()) {
             return false;
         }
         let mut released = false;

@@ -1,6 +1,5 @@
 //! The search: a stack of nodes, one for each step of the execution at hand.
 
-use crate::execution::Access;
 use crate::execution::Decision;
 use crate::execution::Execution;
 use crate::execution::Footprint;
@@ -8,7 +7,6 @@ use crate::execution::Operation;
 use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::execution::Touch;
 use crate::explore::Explorer;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Pending;
@@ -127,7 +125,7 @@ impl SourceExplorer {
             ..
         } = *step;
         let last_resort = step.expired && footprint.is_everything();
-        if last_resort || attempt.was_blocked_beside(&footprint) {
+        if last_resort || attempt.waits_for_several() {
             // An expiry itself comes after everything, and a step that one thing made ready says
             // nothing of another that had blocked it. But had the step been ready earlier, it would
             // have been taken then.
@@ -148,18 +146,10 @@ impl SourceExplorer {
 
     /// Races the step of a blocked thread as if it came now.
     fn race_blocked(&mut self, thread: ThreadId, operation: Operation, attempt: Attempt) {
-        let mut footprint = Footprint::EMPTY;
-        let blocked_on = attempt.watch.union(attempt.blocked_on);
-        for Touch { object, .. } in blocked_on.iter() {
-            let touch = Touch {
-                object,
-                access: Access::Write,
-            };
-            footprint.push(touch).expect("as many as are watched");
+        if attempt.waits_for_several() {
+            return self.race_with_blockers(thread, attempt);
         }
-        if blocked_on.is_everything() {
-            footprint = footprint.and_everything();
-        }
+        let footprint = attempt.awaited;
         let enabled = ThreadSet::EMPTY;
         let taken = Taken {
             thread,
@@ -171,6 +161,18 @@ impl SourceExplorer {
         };
         let (event, program_order) = Event::after(&self.events, taken);
         self.race(&event, &program_order);
+    }
+
+    /// The same for a step that waits for several objects. What makes it ready without one of the
+    /// changes to them may be any of the others: everybody is tried in its place.
+    fn race_with_blockers(&mut self, thread: ThreadId, attempt: Attempt) {
+        let (program_order, _) = Event::program_order(&self.events, thread);
+        for (node, event) in self.nodes.iter_mut().zip(&self.events) {
+            let before = program_order.covers(event);
+            if !before && !event.last_resort && event.footprint.depends(&attempt.awaited) {
+                node.backtrack = node.backtrack.union(node.enabled);
+            }
+        }
     }
 
     fn race(&mut self, last: &Event, program_order: &Clock) {
@@ -224,7 +226,7 @@ impl SourceExplorer {
             attempt: Attempt {
                 pure_wait: false,
                 watch: nothing,
-                blocked_on: nothing,
+                awaited: nothing,
                 declared: nothing,
             },
             backtrack: ThreadSet::EMPTY,

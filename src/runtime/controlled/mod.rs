@@ -87,13 +87,23 @@ impl Runtime for Controlled {
                 return result;
             }
             Mode::Running if waiting == Waiting::Never => {
-                let always = (true, Footprint::EMPTY);
-                let pending = Pending::new(operation, waiting, objects.declared(), always);
-                seat::pause(pending, None).0
+                seat::pause(Pending::act(operation, objects.declared()), None).0
             }
             Mode::Running => {
-                let poll = || seat::inside(|| objects.open(|views| ready(&views)));
-                let pending = Pending::new(operation, waiting, objects.declared(), poll());
+                let awaited = objects.awaited();
+                let poll = || {
+                    let answer = seat::inside(|| objects.open(|views| ready(&views)));
+                    require_awaited(operation, &awaited, &answer.1);
+                    answer
+                };
+                let (ready, watch) = poll();
+                let pending = Pending {
+                    waiting,
+                    ready,
+                    watch,
+                    awaited,
+                    ..Pending::act(operation, objects.declared())
+                };
                 seat::pause(pending, Some(&poll)).0
             }
             Mode::SetUp => {
@@ -157,6 +167,19 @@ impl Runtime for Controlled {
 /// Whether a thread under test runs on this operating-system thread.
 pub(super) fn is_running() -> bool {
     matches!(seat::mode(), Mode::Running | Mode::Aborting)
+}
+
+/// A condition reads nothing but what it is said to read.
+fn require_awaited(operation: Operation, awaited: &Footprint, read: &Footprint) {
+    let unsaid = read
+        .iter()
+        .find(|touch| awaited.access(touch.object).is_none());
+    if let Some(touch) = unsaid {
+        panic!(
+            "a condition reads {:?}, which is not among what its step awaits: {operation:?}",
+            touch.object
+        );
+    }
 }
 
 /// Runs a step's body on the spot, ready or not: nobody can be let in between.

@@ -25,37 +25,30 @@ pub struct Pending {
     pub ready: bool,
     /// What its readiness was read from: a write to any of these can change it.
     pub watch: Footprint,
-    /// What it was read from whenever it was not ready, since its thread stands before it.
-    pub blocked_on: Footprint,
+    /// What its readiness may be read from, as if it were written.
+    pub awaited: Footprint,
     /// Everything it may touch, as if it wrote it.
     pub declared: Footprint,
 }
 
 impl Pending {
-    pub(super) const fn new(
-        operation: Operation,
-        waiting: Waiting,
-        declared: Footprint,
-        (ready, watch): (bool, Footprint),
-    ) -> Self {
+    /// A step that does not wait.
+    pub(super) const fn act(operation: Operation, declared: Footprint) -> Self {
         Self {
             operation,
-            waiting,
+            waiting: Waiting::Never,
             alternatives: 1,
-            ready,
-            watch,
-            blocked_on: Footprint::EMPTY,
+            ready: true,
+            watch: Footprint::EMPTY,
+            awaited: Footprint::EMPTY,
             declared,
         }
     }
 
     pub(super) const fn choice(operation: Operation, alternatives: u8) -> Self {
-        let declared = Footprint::EMPTY;
-        let always = (true, Footprint::EMPTY);
-        let step = Self::new(operation, Waiting::Never, declared, always);
         Self {
             alternatives,
-            ..step
+            ..Self::act(operation, Footprint::EMPTY)
         }
     }
 

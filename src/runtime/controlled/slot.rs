@@ -62,7 +62,7 @@ pub(super) struct Slot {
     alternatives: Cell<u8>,
     pub(super) ready: Cell<bool>,
     pub(super) watch: Cell<Footprint>,
-    blocked_on: Cell<Footprint>,
+    awaited: Cell<Footprint>,
     declared: Cell<Footprint>,
     poller: Cell<Option<Poller>>,
 }
@@ -75,7 +75,7 @@ impl Slot {
             alternatives: Cell::new(1),
             ready: Cell::new(true),
             watch: Cell::new(Footprint::EMPTY),
-            blocked_on: Cell::new(Footprint::EMPTY),
+            awaited: Cell::new(Footprint::EMPTY),
             declared: Cell::new(Footprint::EMPTY),
             poller: Cell::new(None),
         }
@@ -86,7 +86,7 @@ impl Slot {
         self.waiting.set(pending.waiting);
         self.alternatives.set(pending.alternatives);
         self.declared.set(pending.declared);
-        self.blocked_on.set(Footprint::EMPTY);
+        self.awaited.set(pending.awaited);
         self.set_ready((pending.ready, pending.watch));
         self.poller.set(poll.map(Poller::new));
     }
@@ -94,9 +94,6 @@ impl Slot {
     fn set_ready(&self, (ready, watch): (bool, Footprint)) {
         self.ready.set(ready);
         self.watch.set(watch);
-        if !ready {
-            self.blocked_on.set(self.blocked_on.get().union(watch));
-        }
     }
 
     pub(super) fn pending(&self) -> Pending {
@@ -106,7 +103,7 @@ impl Slot {
             alternatives: self.alternatives.get(),
             ready: self.ready.get(),
             watch: self.watch.get(),
-            blocked_on: self.blocked_on.get(),
+            awaited: self.awaited.get(),
             declared: self.declared.get(),
         }
     }

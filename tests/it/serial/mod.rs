@@ -79,6 +79,7 @@ fn every_interleaving_of_random_programs_is_some_serial_order_of_their_transacti
 
         assert_eq!(explored.unordered, None, "{program}");
         assert_eq!(explored.deadlocked, 0, "{program}");
+        assert_eq!(explored.executions, explored.classes, "{program}");
         figures.count(&explored);
     }
     say(&format!("{figures:?}"));

@@ -1,5 +1,6 @@
 //! Runs a program under every interleaving, and keeps what its threads observe.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -28,6 +29,7 @@ use crate::reference::Handle;
 use crate::reference::Kind;
 use crate::reference::Opening;
 use crate::reference::Request;
+use crate::seen::trace_class;
 use crate::sequences::Board;
 use crate::sequences::Came;
 use crate::sequences::Done;
@@ -67,6 +69,8 @@ pub(super) struct Log {
 #[derive(Debug)]
 pub(super) struct Explored {
     pub(super) executions: u64,
+    /// How many classes of equivalent executions they are.
+    pub(super) classes: u64,
     pub(super) deadlocked: u64,
     pub(super) exhausted: bool,
     /// An execution that no serial order explains, in words.
@@ -103,7 +107,9 @@ pub(super) fn explore(program: &Program, flaw: Option<Flaw>) -> Explored {
         ..Bounds::default()
     };
     let mut found = None;
+    let mut classes = BTreeSet::new();
     let visit = |execution: &Execution| {
+        classes.insert(trace_class(execution));
         let follower = begun.lock().unwrap().take().expect("it was started");
         found = unordered(program, execution, &open(&log), &follower, defect);
         match found {
@@ -122,6 +128,7 @@ pub(super) fn explore(program: &Program, flaw: Option<Flaw>) -> Explored {
     );
     Explored {
         executions: tally.executions,
+        classes: u64::try_from(classes.len()).unwrap(),
         deadlocked: tally.deadlocked,
         exhausted: tally.coverage == Coverage::Exhausted,
         unordered: found,
