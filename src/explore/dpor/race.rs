@@ -10,6 +10,7 @@ use super::planned::Certainty;
 use super::planned::Planned;
 use super::trace::Event;
 use super::trace::Trace;
+use super::trace::ends_hold;
 
 /// Which later step a race is with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,11 @@ impl Found {
             }
             let stood = event.stood_at(index);
             let was_able = stood && earlier.enabled.contains(event.thread);
-            if event.attempt.waits_for(&earlier.footprint) && !was_able {
+            if event
+                .attempt
+                .waits_for(&earlier.footprint, &event.footprint)
+                && !was_able
+            {
                 continue;
             }
             if was_able || !event.attempt.pure_wait || Broken::ReleasesHideAcquires.is_on() {
@@ -111,6 +116,12 @@ impl Found {
         trace.program_order(event.thread, &mut self.hidden);
         let mut same = true;
         let mut changed = Footprint::EMPTY;
+        // What a step does that was not taken is not known.
+        let own = if event.enabled.contains(event.thread) {
+            event.footprint
+        } else {
+            Footprint::EMPTY
+        };
         for index in trace.candidates(&event.attempt.awaited) {
             let earlier = trace.event(index);
             if bits::has(&self.hidden, index) {
@@ -118,7 +129,7 @@ impl Found {
             }
             same = same && !alters(&earlier.footprint, event);
             changed = changed.union(event.attempt.changes_by(&earlier.footprint));
-            let waits = event.attempt.waits_for(&earlier.footprint)
+            let waits = event.attempt.waits_for(&earlier.footprint, &own)
                 && changed
                     .iter()
                     .all(|touch| earlier.footprint.access(touch.object).is_some());
@@ -241,7 +252,8 @@ pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Eve
         let touching = || bits::ascending(trace.touching(watched.object));
         let ends = |index: usize| {
             let event = trace.event(index);
-            let ends = matches!(access(index), Some(Access::Release | Access::Leave));
+            let own_access = later.footprint.access(watched.object);
+            let ends = access(index).is_some_and(|access| ends_hold(access, own_access));
             let own = |other: &usize| trace.event(*other).thread == event.thread;
             let begun = || {
                 touching()

@@ -55,16 +55,19 @@ impl Attempt {
 
     /// Whether the step, where it was not able to, cannot come before one with this footprint: that
     /// one ends a hold for which it waits, and changes nothing else that its readiness is read
-    /// from.
-    pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
+    /// from. `own` is what the step does itself: only who changes an object is kept out by holds
+    /// that several may have.
+    pub(super) fn waits_for(&self, earlier: &Footprint, own: &Footprint) -> bool {
         if self.may_have_other_reasons() {
             return false;
         }
         let mut released = false;
         for watched in self.watch.iter() {
             match earlier.access(watched.object) {
-                Some(Access::Release | Access::Leave) => released = true,
-                Some(Access::Write | Access::Commute) => return false,
+                Some(access) if ends_hold(access, own.access(watched.object)) => released = true,
+                Some(Access::Write | Access::Commute | Access::Release | Access::Leave) => {
+                    return false;
+                }
                 Some(Access::Read) | None => {}
             }
         }
@@ -97,6 +100,15 @@ impl Attempt {
     /// Whether a step with this footprint may change whether this one is ready.
     pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
         changes(other, &self.awaited)
+    }
+}
+
+/// Whether an access ends a hold that keeps out a step which accesses the object like this.
+pub(super) const fn ends_hold(access: Access, own: Option<Access>) -> bool {
+    match access {
+        Access::Release => true,
+        Access::Leave => matches!(own, Some(Access::Write | Access::Release)),
+        Access::Read | Access::Commute | Access::Write => false,
     }
 }
 

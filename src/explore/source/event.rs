@@ -72,7 +72,7 @@ impl Attempt {
     /// Whether the step, where it was not able to, cannot come before one with this footprint: that
     /// one ends a hold for which it waits, and changes nothing else that its readiness is read
     /// from, which is all that it awaits.
-    pub(super) fn waits_for(&self, earlier: &Footprint) -> bool {
+    pub(super) fn waits_for(&self, earlier: &Footprint, own: &Footprint) -> bool {
         let mut awaited = self.awaited.iter();
         if awaited.any(|touch| self.watch.access(touch.object).is_none()) {
             return false;
@@ -80,8 +80,12 @@ impl Attempt {
         let mut released = false;
         for watched in self.watch.iter() {
             match earlier.access(watched.object) {
-                Some(Access::Release | Access::Leave) => released = true,
-                Some(Access::Write | Access::Commute) => return false,
+                Some(Access::Release) => released = true,
+                // Only who changes the object is kept out by holds that several may have.
+                Some(Access::Leave) if own.access(watched.object) == Some(Access::Write) => {
+                    released = true;
+                }
+                Some(Access::Write | Access::Commute | Access::Leave) => return false,
                 Some(Access::Read) | None => {}
             }
         }

@@ -34,7 +34,7 @@ pub(super) fn races(events: &[Event], last: &Event, program_order: &Clock) -> Ve
         // The thread stood before this very step already, and could have taken it.
         let was_able =
             arrived.is_none_or(|arrived| arrived < index) && earlier.enabled.contains(last.thread);
-        if last.attempt.waits_for(&earlier.footprint) && !was_able {
+        if last.attempt.waits_for(&earlier.footprint, &last.footprint) && !was_able {
             continue;
         }
         races.push(Race {

@@ -25,11 +25,15 @@ mod sabotage;
 use proptest::strategy::Strategy;
 use proptest::strategy::ValueTree;
 
+use selvedge::explore::DfsExplorer;
+use selvedge::explore::DporExplorer;
+
 use crate::sequences::Defect;
 use crate::sequences::number;
 use crate::sequences::runner;
 use crate::sequences::say;
 use crate::serial::play::Explored;
+use crate::serial::play::classes;
 use crate::serial::play::explore;
 use crate::serial::program::Program;
 use crate::serial::sabotage::Flaw;
@@ -85,6 +89,24 @@ fn every_interleaving_of_random_programs_is_some_serial_order_of_their_transacti
     say(&format!("{figures:?}"));
     // Programs that never meet show nothing.
     assert!(2 * figures.interleaved > figures.programs, "{figures:?}");
+}
+
+/// How many programs `dfs` is to finish.
+const PROGRAMS_OF_DFS: usize = 60;
+
+#[test]
+fn dpor_sees_the_classes_of_dfs_on_random_programs_of_the_engine() {
+    let mut compared = 0;
+    for program in programs(PROGRAMS) {
+        let Some(all) = classes(&program, &mut DfsExplorer::default(), 1_500) else {
+            continue;
+        };
+        let explorer = &mut DporExplorer::new(program.waits());
+        let seen = classes(&program, explorer, u64::MAX);
+        assert_eq!(seen, Some(all), "{program}");
+        compared += 1;
+    }
+    assert!(compared >= PROGRAMS_OF_DFS, "{compared}");
 }
 
 /// The first random program, counted from 1, in which a flaw shows.

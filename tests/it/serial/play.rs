@@ -11,10 +11,10 @@ use selvedge::execution::ThreadId;
 use selvedge::explore::Bounds;
 use selvedge::explore::Coverage;
 use selvedge::explore::DporExplorer;
+use selvedge::explore::Explorer;
 use selvedge::explore::Unwatched;
 use selvedge::explore::search;
 use selvedge::runtime::Runtime;
-use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Controlled;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
@@ -91,11 +91,7 @@ pub(super) fn explore(program: &Program, flaw: Option<Flaw>) -> Explored {
         Some(Flaw::Mock(sabotage)) => (None, Some(sabotage)),
     };
     let log = Shared::default();
-    let waits = if program.infinite_wait {
-        Waits::Sufficient
-    } else {
-        Waits::MayExpire
-    };
+    let waits = program.waits();
     let limits = Limits {
         waits,
         steps_max: 10_000,
@@ -133,6 +129,33 @@ pub(super) fn explore(program: &Program, flaw: Option<Flaw>) -> Explored {
         exhausted: tally.coverage == Coverage::Exhausted,
         unordered: found,
     }
+}
+
+/// The classes of equivalent executions that an explorer sees, unless it needs more than so many.
+pub(super) fn classes<E: Explorer>(
+    program: &Program,
+    explorer: &mut E,
+    executions_max: u64,
+) -> Option<BTreeSet<Vec<u64>>> {
+    let (log, begun) = (Shared::default(), Arc::default());
+    let limits = Limits {
+        waits: program.waits(),
+        steps_max: 10_000,
+    };
+    let system = || -> Finish { start(program, None, &log, &begun) };
+    let bounds = Bounds {
+        executions_max,
+        ..Bounds::default()
+    };
+    let mut classes = BTreeSet::new();
+    let watch = &mut Unwatched;
+    let visit = |execution: &Execution| {
+        classes.insert(trace_class(execution));
+        ControlFlow::Continue(())
+    };
+    let mut machine = Machine::new(limits);
+    let tally = search(&mut machine, &system, explorer, (&bounds, watch), visit);
+    (tally.coverage == Coverage::Exhausted).then_some(classes)
 }
 
 /// Makes the engine, opens the sessions, adds what is there from the start, and starts the threads.

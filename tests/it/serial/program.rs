@@ -4,6 +4,8 @@ use std::fmt;
 
 use proptest::prelude::*;
 
+use selvedge::runtime::Waits;
+
 use crate::reference::Action;
 use crate::reference::Addition;
 use crate::reference::Call;
@@ -34,6 +36,17 @@ pub(super) struct Program {
     pub(super) profile: Profile,
     pub(super) infinite_wait: bool,
     pub(super) threads: Vec<Vec<Unit>>,
+}
+
+impl Program {
+    /// The reading of waits that goes with the sessions' waits.
+    pub(super) const fn waits(&self) -> Waits {
+        if self.infinite_wait {
+            Waits::Sufficient
+        } else {
+            Waits::MayExpire
+        }
+    }
 }
 
 pub(super) fn program() -> BoxedStrategy<Program> {
