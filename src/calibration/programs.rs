@@ -3,6 +3,8 @@
 //! Each is the text of its doc comment, word for word: threads that start together, and nothing
 //! else in an execution.
 
+use std::sync::Arc;
+
 use crate::litmus::Atomic;
 use crate::litmus::Mutex;
 use crate::litmus::Program;
@@ -163,10 +165,10 @@ pub(super) fn ninc(n: usize, _k: usize) -> Program {
 /// to the first 0. Nobody writes `a[0]`.
 pub(super) fn lastzero(n: usize, _k: usize) -> Program {
     threads(move |threads| {
-        let array: Vec<Atomic<u32>> = (0..=n).map(|_| Atomic::new(0)).collect();
-        for pair in array.windows(2) {
-            let (before, own) = (pair[0].clone(), pair[1].clone());
-            threads.spawn(move || own.store(before.load() + 1));
+        let array: Arc<[Atomic<u32>]> = (0..=n).map(|_| Atomic::new(0)).collect();
+        for j in 1..=n {
+            let array = Arc::clone(&array);
+            threads.spawn(move || array[j].store(array[j - 1].load() + 1));
         }
         threads.spawn(move || {
             array.iter().rposition(|element| element.load() == 0);

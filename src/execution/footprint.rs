@@ -59,6 +59,11 @@ impl Access {
         let both_look = self == Self::Read && other == Self::Read;
         !(both_look || commutes(self) && commutes(other))
     }
+
+    /// Whether every touch that depends on the other one depends on this one.
+    fn includes(self, other: Self) -> bool {
+        self == other || matches!(self, Self::Write | Self::Release)
+    }
 }
 
 /// One object and how it is touched.
@@ -72,13 +77,11 @@ pub struct Touch {
 
 /// The objects that one step touches, at most [`Footprint::CAPACITY`], in the order it names them.
 ///
-/// Packed into three numbers, because every step makes one and every search compares many.
+/// Packed into 20 bytes, because every step makes one, and every search keeps and compares many.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Footprint {
-    /// The first two objects, the first in the low half; 0 is none.
-    first: u64,
-    /// The next two.
-    second: u64,
+    /// The objects, packed; 0 is none.
+    objects: [u32; Footprint::CAPACITY],
     /// From bit 0: three bits for each access; from bit 12: the number of objects; bit 16:
     /// whether it touches everything.
     meta: u32,
@@ -95,8 +98,7 @@ impl Footprint {
 
     /// A footprint of nothing: the step is local to its thread.
     pub const EMPTY: Self = Self {
-        first: 0,
-        second: 0,
+        objects: [0; Self::CAPACITY],
         meta: 0,
     };
 
@@ -129,14 +131,8 @@ impl Footprint {
     /// [`FootprintFull`] if there are [`Footprint::CAPACITY`] already.
     pub fn push(&mut self, touch: Touch) -> Result<(), FootprintFull> {
         let place = self.len();
-        let object = u64::from(touch.object.packed().get());
-        match place {
-            0 => self.first = object,
-            1 => self.first |= object << 32,
-            2 => self.second = object,
-            3 => self.second |= object << 32,
-            _ => return Err(FootprintFull),
-        }
+        let free = self.objects.iter_mut().find(|object| **object == 0);
+        *free.ok_or(FootprintFull)? = touch.object.packed().get();
         self.meta |= touch.access.bits() << (3 * place);
         self.meta += 1 << Self::COUNT_SHIFT;
         Ok(())
@@ -160,13 +156,12 @@ impl Footprint {
         both
     }
 
-    /// The touch at a place below [`Footprint::len`].
-    fn at(&self, place: u32) -> Option<Touch> {
-        let half = if place < 2 { self.first } else { self.second };
-        let packed = u32::try_from(half >> (32 * (place % 2)) & 0xFFFF_FFFF).ok()?;
-        let object = ObjectId::from_packed(NonZeroU32::new(packed)?);
-        let access = Access::from_bits(self.meta >> (3 * place) & 7);
-        Some(Touch { object, access })
+    /// The footprint of one touch.
+    pub const fn only(touch: Touch) -> Self {
+        Self {
+            objects: [touch.object.packed().get(), 0, 0, 0],
+            meta: touch.access.bits() | 1 << Self::COUNT_SHIFT,
+        }
     }
 
     /// The footprint of these touches.
@@ -175,16 +170,24 @@ impl Footprint {
     ///
     /// [`FootprintFull`] if there are more than [`Footprint::CAPACITY`].
     pub fn of(touches: &[Touch]) -> Result<Self, FootprintFull> {
-        let mut footprint = Self::EMPTY;
-        touches
-            .iter()
-            .try_for_each(|&touch| footprint.push(touch))?;
+        let Some((&first, others)) = touches.split_first() else {
+            return Ok(Self::EMPTY);
+        };
+        let mut footprint = Self::only(first);
+        others.iter().try_for_each(|&touch| footprint.push(touch))?;
         Ok(footprint)
     }
 
     /// The touches, in the order the step names them. May be empty.
     pub fn iter(&self) -> impl Iterator<Item = Touch> {
-        (0..self.len()).filter_map(|place| self.at(place))
+        let packed = self
+            .objects
+            .iter()
+            .map_while(|&packed| NonZeroU32::new(packed));
+        packed.zip(0..).map(|(packed, place)| Touch {
+            object: ObjectId::from_packed(packed),
+            access: Access::from_bits(self.meta >> (3 * place) & 7),
+        })
     }
 
     /// How the step touches this object, if it does.
@@ -205,13 +208,23 @@ impl Footprint {
                 Access::from_bits(self.meta & 7),
                 Access::from_bits(other.meta & 7),
             );
-            return self.first == other.first && accesses.0.depends(accesses.1);
+            return self.objects[0] == other.objects[0] && accesses.0.depends(accesses.1);
         }
         self.iter().any(|mine| {
             other
                 .access(mine.object)
                 .is_some_and(|theirs| mine.access.depends(theirs))
         })
+    }
+
+    /// Whether every step that depends on one with the other footprint depends on one with this.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        self.is_everything()
+            || !other.is_everything()
+                && other.iter().all(|theirs| {
+                    self.access(theirs.object)
+                        .is_some_and(|mine| mine.includes(theirs.access))
+                })
     }
 }
 
@@ -285,6 +298,32 @@ mod tests {
                 .is_everything()
         );
         assert!(Footprint::EMPTY.and_everything().union(one).is_everything());
+    }
+
+    #[test]
+    fn what_depends_on_an_included_footprint_depends_on_the_one_that_includes_it() {
+        let accesses = [
+            Access::Read,
+            Access::Commute,
+            Access::Leave,
+            Access::Write,
+            Access::Release,
+        ];
+        let of = |access| footprint(&[touch(0, access)]);
+        let two = footprint(&[touch(0, Access::Write), touch(1, Access::Read)]);
+        let mut all = accesses.map(of).to_vec();
+        all.extend([two, two.and_everything(), Footprint::EMPTY]);
+        for (one, other) in all
+            .iter()
+            .flat_map(|one| all.iter().map(move |other| (one, other)))
+        {
+            let implied = all.iter().all(|it| !other.depends(it) || one.depends(it));
+            assert!(!one.includes(other) || implied, "{one:?} and {other:?}");
+        }
+
+        assert!(of(Access::Write).includes(&of(Access::Read)));
+        assert!(two.includes(&of(Access::Read)) && !of(Access::Write).includes(&two));
+        assert!(!of(Access::Commute).includes(&of(Access::Read)));
     }
 
     #[test]

@@ -9,6 +9,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::execution::ObjectId;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -27,7 +29,7 @@ struct Book {
     /// Whether an execution is running or being started.
     open: bool,
     /// The threads by parent and place among its children, for all executions.
-    children: BTreeMap<(Option<ThreadId>, u16), ThreadId>,
+    children: FxHashMap<(Option<ThreadId>, u16), ThreadId>,
     /// The path of each thread, by index, for all executions.
     paths: Vec<String>,
     /// What the program calls its objects, for all executions.

@@ -120,14 +120,18 @@ fn ascending<const N: usize>(ids: [ObjectId; N]) -> [usize; N] {
 fn footprint<const N: usize>(ids: [ObjectId; N], touched: &[Cell<Option<Access>>; N]) -> Footprint {
     let mut footprint = Footprint::EMPTY;
     for (object, access) in ids.into_iter().zip(touched) {
-        if let Some(access) = access.get() {
-            footprint
-                .push(Touch { object, access })
-                .expect("a tuple has at most four objects");
+        let Some(access) = access.get() else { continue };
+        let touch = Touch { object, access };
+        if footprint == Footprint::EMPTY {
+            footprint = Footprint::only(touch);
+        } else {
+            footprint.push(touch).expect(AT_MOST_FOUR);
         }
     }
     footprint
 }
+
+const AT_MOST_FOUR: &str = "a tuple has at most four objects";
 
 macro_rules! objects {
     ($count:literal: $($object:ident $index:tt),+) => {
@@ -135,12 +139,9 @@ macro_rules! objects {
             type Views<'v> = ($(View<'v, $object>,)+);
 
             fn declared(&self) -> Footprint {
-                let mut footprint = Footprint::EMPTY;
-                for object in [$(self.$index.id()),+] {
-                    let touch = Touch { object, access: Access::Write };
-                    footprint.push(touch).expect("a tuple has at most four objects");
-                }
-                footprint
+                let access = Access::Write;
+                Footprint::of(&[$(Touch { object: self.$index.id(), access }),+])
+                    .expect(AT_MOST_FOUR)
             }
 
             fn open_and_close<O>(

@@ -151,7 +151,7 @@ struct Census {
 }
 
 /// What is wrong with what an explorer saw, if the oracle is right.
-fn wrong(seen: &Seen, oracle: &Seen) -> Option<String> {
+pub(crate) fn wrong(seen: &Seen, oracle: &Seen) -> Option<String> {
     let classes = oracle.traces.len();
     let missed = oracle.traces.difference(&seen.traces).count();
     if missed > 0 {

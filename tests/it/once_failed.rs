@@ -134,6 +134,11 @@ fn several_at_once() -> Vec<Threads> {
             vec![Locked(0, vec![WaitBoth(0)])],
             vec![WaitEither(0)],
         ],
+        // Who waited for one of two holds neither of them.
+        vec![
+            vec![EitherIncrement(0)],
+            vec![EitherIncrement(0), Store(0, 2), Set(0)],
+        ],
     ]
 }
 
@@ -171,6 +176,21 @@ fn planning() -> Vec<Threads> {
             vec![Locked(0, vec![]), StoreLocal(0)],
             vec![Load(0), Locked(0, vec![])],
             vec![Reading(0, vec![StoreLocal(0)])],
+        ],
+        // A sequence that went along behind a try, which did not succeed there as supposed, does
+        // not say what its own try does.
+        vec![
+            vec![Timed(0, vec![])],
+            vec![Timed(0, vec![])],
+            vec![TriedReading(0, vec![])],
+            vec![Locked(0, vec![]), TriedReading(0, vec![])],
+        ],
+        // What is supposed to be ready, and expires, is asleep when it has expired.
+        vec![
+            vec![Set(0)],
+            vec![Clear(0)],
+            vec![WaitTimed(0)],
+            vec![EitherIncrement(0), Choose(2)],
         ],
         // A step that a sequence may begin with is not taken again behind it.
         vec![

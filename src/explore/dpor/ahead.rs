@@ -29,7 +29,10 @@ pub(super) trait Ahead {
     fn remove(&mut self, place: usize);
 
     /// Its steps, in order.
-    fn steps(&self) -> Vec<Planned>;
+    fn steps(&self) -> impl Iterator<Item = Planned>;
+
+    /// Its steps, the last one first.
+    fn backwards(&self) -> impl Iterator<Item = Planned>;
 
     /// Whether a step is a weak initial, as far as is known.
     fn is_begun_by(&self, step: &Planned) -> Begins {
@@ -69,8 +72,12 @@ impl Ahead for Vec<Planned> {
         Self::remove(self, place);
     }
 
-    fn steps(&self) -> Vec<Planned> {
-        self.clone()
+    fn steps(&self) -> impl Iterator<Item = Planned> {
+        self.iter().copied()
+    }
+
+    fn backwards(&self) -> impl Iterator<Item = Planned> {
+        self.iter().rev().copied()
     }
 }
 

@@ -25,6 +25,11 @@ pub(super) fn insert(set: &mut [u64], bit: usize) {
     set[word] |= mask;
 }
 
+/// Adds an event if that is asked for, without a branch that nobody could foresee.
+pub(super) fn insert_if(wanted: bool, set: &mut [u64], bit: usize) {
+    set[bit / 64] |= u64::from(wanted) << (bit % 64);
+}
+
 /// Removes an event.
 pub(super) fn remove(set: &mut [u64], bit: usize) {
     let (word, mask) = place(bit);
@@ -78,17 +83,6 @@ pub(super) fn last(set: &[u64]) -> Option<usize> {
     descending(set.iter().copied()).next()
 }
 
-/// Removes all events from this one on.
-pub(super) fn cut(set: &mut [u64], bound: usize) {
-    let (top, mask) = place(bound);
-    for bits in set.iter_mut().skip(top + 1) {
-        *bits = 0;
-    }
-    if let Some(bits) = set.get_mut(top) {
-        *bits &= mask - 1;
-    }
-}
-
 impl Rows {
     /// How many words a row has.
     pub(super) const fn width(&self) -> usize {
@@ -119,6 +113,14 @@ impl Rows {
     /// A row, to change it. It must be there.
     pub(super) fn row_mut(&mut self, index: usize) -> &mut [u64] {
         &mut self.words[index * self.width..(index + 1) * self.width]
+    }
+
+    /// For each row from this one on, its index and whether it has this bit.
+    pub(super) fn column(&self, bit: usize, first: usize) -> impl Iterator<Item = (usize, bool)> {
+        let (word, mask) = place(bit);
+        let words = self.words.iter().skip(first * self.width + word);
+        let bits = words.step_by(self.width).map(move |bits| bits & mask != 0);
+        (first..).zip(bits)
     }
 
     /// Makes the row with this index empty, and drops those after it.
@@ -155,10 +157,7 @@ mod tests {
             descending(rows.row(2).iter().copied()).collect::<Vec<_>>(),
             [129, 63]
         );
+        assert!(rows.column(129, 1).eq([(1, false), (2, true)]));
         assert_eq!((last(rows.row(0)), last(rows.row(1))), (None, Some(7)));
-        for (bound, left) in [(130, &[63, 129][..]), (129, &[63]), (64, &[63]), (63, &[])] {
-            cut(rows.row_mut(2), bound);
-            assert_eq!(ascending(rows.row(2)).collect::<Vec<_>>(), left);
-        }
     }
 }

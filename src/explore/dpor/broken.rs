@@ -74,13 +74,18 @@ pub enum Broken {
     PassedByBranches,
     /// Sequences that were left to a leaf are forgotten if somebody sleeps there.
     LeftIsLost,
+    /// A step that may have followed another by mistake is taken to do what it would do then.
+    SuppositionsAreKnown,
+    /// What holds one of the objects that a step waits for keeps it from being taken, and so does
+    /// who only looked at one.
+    OneHoldIsAll,
     /// A step that was blocked was blocked by all that it races with.
     EveryRaceIsOne,
 }
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -113,6 +118,8 @@ impl Broken {
         Self::ArrivalsAreForgotten,
         Self::PassedByBranches,
         Self::LeftIsLost,
+        Self::SuppositionsAreKnown,
+        Self::OneHoldIsAll,
         Self::EveryRaceIsOne,
     ];
 

@@ -33,6 +33,7 @@ use super::trace::Trace;
 use super::wakeup::Branches;
 use super::wakeup::Forest;
 use super::wakeup::Taken;
+use super::wakeup::Trust;
 
 /// The explorer.
 #[derive(Debug)]
@@ -217,7 +218,7 @@ impl DporExplorer {
                 certainty: Certainty::Known,
                 number: 0,
             };
-            self.forest.insert(branches, &mut vec![step], false);
+            self.forest.insert(branches, &mut vec![step], Trust::Sure);
         }
     }
 
@@ -235,7 +236,7 @@ impl DporExplorer {
                 && !asleep
                     .iter()
                     .any(|sleeper| !sleeper.may_repeat && sleeper.is(&taken.step));
-            let covered = able && taken.doubtful && {
+            let covered = able && taken.trust > Trust::Sure && {
                 let sequence = self.forest.sequence_of(&taken);
                 let covers = |sleeper: &Sleeper| {
                     !sleeper.may_repeat && sleeper.judge(&sequence) == Verdict::Covered
@@ -243,11 +244,13 @@ impl DporExplorer {
                 asleep.iter().any(covers)
             };
             if able && !covered {
-                let whole = asleep
-                    .iter()
-                    .all(|sleeper| sleeper.surely_wakes(&taken.step));
-                let whole = whole || Broken::DoubtfulStayBehind.is_on();
-                self.forest.share(branches, &mut taken, whole);
+                if self.forest.any_doubtful(branches) {
+                    let does =
+                        taken.trust < Trust::Supposed || Broken::SuppositionsAreKnown.is_on();
+                    let wakes = |sleeper: &Sleeper| sleeper.surely_wakes(&taken.step, does);
+                    let whole = asleep.iter().all(wakes) || Broken::DoubtfulStayBehind.is_on();
+                    self.forest.share(branches, &mut taken, whole);
+                }
                 return Some(taken);
             }
             self.forest.drop(taken.children);
@@ -294,6 +297,7 @@ impl DporExplorer {
                 step: event.planned(),
                 racers: self.nodes[depth].racers,
                 may_repeat: false,
+                choice: event.attempt.alternatives > 1,
             });
         }
         self.trace.truncate(depth);

@@ -3,7 +3,7 @@
 //! An expectation decides only where a sequence is kept, never whether something is explored: see
 //! the module header of `dpor`.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::execution::Footprint;
 use crate::execution::Operation;
@@ -17,7 +17,7 @@ enum Habit {
 
 /// What each operation has been seen to touch.
 #[derive(Debug, Default)]
-pub(super) struct Habits(BTreeMap<Operation, Habit>);
+pub(super) struct Habits(FxHashMap<Operation, Habit>);
 
 impl Habits {
     pub(super) fn learn(&mut self, operation: Operation, footprint: Footprint) {

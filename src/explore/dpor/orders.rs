@@ -8,6 +8,7 @@ use crate::runtime::controlled::Pending;
 use super::broken::Broken;
 use super::explorer::DporExplorer;
 use super::planned::Planned;
+use super::planned::Sleeper;
 use super::planned::Verdict;
 use super::race::Later;
 use super::race::Race;
@@ -17,6 +18,16 @@ use super::race::reversed;
 use super::race::surely_able;
 use super::trace::Attempt;
 use super::trace::Event;
+use super::wakeup::Trust;
+
+/// What has to stay for what is settled of a race to stay so.
+#[derive(Debug, Clone, Copy)]
+struct Stay {
+    /// The events up to this one.
+    until: usize,
+    /// Whether that one is the step with which the other order ends.
+    is_last: bool,
+}
 
 impl DporExplorer {
     /// Looks for what an event races with, and keeps the races if they are of this kind.
@@ -50,24 +61,37 @@ impl DporExplorer {
                 let earlier = self.trace.event(race.earlier);
                 let later = self.trace.event(race.later);
                 let first = reversed(earlier, later, race.what, &self.habits);
-                let (later, until) = (*later, race.later);
+                let later = *later;
+                let stay = Stay {
+                    until: race.later,
+                    is_last: race.what == Later::Event,
+                };
                 self.races[place].settled = match race.what {
-                    Later::Event => self.reverse(race.earlier, first, (&later, until)),
-                    Later::Blocked => self.reverse_blocked(race.earlier, first, (&later, until)),
+                    Later::Event => self.reverse(race.earlier, first, &later, stay),
+                    Later::Blocked => self.reverse_blocked(race.earlier, first, &later, stay),
                 };
             }
         }
         for index in 0..self.trace.len() {
-            let event = *self.trace.event(index);
-            for alternative in 0..event.attempt.alternatives {
-                if event.attempt.alternatives > 1
-                    && alternative != event.alternative
-                    && !Broken::OneAlternative.is_on()
-                {
-                    let mut other = event.planned();
-                    other.decision.alternative = alternative;
-                    self.reverse(index, other, (&event, index));
-                }
+            let choice = self.trace.event(index).attempt.alternatives > 1;
+            if choice && !Broken::OneAlternative.is_on() {
+                self.choose_otherwise(index);
+            }
+        }
+    }
+
+    /// Sees to it that every other alternative of a choice is explored.
+    fn choose_otherwise(&mut self, index: usize) {
+        let event = *self.trace.event(index);
+        for alternative in 0..event.attempt.alternatives {
+            if alternative != event.alternative {
+                let mut other = event.planned();
+                other.decision.alternative = alternative;
+                let stay = Stay {
+                    until: index,
+                    is_last: false,
+                };
+                self.reverse(index, other, &event, stay);
             }
         }
     }
@@ -95,29 +119,40 @@ impl DporExplorer {
         for &index in &races {
             let earlier = self.trace.event(index);
             let first = reversed(earlier, &event, Later::Blocked, &self.habits);
-            self.reverse_blocked(index, first, (&event, usize::MAX));
+            let stay = Stay {
+                until: usize::MAX,
+                is_last: false,
+            };
+            self.reverse_blocked(index, first, &event, stay);
         }
         self.found.races = races;
     }
 
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
-    /// Whether that is certain for as long as the events up to `until` stay.
-    fn reverse(&mut self, earlier: usize, first: Planned, (later, until): (&Event, usize)) -> bool {
+    /// Whether that is certain for as long as all stays that has to.
+    fn reverse(&mut self, earlier: usize, first: Planned, later: &Event, stay: Stay) -> bool {
         self.reversal.prepare(&self.trace, earlier, first);
         let waits = later.attempt.pure_wait;
+        let several = later.attempt.waits_for_several();
+        // What holds one of several objects says nothing of the others.
+        let one = !several || Broken::OneHoldIsAll.is_on();
         let held = waits
+            && one
             && !later.attempt.may_have_other_reasons()
             && self.reversal.is_held(&self.trace, earlier, later);
-        let several = later.attempt.waits_for_several();
         let changes = several && self.reversal.changes(&self.trace, later);
         if several && !changes && never_able(&self.trace, earlier, later) {
             return false;
         }
         let sure = !changes && surely_able(&self.trace, earlier, later);
-        let settled = self.plan(earlier, sure, until, held);
+        let settled = self.plan(earlier, sure, stay, held);
         let holders_go = waits && !several && !Broken::HoldersStay.is_on();
-        if holders_go && self.reversal.let_go(&self.trace, later, first) {
-            return self.plan(earlier, sure, until, false) && settled;
+        if !holders_go {
+            return settled;
+        }
+        self.reversal.prepare(&self.trace, earlier, first);
+        if self.reversal.let_go(&self.trace, later) {
+            return self.plan(earlier, sure, stay, false) && settled;
         }
         settled
     }
@@ -128,13 +163,14 @@ impl DporExplorer {
         &mut self,
         earlier: usize,
         first: Planned,
-        (later, until): (&Event, usize),
+        later: &Event,
+        stay: Stay,
     ) -> bool {
         if !later.attempt.waits_for_several() {
-            return self.reverse(earlier, first, (later, until));
+            return self.reverse(earlier, first, later, stay);
         }
         self.reversal
-            .prepare_blocked(&self.trace, (earlier, until), first);
+            .prepare_blocked(&self.trace, (earlier, stay.until), first);
         let mut settled = true;
         for events in self.reversal.subsets(&self.trace, later) {
             self.reversal.take(&events, first);
@@ -145,32 +181,52 @@ impl DporExplorer {
                 continue;
             }
             let sure = !changes && surely_able(&self.trace, earlier, later);
-            settled &= self.plan(earlier, sure, until, false);
+            settled &= self.plan(earlier, sure, stay, false);
         }
         settled
     }
 
     /// Sees to it that the prepared sequence is explored from before event `earlier`, unless
-    /// somebody holds what it ends with. Whether it is, for as long as the events up to `until`
-    /// stay.
-    fn plan(&mut self, earlier: usize, sure: bool, until: usize, held: bool) -> bool {
+    /// somebody holds what it ends with. Whether it is, for as long as all stays that has to.
+    fn plan(&mut self, earlier: usize, sure: bool, stay: Stay, held: bool) -> bool {
         let (start, end) = self.sleepers_of(earlier);
-        let mut doubtful = !sure || self.reversal.may_be_no_race(&self.trace, earlier);
+        let mut doubtful = !sure;
         for sleeper in &self.sleepers[start..end] {
             if sleeper.may_repeat {
                 continue;
             }
             match self.reversal.judge(&self.trace, sleeper) {
-                (Verdict::Covered, by) => return by.is_some_and(|by| by <= until),
+                (Verdict::Covered, by) => return self.lasts(sleeper, by, stay),
                 (Verdict::Doubtful, _) => doubtful = true,
                 (Verdict::New, _) => {}
             }
         }
         if !held {
+            doubtful |= self.reversal.may_be_no_race(&self.trace, earlier);
             let mut sequence = self.reversal.sequence(&self.trace);
             let branches = &mut self.nodes[earlier].branches;
-            self.forest.insert(branches, &mut sequence, doubtful);
+            let trust = if doubtful {
+                Trust::Doubtful
+            } else {
+                Trust::Sure
+            };
+            self.forest.insert(branches, &mut sequence, trust);
         }
         false
+    }
+    /// Whether a sequence that a sleeper covers, perhaps because it begins with the event `by`, is
+    /// covered by it whatever comes after the events that stay.
+    ///
+    /// If the sleeper is the very step that ends the sequence, then what comes later cannot keep it
+    /// from coming first: what depends on it follows it, and so is no part of the sequence.
+    fn lasts(&self, sleeper: &Sleeper, by: Option<usize>, stay: Stay) -> bool {
+        let Some(by) = by else {
+            let last = self.trace.get(stay.until).filter(|_| stay.is_last);
+            return last.is_some_and(|last| {
+                last.thread == sleeper.step.decision.thread
+                    && last.footprint.includes(&sleeper.step.footprint)
+            });
+        };
+        by <= stay.until
     }
 }

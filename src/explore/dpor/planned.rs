@@ -6,6 +6,7 @@ use crate::execution::Footprint;
 use crate::execution::Touch;
 
 use super::ahead::Ahead;
+use super::bits;
 use super::broken::Broken;
 
 /// How well it is known what a step touches.
@@ -145,20 +146,21 @@ fn surely_touches(most: &Footprint, known: &Footprint) -> bool {
 /// Which later steps raced with a step in all that was explored behind it, as a filter: it may say
 /// yes where the answer is no, never no where it is yes.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Racers(u128);
+pub(super) struct Racers([u64; 2]);
 
 impl Racers {
-    fn bit(thread: u8, number: u32) -> u128 {
-        let mixed = (number.wrapping_mul(8)).wrapping_add(u32::from(thread));
-        1 << (mixed % 128)
+    fn bit(step: &Planned) -> usize {
+        let thread = usize::from(step.decision.thread.byte());
+        let number = usize::try_from(step.number % 128).expect("7 bits fit");
+        (number * 8 + thread) % 128
     }
 
     pub(super) fn insert(&mut self, step: &Planned) {
-        self.0 |= Self::bit(step.decision.thread.byte(), step.number);
+        bits::insert(&mut self.0, Self::bit(step));
     }
 
     pub(super) fn may_have(self, step: &Planned) -> bool {
-        self.0 & Self::bit(step.decision.thread.byte(), step.number) != 0
+        bits::has(&self.0, Self::bit(step))
     }
 }
 
@@ -170,6 +172,8 @@ pub(super) struct Sleeper {
     pub(super) racers: Racers,
     /// Whether the step may be taken all the same: what follows then repeats what was seen.
     pub(super) may_repeat: bool,
+    /// Whether it is a choice: every other step has but one alternative in one state.
+    pub(super) choice: bool,
 }
 
 /// What a sleeper says of a sequence.
@@ -208,12 +212,14 @@ impl Sleeper {
     /// alternatives are known to differ.
     pub(super) fn is(&self, step: &Planned) -> bool {
         let same_thread = self.step.decision.thread == step.decision.thread;
-        same_thread && (!step.is_known() || self.step.decision == step.decision)
+        let any = !self.choice || !step.is_known();
+        same_thread && (any || self.step.decision == step.decision)
     }
 
-    /// Whether a step wakes this one for certain.
-    pub(super) fn surely_wakes(&self, step: &Planned) -> bool {
+    /// Whether a step wakes this one for certain. What it touches counts only if that is what it
+    /// `does` here.
+    pub(super) fn surely_wakes(&self, step: &Planned, does: bool) -> bool {
         self.step.decision.thread == step.decision.thread
-            || self.step.conflict(step) == Conflict::Certain
+            || (does && self.step.conflict(step) == Conflict::Certain)
     }
 }

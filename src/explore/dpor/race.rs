@@ -264,6 +264,7 @@ pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Eve
             ends && event.thread != later.thread
                 && begun().is_some_and(|begun| {
                     let begins = access(begun).is_some_and(|access| access != Access::Read);
+                    let begins = begins || Broken::OneHoldIsAll.is_on();
                     let waited = trace.event(begun).attempt.pure_wait;
                     let between = || {
                         let within = |other: &usize| *other > begun && *other < index;
@@ -271,7 +272,7 @@ pub(super) fn is_held(trace: &Trace, earlier: usize, beside: &[u64], later: &Eve
                     };
                     let released = || between().any(|access| access == Access::Release);
                     let written = || between().any(|access| access == Access::Write);
-                    done(begun) && (waited || begins && !written()) && !released()
+                    done(begun) && begins && (waited || !written()) && !released()
                 })
         };
         touching().any(|index| index > earlier && !done(index) && ends(index))

@@ -22,19 +22,16 @@ use super::trace::Trace;
 #[derive(Debug, Default)]
 pub(super) struct Reversal {
     /// The events, as a set.
-    whole: Vec<u64>,
-    /// Those of them that are in the sequence at hand.
     beside: Vec<u64>,
-    /// The step that ends the sequence at hand.
+    /// The step that ends it.
     last: Option<Planned>,
 }
 
 impl Reversal {
     /// The sequence from before event `earlier` in which this step does not follow it.
     pub(super) fn prepare(&mut self, trace: &Trace, earlier: usize, last: Planned) {
-        trace.beside(earlier, &mut self.whole);
+        trace.beside(earlier, &mut self.beside);
         self.break_off(trace, last);
-        self.beside.clone_from(&self.whole);
         self.last = Some(last);
     }
 
@@ -47,16 +44,15 @@ impl Reversal {
         last: Planned,
     ) {
         self.prepare(trace, earlier, last);
-        if later < trace.len() && bits::has(&self.whole, later) {
-            trace.drop_with_all_after(later, &mut self.whole);
+        if later < trace.len() && bits::has(&self.beside, later) {
+            trace.drop_with_all_after(later, &mut self.beside);
         }
-        self.beside.clone_from(&self.whole);
     }
 
     /// All sets of events from which the prepared sequence may be made: whole, and without some of
     /// those that may make the step ready or not, and all that come after them.
     pub(super) fn subsets(&self, trace: &Trace, later: &Event) -> Vec<Vec<u64>> {
-        let mut open = vec![(self.whole.clone(), trace.len())];
+        let mut open = vec![(self.beside.clone(), trace.len())];
         let mut all = Vec::new();
         while let Some((set, dropped)) = open.pop() {
             if Broken::OtherChangesStay.is_on() {
@@ -102,7 +98,7 @@ impl Reversal {
         for index in 0..trace.len() {
             let own = trace.event(index).thread == last.decision.thread;
             if (all && !own) || index > end {
-                bits::remove(&mut self.whole, index);
+                bits::remove(&mut self.beside, index);
             }
         }
     }
@@ -131,13 +127,12 @@ impl Reversal {
         is_held(trace, earlier, &self.beside, later)
     }
 
-    /// Leaves out whoever may still hold, at the end of the sequence, what the step that ends it
-    /// waits for: others that came to it, beside each other or at different objects, and have not
-    /// let go of it there. With them goes what comes after them. Whether there was somebody.
-    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event, last: Planned) -> bool {
+    /// Leaves out of the prepared sequence whoever may still hold, at its end, what the step that
+    /// ends it waits for: others that came to it, beside each other or at different objects, and
+    /// have not let go of it there. With them goes what comes after them. Whether there was
+    /// somebody.
+    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event) -> bool {
         let mut somebody = false;
-        self.beside.clone_from(&self.whole);
-        self.last = Some(last);
         while let Some(holder) = holder(trace, &self.beside, later) {
             if leads_to(trace, holder, later) {
                 return false;
@@ -194,10 +189,6 @@ impl OtherOrder<'_> {
     fn first_of(&self, step: &Planned) -> Option<usize> {
         self.trace.first_of(step.decision.thread, self.beside)
     }
-
-    fn planned(&self) -> impl Iterator<Item = Planned> {
-        bits::ascending(self.beside).map(|index| self.trace.event(index).planned())
-    }
 }
 
 impl Ahead for OtherOrder<'_> {
@@ -206,8 +197,7 @@ impl Ahead for OtherOrder<'_> {
     }
 
     fn last(&self) -> Planned {
-        let event = || self.planned().last().expect("a sequence is not empty");
-        self.last.unwrap_or_else(event)
+        self.backwards().next().expect("a sequence is not empty")
     }
 
     fn begins(&self, step: &Planned, judge: Judge) -> Begins {
@@ -245,8 +235,17 @@ impl Ahead for OtherOrder<'_> {
         }
     }
 
-    fn steps(&self) -> Vec<Planned> {
-        self.planned().chain(*self.last).collect()
+    fn steps(&self) -> impl Iterator<Item = Planned> {
+        let events = bits::ascending(self.beside);
+        events
+            .map(|index| self.trace.event(index).planned())
+            .chain(*self.last)
+    }
+
+    fn backwards(&self) -> impl Iterator<Item = Planned> {
+        let events = bits::descending(self.beside.iter().copied());
+        let events = events.map(|index| self.trace.event(index).planned());
+        self.last.iter().copied().chain(events)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which events touch which object: only those can depend on a step that touches it.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::execution::Footprint;
 use crate::execution::ObjectId;
@@ -16,7 +16,7 @@ const EVERYTHING: usize = 0;
 pub(super) struct Touching {
     rows: Rows,
     /// The row of an object.
-    places: BTreeMap<ObjectId, usize>,
+    places: FxHashMap<ObjectId, usize>,
 }
 
 impl Touching {

@@ -139,13 +139,11 @@ pub(super) struct Event {
     pub(super) last_resort: bool,
 }
 
-/// The events by step, with two sets for each: those before it in happens-before, and those after.
+/// The events by step, with those before each in happens-before.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
     events: Vec<Event>,
     before: Rows,
-    /// What is after an event, among the events there are.
-    after: Rows,
     /// By thread: its events.
     of_thread: Rows,
     /// By thread: the event that started it; it may be gone.
@@ -182,13 +180,10 @@ impl Trace {
     pub(super) fn truncate(&mut self, len: usize) {
         while self.events.len() > len {
             let index = self.events.len() - 1;
-            let event = self.events[index];
+            let event = &self.events[index];
             bits::remove(self.of_thread.row_mut(event.thread.index()), index);
             self.touching.remove(&event.footprint, index);
             self.events.pop();
-        }
-        for earlier in 0..len {
-            bits::cut(self.after.row_mut(earlier), len);
         }
     }
 
@@ -210,21 +205,28 @@ impl Trace {
         bits::has(self.before.row(later), earlier)
     }
 
+    /// The events after this one in the execution, and whether they happen after it.
+    fn later(&self, index: usize) -> impl Iterator<Item = (usize, bool)> {
+        let rows = self.before.column(index, index + 1);
+        rows.take(self.events.len() - index - 1)
+    }
+
     /// The events after this one in the execution that do not happen after it, in `set`.
     pub(super) fn beside(&self, index: usize, set: &mut Vec<u64>) {
         set.clear();
-        set.extend(self.after.row(index).iter().map(|bits| !bits));
-        let len = self.events.len();
-        for (word, bits) in set.iter_mut().enumerate() {
-            *bits &= up_to(len, word) & !up_to(index + 1, word);
+        set.resize(self.before.width(), 0);
+        for (later, after) in self.later(index) {
+            bits::insert_if(!after, set, later);
         }
     }
 
     /// Removes an event, and all that happen after it, from a set.
     pub(super) fn drop_with_all_after(&self, index: usize, set: &mut [u64]) {
         bits::remove(set, index);
-        for (bits, after) in set.iter_mut().zip(self.after.row(index)) {
-            *bits &= !after;
+        for (later, after) in self.later(index) {
+            if after {
+                bits::remove(set, later);
+            }
         }
     }
 
@@ -265,7 +267,7 @@ impl Trace {
             self.of_thread.clear(THREADS_MAX);
             self.started.resize(THREADS_MAX, None);
         }
-        for rows in [&mut self.before, &mut self.after, &mut self.of_thread] {
+        for rows in [&mut self.before, &mut self.of_thread] {
             rows.widen(events);
         }
         self.touching.widen(events);
@@ -299,12 +301,8 @@ impl Trace {
         let index = self.events.len();
         self.before.reset(index);
         self.before.row_mut(index).copy_from_slice(before);
-        self.after.reset(index);
         bits::insert(self.of_thread.row_mut(event.thread.index()), index);
         self.touching.insert(&event.footprint, index);
-        for earlier in bits::ascending(before) {
-            bits::insert(self.after.row_mut(earlier), index);
-        }
         if event.operation.verb == Verb::Spawn {
             let started = usize::try_from(event.operation.argument).ok();
             if let Some(place) = started.and_then(|thread| self.started.get_mut(thread)) {

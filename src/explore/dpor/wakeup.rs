@@ -11,22 +11,37 @@
 //! then the branches before it were explored and what they depend on is known. Nothing else relies
 //! on a doubtful branch, since it may be dropped.
 
+use std::num::NonZeroU32;
+
 use super::ahead::Ahead;
 use super::broken::Broken;
 use super::planned::Begins;
+use super::planned::Conflict;
 use super::planned::Planned;
 
-/// The place of a branch.
-type Place = u32;
+/// The place of a branch, from 1.
+type Place = NonZeroU32;
 
 /// The branches that start at one point, in the order in which they are to be explored.
 #[derive(Debug, Default)]
 pub(super) struct Branches(Option<Place>);
 
+/// How far what is planned is to be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trust {
+    /// It leads somewhere new.
+    Sure,
+    /// It may lead nowhere new: nothing relies on it.
+    Doubtful,
+    /// Besides, it followed a step of which it is not known what it does. If that changes what this
+    /// looks at, then even known steps will do something else.
+    Supposed,
+}
+
 #[derive(Debug)]
 struct Branch {
     step: Planned,
-    doubtful: bool,
+    trust: Trust,
     /// Whether a sequence was left to this leaf that goes on behind it.
     relied_on: bool,
     /// The rests of such sequences, if it is open what the step of the leaf will touch.
@@ -46,7 +61,7 @@ pub(super) struct Forest {
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) step: Planned,
-    pub(super) doubtful: bool,
+    pub(super) trust: Trust,
     /// Whether it is a leaf to which sequences were left: behind it they are to be found.
     pub(super) relied_on: bool,
     /// The rests of those that were kept.
@@ -55,13 +70,17 @@ pub(super) struct Taken {
     pub(super) children: Branches,
 }
 
+fn index(place: Place) -> usize {
+    usize::try_from(place.get()).expect("32 bits fit") - 1
+}
+
 impl Forest {
     fn at(&self, place: Place) -> &Branch {
-        &self.branches[usize::try_from(place).expect("32 bits fit")]
+        &self.branches[index(place)]
     }
 
     fn at_mut(&mut self, place: Place) -> &mut Branch {
-        &mut self.branches[usize::try_from(place).expect("32 bits fit")]
+        &mut self.branches[index(place)]
     }
 
     fn siblings(&self, first: Option<Place>) -> impl Iterator<Item = Place> {
@@ -74,22 +93,22 @@ impl Forest {
         &mut self,
         branches: &mut Branches,
         sequence: &mut impl Ahead,
-        mut doubtful: bool,
+        mut trust: Trust,
     ) -> bool {
         // Invariant: `parent` is the branch whose children are looked at, `None` the root.
         let mut parent: Option<Place> = None;
         loop {
             let first = parent.map_or(branches.0, |place| self.at(place).children.0);
             if let (Some(leaf), None) = (parent, first) {
-                self.leave(leaf, &sequence.steps());
+                self.leave(leaf, sequence);
                 return false;
             }
-            let follow = self.follow(first, sequence, &mut doubtful);
+            let follow = self.follow(first, sequence, &mut trust);
             let Follow::Into(place, begins) = follow else {
                 if matches!(follow, Follow::Same) {
                     return false;
                 }
-                let chain = self.chain(&sequence.steps(), doubtful);
+                let chain = self.chain(sequence, trust);
                 match (self.siblings(first).last(), parent) {
                     (Some(last), _) => self.at_mut(last).next = chain,
                     (None, Some(parent)) => self.at_mut(parent).children.0 = chain,
@@ -110,7 +129,7 @@ impl Forest {
     }
 
     /// Leaves the rest of a sequence to a leaf: all behind it is going to be explored.
-    fn leave(&mut self, leaf: Place, rest: &[Planned]) {
+    fn leave(&mut self, leaf: Place, sequence: &impl Ahead) {
         let branch = self.at(leaf);
         if branch.step.is_certain() {
             self.at_mut(leaf).relied_on = true;
@@ -118,9 +137,9 @@ impl Forest {
         }
         let known = self
             .siblings(branch.left.0)
-            .any(|place| self.is_same(place, rest));
+            .any(|place| self.is_same(place, sequence));
         if !known {
-            let chain = self.chain(rest, true);
+            let chain = self.chain(sequence, Trust::Doubtful);
             if let Some(first) = chain {
                 self.at_mut(first).next = self.at_mut(leaf).left.0.take();
             }
@@ -135,19 +154,19 @@ impl Forest {
             rests.0 = self.at_mut(place).next.take();
             let mut sequence = self.sequence(place);
             self.drop(Branches(Some(place)));
-            self.insert(branches, &mut sequence, true);
+            self.insert(branches, &mut sequence, Trust::Supposed);
         }
     }
 
     /// The first of these branches that can begin the sequence. If one before it may, the sequence
-    /// goes beside them all, and `doubtful` is set: it may have to follow that one ([`share`]).
+    /// goes beside them all, and is not trusted: it may have to follow that one ([`share`]).
     ///
     /// [`share`]: Self::share
-    fn follow(&self, first: Option<Place>, sequence: &impl Ahead, doubtful: &mut bool) -> Follow {
+    fn follow(&self, first: Option<Place>, sequence: &impl Ahead, trust: &mut Trust) -> Follow {
         let mut passed = false;
         for place in self.siblings(first) {
             let branch = self.at(place);
-            let trusted = !branch.doubtful || Broken::DoubtfulAreTrusted.is_on();
+            let trusted = branch.trust == Trust::Sure || Broken::DoubtfulAreTrusted.is_on();
             match sequence.is_expected_to_begin_with(&branch.step) {
                 Begins::No => {}
                 Begins::Maybe(_) => passed = true,
@@ -155,21 +174,23 @@ impl Forest {
                     if trusted && (!passed || Broken::PassedByBranches.is_on()) {
                         return Follow::Into(place, begins);
                     }
-                    if !trusted && self.is_same(place, &sequence.steps()) {
+                    if !trusted && self.is_same(place, sequence) {
                         return Follow::Same;
                     }
                     passed = true;
                 }
             }
         }
-        *doubtful |= passed;
+        if passed {
+            *trust = (*trust).max(Trust::Doubtful);
+        }
         Follow::Beside
     }
 
     /// Whether a doubtful branch is this very sequence.
-    fn is_same(&self, place: Place, sequence: &[Planned]) -> bool {
+    fn is_same(&self, place: Place, sequence: &impl Ahead) -> bool {
         let mut at = Some(place);
-        for step in sequence {
+        for step in sequence.steps() {
             let Some(branch) = at.map(|place| self.at(place)) else {
                 return false;
             };
@@ -185,12 +206,12 @@ impl Forest {
     }
 
     /// A new branch without a fork.
-    fn chain(&mut self, sequence: &[Planned], doubtful: bool) -> Option<Place> {
+    fn chain(&mut self, sequence: &impl Ahead, trust: Trust) -> Option<Place> {
         let mut children = Branches(None);
-        for &step in sequence.iter().rev() {
+        for step in sequence.backwards() {
             let branch = Branch {
                 step,
-                doubtful,
+                trust,
                 relied_on: false,
                 left: Branches(None),
                 children,
@@ -207,22 +228,36 @@ impl Forest {
             return place;
         }
         self.branches.push(branch);
-        u32::try_from(self.branches.len() - 1).expect("fewer branches than memory")
+        let place = u32::try_from(self.branches.len()).expect("fewer branches than memory");
+        NonZeroU32::new(place).expect("there is one")
+    }
+
+    /// Whether there are sequences among these branches that were left beside others in doubt.
+    pub(super) fn any_doubtful(&self, branches: &Branches) -> bool {
+        self.siblings(branches.0)
+            .any(|place| self.at(place).trust > Trust::Sure)
     }
 
     /// Lets the sequences that were left beside others in doubt follow a branch that is taken, if
     /// it can begin them: they go with it, and those of which it is not known go both ways.
     ///
+    /// What the step of a branch that is only supposed touches is not known, whatever it says.
+    ///
     /// If everything behind the branch is going to be explored (`whole`), they need not go along.
     pub(super) fn share(&mut self, branches: &mut Branches, taken: &mut Taken, whole: bool) {
+        let supposed = taken.trust == Trust::Supposed && !Broken::SuppositionsAreKnown.is_on();
         let mut rest = Branches(branches.0.take());
         let mut kept: Option<Place> = None;
         while let Some(place) = rest.0 {
             rest.0 = self.at_mut(place).next.take();
-            let begins = if self.at(place).doubtful {
-                self.sequence(place).is_expected_to_begin_with(&taken.step)
-            } else {
-                Begins::No
+            let trust = self.at(place).trust;
+            let begins = match (trust, supposed) {
+                (Trust::Sure, _) => Begins::No,
+                (_, false) => self.sequence(place).is_expected_to_begin_with(&taken.step),
+                (_, true) => {
+                    let possible = |_: &Planned, _: &Planned| Conflict::Possible;
+                    self.sequence(place).begins(&taken.step, possible)
+                }
             };
             if begins != Begins::No && !whole {
                 let mut sequence = self.sequence(place);
@@ -234,7 +269,12 @@ impl Forest {
                     Begins::No | Begins::Beside | Begins::Maybe(None) => {}
                 }
                 if !sequence.is_empty() {
-                    self.insert(&mut taken.children, &mut sequence, true);
+                    let trust = if supposed || !taken.step.is_known() {
+                        Trust::Supposed
+                    } else {
+                        trust
+                    };
+                    self.insert(&mut taken.children, &mut sequence, trust);
                 }
             }
             if matches!(begins, Begins::No | Begins::Maybe(_)) {
@@ -255,7 +295,7 @@ impl Forest {
         branches.0 = branch.next.take();
         let taken = Taken {
             step: branch.step,
-            doubtful: branch.doubtful,
+            trust: branch.trust,
             relied_on: branch.relied_on,
             left: Branches(branch.left.0.take()),
             children: Branches(branch.children.0.take()),
@@ -266,6 +306,9 @@ impl Forest {
 
     /// Drops branches with all that follows them.
     pub(super) fn drop(&mut self, branches: Branches) {
+        if branches.0.is_none() {
+            return;
+        }
         let mut open = vec![branches];
         while let Some(mut branches) = open.pop() {
             while let Some(taken) = self.take(&mut branches) {

@@ -187,13 +187,13 @@ impl Board {
             if current.quiescent {
                 footprint = footprint.and_everything();
             }
-            let step = current.taken(footprint, result);
-            self.execution.steps.push(step);
-            if !current.told {
+            let steps = &mut self.execution.steps;
+            steps.push(current.taken(footprint, result));
+            if let Some(step) = steps.last().filter(|_| !current.told) {
                 // Its body panicked, or nobody listens.
-                self.journal.step(self.execution.steps.len(), &step);
+                self.journal.step(steps.len(), step);
             }
-            self.poll_waiting(step.thread, &footprint);
+            self.poll_waiting(current.go.thread, &footprint);
         }
         self.take_facts();
     }

@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic;
 use std::ptr;
@@ -20,6 +21,7 @@ use crate::execution::Operation;
 use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::execution::ThreadSet;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
 use crate::runtime::names::Names;
@@ -79,8 +81,8 @@ struct Hot {
     result: Cell<StepResult>,
     /// Whether there are facts in [`Cold`].
     news: Cell<bool>,
-    /// Whether there are started threads in [`Cold`].
-    spawned: Cell<bool>,
+    /// The started threads in [`Cold`].
+    spawned: Cell<ThreadSet>,
     /// Whether the running thread has not come to its first step.
     starting: Cell<bool>,
     /// Whether steps are told.
@@ -101,7 +103,7 @@ impl Hot {
 #[derive(Default)]
 struct Cold {
     facts: RefCell<Vec<(Option<ThreadId>, Fact)>>,
-    spawned: RefCell<Vec<Spawned>>,
+    spawned: RefCell<VecDeque<Spawned>>,
     names: RefCell<Names>,
     failure: RefCell<Option<Box<dyn Any + Send>>>,
 }
@@ -120,7 +122,7 @@ thread_local! {
             footprint: Cell::new(Footprint::EMPTY),
             result: Cell::new(StepResult::Done),
             news: Cell::new(false),
-            spawned: Cell::new(false),
+            spawned: Cell::new(ThreadSet::EMPTY),
             starting: Cell::new(false),
             heard: Cell::new(false),
             conductor: Cell::new(ptr::null_mut()),
@@ -143,7 +145,7 @@ pub(super) fn reset() {
         hot.thread.set(NOBODY);
         hot.inside.set(false);
         hot.news.set(false);
-        hot.spawned.set(false);
+        hot.spawned.set(ThreadSet::EMPTY);
         hot.starting.set(false);
     });
     COLD.with(|cold| {
@@ -359,25 +361,29 @@ pub(super) fn last_step() -> (Footprint, StepResult) {
 }
 
 pub(super) fn spawn(thread: ThreadId, body: Body) {
-    COLD.with(|cold| cold.spawned.borrow_mut().push(Spawned { thread, body }));
-    HOT.with(|hot| hot.spawned.set(true));
+    COLD.with(|cold| {
+        cold.spawned
+            .borrow_mut()
+            .push_back(Spawned { thread, body });
+    });
+    HOT.with(|hot| {
+        hot.spawned
+            .set(hot.spawned.get().union(ThreadSet::only(thread)));
+    });
 }
 
 /// Whether a thread of this index is running or about to.
 pub(super) fn is_taken(thread: ThreadId) -> bool {
-    let started = COLD.with(|cold| {
-        cold.spawned
-            .borrow()
-            .iter()
-            .any(|spawned| spawned.thread == thread)
+    let (started, runs) = HOT.with(|hot| {
+        let runs = !hot.conductor.get().is_null();
+        (hot.spawned.get().contains(thread), runs)
     });
-    let runs = HOT.with(|hot| !hot.conductor.get().is_null());
     started || (runs && conduct(|conductor| conductor.board.is_alive(thread)))
 }
 
 /// Whether there are started threads that the machine has not taken.
 pub(super) fn has_spawned() -> bool {
-    HOT.with(|hot| hot.spawned.get())
+    HOT.with(|hot| !hot.spawned.get().is_empty())
 }
 
 pub(super) fn record(fact: Fact) {
@@ -404,11 +410,12 @@ pub(super) fn take_spawned() -> Option<Spawned> {
     if !has_spawned() {
         return None;
     }
-    COLD.with(|cold| {
-        let mut spawned = cold.spawned.borrow_mut();
-        HOT.with(|hot| hot.spawned.set(spawned.len() > 1));
-        (!spawned.is_empty()).then(|| spawned.remove(0))
-    })
+    let spawned = COLD.with(|cold| cold.spawned.borrow_mut().pop_front())?;
+    HOT.with(|hot| {
+        let taken = ThreadSet::only(spawned.thread);
+        hot.spawned.set(hot.spawned.get().difference(taken));
+    });
+    Some(spawned)
 }
 
 pub(super) fn fresh(kind: ObjectKind) -> Option<ObjectId> {
