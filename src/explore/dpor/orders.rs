@@ -61,14 +61,18 @@ impl DporExplorer {
                 let earlier = self.trace.event(race.earlier);
                 let later = self.trace.event(race.later);
                 let first = reversed(earlier, later, race.what, &self.habits);
-                let later = *later;
                 let stay = Stay {
                     until: race.later,
                     is_last: race.what == Later::Event,
                 };
-                self.races[place].settled = match race.what {
-                    Later::Event => self.reverse(race.earlier, first, &later, stay),
-                    Later::Blocked => self.reverse_blocked(race.earlier, first, &later, stay),
+                self.races[place].settled = if later.attempt.pure_wait {
+                    let later = *later;
+                    match race.what {
+                        Later::Event => self.reverse_wait(race.earlier, first, &later, stay),
+                        Later::Blocked => self.reverse_blocked(race.earlier, first, &later, stay),
+                    }
+                } else {
+                    self.reverse(race.earlier, first, stay)
                 };
             }
         }
@@ -91,7 +95,7 @@ impl DporExplorer {
                     until: index,
                     is_last: false,
                 };
-                self.reverse(index, other, &event, stay);
+                self.reverse(index, other, stay);
             }
         }
     }
@@ -130,14 +134,17 @@ impl DporExplorer {
 
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
     /// Whether that is certain for as long as all stays that has to.
-    fn reverse(&mut self, earlier: usize, first: Planned, later: &Event, stay: Stay) -> bool {
+    fn reverse(&mut self, earlier: usize, first: Planned, stay: Stay) -> bool {
         self.reversal.prepare(&self.trace, earlier, first);
-        let waits = later.attempt.pure_wait;
+        self.plan(earlier, true, stay, false)
+    }
+
+    /// The same for a step that waits: it may be that it cannot be taken there.
+    fn reverse_wait(&mut self, earlier: usize, first: Planned, later: &Event, stay: Stay) -> bool {
+        self.reversal.prepare(&self.trace, earlier, first);
         let several = later.attempt.waits_for_several();
         // What holds one of several objects says nothing of the others.
-        let one = !several || Broken::OneHoldIsAll.is_on();
-        let held = waits
-            && one
+        let held = (!several || Broken::OneHoldIsAll.is_on())
             && !later.attempt.may_have_other_reasons()
             && self.reversal.is_held(&self.trace, earlier, later);
         let changes = several && self.reversal.changes(&self.trace, later);
@@ -146,8 +153,7 @@ impl DporExplorer {
         }
         let sure = !changes && surely_able(&self.trace, earlier, later);
         let settled = self.plan(earlier, sure, stay, held);
-        let holders_go = waits && !several && !Broken::HoldersStay.is_on();
-        if !holders_go {
+        if several || Broken::HoldersStay.is_on() {
             return settled;
         }
         self.reversal.prepare(&self.trace, earlier, first);
@@ -167,7 +173,7 @@ impl DporExplorer {
         stay: Stay,
     ) -> bool {
         if !later.attempt.waits_for_several() {
-            return self.reverse(earlier, first, later, stay);
+            return self.reverse_wait(earlier, first, later, stay);
         }
         self.reversal
             .prepare_blocked(&self.trace, (earlier, stay.until), first);
