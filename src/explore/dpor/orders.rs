@@ -220,6 +220,7 @@ impl DporExplorer {
         }
         false
     }
+
     /// Whether a sequence that a sleeper covers, perhaps because it begins with the event `by`, is
     /// covered by it whatever comes after the events that stay.
     ///

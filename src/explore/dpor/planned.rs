@@ -23,7 +23,8 @@ pub(super) enum Certainty {
 /// A step as far as it is known.
 ///
 /// What is not known is always the last step of a sequence: it ran after the step that it is now to
-/// run before, and that one changed what it looks at.
+/// run before, and that one changed what it looks at. The steps of a sequence that is only supposed
+/// ([`Trust::Supposed`](super::wakeup::Trust::Supposed)) may do something else than they say.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Planned {
     pub(super) decision: Decision,
