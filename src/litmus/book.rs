@@ -9,8 +9,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use crate::execution::ObjectId;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -24,18 +22,25 @@ const MAIN: &str = "main";
 /// What was observed in one execution: values by name.
 pub(super) type Observed = BTreeMap<String, String>;
 
+/// The threads that one parent starts.
+#[derive(Debug, Clone, Default)]
+struct Family {
+    /// All of them, for all executions, in the order of their starts.
+    children: Vec<ThreadId>,
+    /// How many have been started in this execution.
+    born: usize,
+}
+
 #[derive(Debug, Default)]
 struct Book {
     /// Whether an execution is running or being started.
     open: bool,
-    /// The threads by parent and place among its children, for all executions.
-    children: FxHashMap<(Option<ThreadId>, u16), ThreadId>,
+    /// By parent: its children. The last parent is the start-up.
+    families: Vec<Family>,
     /// The path of each thread, by index, for all executions.
     paths: Vec<String>,
     /// What the program calls its objects, for all executions.
     names: BTreeMap<ObjectId, String>,
-    /// How many children each parent has in this execution; the last is the start-up.
-    born: Vec<u16>,
     /// How many threads have been started and not come to their end, in this execution.
     unfinished: usize,
     observed: Observed,
@@ -60,8 +65,10 @@ pub(super) fn begin_exploration() {
 pub(super) fn begin_execution() {
     with(|book| {
         book.open = true;
-        book.born.clear();
-        book.born.resize(THREADS_MAX + 1, 0);
+        book.families.resize(THREADS_MAX + 1, Family::default());
+        for family in &mut book.families {
+            family.born = 0;
+        }
         book.unfinished = 0;
         book.observed.clear();
         book.objection = None;
@@ -109,11 +116,11 @@ pub(super) fn main_thread() -> ThreadId {
 
 impl Book {
     fn next_thread(&mut self, parent: Option<ThreadId>) -> Option<ThreadId> {
-        let born = &mut self.born[parent.map_or(THREADS_MAX, ThreadId::index)];
-        let place = *born;
-        *born += 1;
+        let family = &mut self.families[parent.map_or(THREADS_MAX, ThreadId::index)];
+        let place = family.born;
+        family.born += 1;
         self.unfinished += 1;
-        if let Some(&known) = self.children.get(&(parent, place)) {
+        if let Some(&known) = family.children.get(place) {
             return Some(known);
         }
         let index = self.paths.len();
@@ -121,7 +128,7 @@ impl Book {
             return None;
         }
         let thread = ThreadId::new(index);
-        self.children.insert((parent, place), thread);
+        family.children.push(thread);
         let path = match parent.map(|parent| self.paths[parent.index()].as_str()) {
             None => place.to_string(),
             Some(MAIN) => (place + 1).to_string(),

@@ -192,6 +192,19 @@ fn planning() -> Vec<Threads> {
             vec![WaitTimed(0)],
             vec![EitherIncrement(0), Choose(2)],
         ],
+        // That a branch begins a sequence does not mean that it is found behind it: somebody may
+        // still be asleep there.
+        vec![
+            vec![Set(1)],
+            vec![Fork(3, vec![Reading(1, vec![])])],
+            vec![EitherIncrement(1), WaitBoth(1)],
+        ],
+        // What was covered by somebody who sleeps need not be when it goes on otherwise.
+        vec![
+            vec![Locked(0, vec![LoadStore(0)])],
+            vec![Load(0)],
+            vec![Choose(2), TriedReading(0, vec![StoreLocal(0)]), SpinLoad(0)],
+        ],
         // A step that a sequence may begin with is not taken again behind it.
         vec![
             vec![Set(0), Set(0)],

@@ -28,8 +28,13 @@ pub(super) trait Ahead {
     /// Takes out the step at a place that [`Begins::With`] names.
     fn remove(&mut self, place: usize);
 
+    /// Its steps with their places, in order.
+    fn places(&self) -> impl Iterator<Item = (usize, Planned)>;
+
     /// Its steps, in order.
-    fn steps(&self) -> impl Iterator<Item = Planned>;
+    fn steps(&self) -> impl Iterator<Item = Planned> {
+        self.places().map(|(_, step)| step)
+    }
 
     /// Its steps, the last one first.
     fn backwards(&self) -> impl Iterator<Item = Planned>;
@@ -72,8 +77,8 @@ impl Ahead for Vec<Planned> {
         Self::remove(self, place);
     }
 
-    fn steps(&self) -> impl Iterator<Item = Planned> {
-        self.iter().copied()
+    fn places(&self) -> impl Iterator<Item = (usize, Planned)> {
+        self.iter().copied().enumerate()
     }
 
     fn backwards(&self) -> impl Iterator<Item = Planned> {

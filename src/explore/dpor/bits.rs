@@ -52,29 +52,32 @@ pub(super) fn meet(set: &[u64], other: &[u64]) -> bool {
 
 /// The events of a set in ascending order.
 pub(super) fn ascending(set: &[u64]) -> impl Iterator<Item = usize> {
-    set.iter().enumerate().flat_map(|(word, &bits)| {
-        let mut rest = bits;
-        std::iter::from_fn(move || {
-            let bit = usize::try_from(rest.trailing_zeros())
-                .ok()
-                .filter(|&bit| bit < 64)?;
-            rest &= rest - 1;
-            Some(word * 64 + bit)
-        })
+    let mut words = set.iter();
+    let (mut rest, mut next) = (0_u64, 0);
+    std::iter::from_fn(move || {
+        while rest == 0 {
+            rest = *words.next()?;
+            next += 64;
+        }
+        let bit = usize::try_from(rest.trailing_zeros()).ok()?;
+        rest &= rest - 1;
+        Some(next - 64 + bit)
     })
 }
 
 /// The events of a set, word by word, in descending order.
 pub(super) fn descending(
-    words: impl DoubleEndedIterator<Item = u64> + ExactSizeIterator,
+    mut words: impl DoubleEndedIterator<Item = u64> + ExactSizeIterator,
 ) -> impl Iterator<Item = usize> {
-    words.enumerate().rev().flat_map(|(word, bits)| {
-        let mut rest = bits;
-        std::iter::from_fn(move || {
-            let bit = rest.checked_ilog2()?;
-            rest &= !(1 << bit);
-            Some(word * 64 + usize::try_from(bit).ok()?)
-        })
+    let (mut rest, mut first) = (0_u64, words.len() * 64);
+    std::iter::from_fn(move || {
+        while rest == 0 {
+            rest = words.next_back()?;
+            first -= 64;
+        }
+        let bit = rest.ilog2();
+        rest &= !(1 << bit);
+        Some(first + usize::try_from(bit).ok()?)
     })
 }
 
@@ -87,6 +90,11 @@ impl Rows {
     /// How many words a row has.
     pub(super) const fn width(&self) -> usize {
         self.width
+    }
+
+    /// How many events a row has room for.
+    pub(super) const fn room(&self) -> usize {
+        self.width * 64
     }
 
     /// Widens every row to take this many events.

@@ -81,11 +81,13 @@ pub enum Broken {
     OneHoldIsAll,
     /// A step that was blocked was blocked by all that it races with.
     EveryRaceIsOne,
+    /// What was explored once is taken to be explored whatever comes later.
+    AnswersLast,
 }
 
 impl Broken {
     /// All ways.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::BlockedRaceWithNothing,
         Self::StuckEndsAreNotLookedAt,
         Self::ReleasesHideAcquires,
@@ -121,6 +123,7 @@ impl Broken {
         Self::SuppositionsAreKnown,
         Self::OneHoldIsAll,
         Self::EveryRaceIsOne,
+        Self::AnswersLast,
     ];
 
     /// Runs something with the algorithm broken in this way, on this operating-system thread.

@@ -218,7 +218,9 @@ impl DporExplorer {
                 certainty: Certainty::Known,
                 number: 0,
             };
-            self.forest.insert(branches, &mut vec![step], Trust::Sure);
+            let stays = |_, _: &Planned| false;
+            self.forest
+                .insert(branches, &mut vec![step], Trust::Sure, stays);
         }
     }
 

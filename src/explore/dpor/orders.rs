@@ -8,16 +8,17 @@ use crate::runtime::controlled::Pending;
 use super::broken::Broken;
 use super::explorer::DporExplorer;
 use super::planned::Planned;
-use super::planned::Sleeper;
 use super::planned::Verdict;
 use super::race::Later;
 use super::race::Race;
+use super::race::Standing;
 use super::race::blocked;
 use super::race::never_able;
 use super::race::reversed;
 use super::race::surely_able;
 use super::trace::Attempt;
 use super::trace::Event;
+use super::trace::Trace;
 use super::wakeup::Trust;
 
 /// What has to stay for what is settled of a race to stay so.
@@ -47,7 +48,7 @@ impl DporExplorer {
             earlier,
             later: self.trace.len(),
             what,
-            settled: false,
+            standing: Standing::Open,
         };
         self.races.extend(self.found.races.iter().map(race));
     }
@@ -57,7 +58,7 @@ impl DporExplorer {
     pub(super) fn reverse_all(&mut self) {
         for place in 0..self.races.len() {
             let race = self.races[place];
-            if !race.settled {
+            if !self.stands(&race) {
                 let earlier = self.trace.event(race.earlier);
                 let later = self.trace.event(race.later);
                 let first = reversed(earlier, later, race.what, &self.habits);
@@ -65,7 +66,7 @@ impl DporExplorer {
                     until: race.later,
                     is_last: race.what == Later::Event,
                 };
-                self.races[place].settled = if later.attempt.pure_wait {
+                self.races[place].standing = if later.attempt.pure_wait {
                     let later = *later;
                     match race.what {
                         Later::Event => self.reverse_wait(race.earlier, first, &later, stay),
@@ -81,6 +82,20 @@ impl DporExplorer {
             if choice && !Broken::OneAlternative.is_on() {
                 self.choose_otherwise(index);
             }
+        }
+    }
+
+    /// Whether nothing is to be done for a race, since what is known of it still holds.
+    fn stands(&self, race: &Race) -> bool {
+        match race.standing {
+            Standing::Open => false,
+            Standing::Covered(sleeper) => {
+                let step = &self.sleepers[sleeper].step;
+                let mut tail = self.trace.later_candidates(step, race.later);
+                let follows = |index| self.trace.is_before(race.earlier, index);
+                tail.all(follows) || Broken::AnswersLast.is_on()
+            }
+            Standing::Settled => true,
         }
     }
 
@@ -133,14 +148,20 @@ impl DporExplorer {
     }
 
     /// Sees to it that executions are explored in which this step does not follow event `earlier`.
-    /// Whether that is certain for as long as all stays that has to.
-    fn reverse(&mut self, earlier: usize, first: Planned, stay: Stay) -> bool {
+    /// How that stands for as long as all stays that has to.
+    fn reverse(&mut self, earlier: usize, first: Planned, stay: Stay) -> Standing {
         self.reversal.prepare(&self.trace, earlier, first);
         self.plan(earlier, true, stay, false)
     }
 
     /// The same for a step that waits: it may be that it cannot be taken there.
-    fn reverse_wait(&mut self, earlier: usize, first: Planned, later: &Event, stay: Stay) -> bool {
+    fn reverse_wait(
+        &mut self,
+        earlier: usize,
+        first: Planned,
+        later: &Event,
+        stay: Stay,
+    ) -> Standing {
         self.reversal.prepare(&self.trace, earlier, first);
         let several = later.attempt.waits_for_several();
         // What holds one of several objects says nothing of the others.
@@ -149,18 +170,18 @@ impl DporExplorer {
             && self.reversal.is_held(&self.trace, earlier, later);
         let changes = several && self.reversal.changes(&self.trace, later);
         if several && !changes && never_able(&self.trace, earlier, later) {
-            return false;
+            return Standing::Open;
         }
         let sure = !changes && surely_able(&self.trace, earlier, later);
-        let settled = self.plan(earlier, sure, stay, held);
+        let mut standing = self.plan(earlier, sure, stay, held);
         if several || Broken::HoldersStay.is_on() {
-            return settled;
+            return standing.or_open();
         }
         self.reversal.prepare(&self.trace, earlier, first);
         if self.reversal.let_go(&self.trace, later) {
-            return self.plan(earlier, sure, stay, false) && settled;
+            standing = standing.and(self.plan(earlier, sure, stay, false));
         }
-        settled
+        standing.or_open()
     }
 
     /// The same for a step that was blocked. If it waits for several objects, then what makes it
@@ -171,69 +192,79 @@ impl DporExplorer {
         first: Planned,
         later: &Event,
         stay: Stay,
-    ) -> bool {
+    ) -> Standing {
         if !later.attempt.waits_for_several() {
             return self.reverse_wait(earlier, first, later, stay);
         }
         self.reversal
             .prepare_blocked(&self.trace, (earlier, stay.until), first);
-        let mut settled = true;
+        let mut standing = Standing::Settled;
         for events in self.reversal.subsets(&self.trace, later) {
             self.reversal.take(&events, first);
             let changes = self.reversal.changes(&self.trace, later);
             if !changes && never_able(&self.trace, earlier, later) {
                 // What comes later may yet change that.
-                settled = false;
+                standing = Standing::Open;
                 continue;
             }
             let sure = !changes && surely_able(&self.trace, earlier, later);
-            settled &= self.plan(earlier, sure, stay, false);
+            standing = standing.and(self.plan(earlier, sure, stay, false));
         }
-        settled
+        standing.or_open()
     }
 
     /// Sees to it that the prepared sequence is explored from before event `earlier`, unless
-    /// somebody holds what it ends with. Whether it is, for as long as all stays that has to.
-    fn plan(&mut self, earlier: usize, sure: bool, stay: Stay, held: bool) -> bool {
+    /// somebody holds what it ends with. How that stands for as long as all stays that has to.
+    fn plan(&mut self, earlier: usize, sure: bool, stay: Stay, held: bool) -> Standing {
         let (start, end) = self.sleepers_of(earlier);
         let mut doubtful = !sure;
-        for sleeper in &self.sleepers[start..end] {
+        for (index, sleeper) in (start..end).zip(&self.sleepers[start..end]) {
             if sleeper.may_repeat {
                 continue;
             }
             match self.reversal.judge(&self.trace, sleeper) {
-                (Verdict::Covered, by) => return self.lasts(sleeper, by, stay),
-                (Verdict::Doubtful, _) => doubtful = true,
-                (Verdict::New, _) => {}
+                Verdict::Covered => {
+                    let place = self.reversal.place_of(&self.trace, &sleeper.step);
+                    return place.map_or(Standing::Covered(index), |place| {
+                        Standing::settled_if(stay.keeps(&self.trace, place, &sleeper.step))
+                    });
+                }
+                Verdict::Doubtful => doubtful = true,
+                Verdict::New => {}
             }
         }
-        if !held {
-            doubtful |= self.reversal.may_be_no_race(&self.trace, earlier);
-            let mut sequence = self.reversal.sequence(&self.trace);
-            let branches = &mut self.nodes[earlier].branches;
-            let trust = if doubtful {
-                Trust::Doubtful
-            } else {
-                Trust::Sure
-            };
-            self.forest.insert(branches, &mut sequence, trust);
+        if held {
+            return Standing::Open;
         }
-        false
-    }
-
-    /// Whether a sequence that a sleeper covers, perhaps because it begins with the event `by`, is
-    /// covered by it whatever comes after the events that stay.
-    ///
-    /// If the sleeper is the very step that ends the sequence, then what comes later cannot keep it
-    /// from coming first: what depends on it follows it, and so is no part of the sequence.
-    fn lasts(&self, sleeper: &Sleeper, by: Option<usize>, stay: Stay) -> bool {
-        let Some(by) = by else {
-            let last = self.trace.get(stay.until).filter(|_| stay.is_last);
-            return last.is_some_and(|last| {
-                last.thread == sleeper.step.decision.thread
-                    && last.footprint.includes(&sleeper.step.footprint)
-            });
+        doubtful |= self.reversal.may_be_no_race(&self.trace, earlier);
+        let trust = if doubtful {
+            Trust::Doubtful
+        } else {
+            Trust::Sure
         };
-        by <= stay.until
+        let trace = &self.trace;
+        let mut sequence = self.reversal.sequence(trace);
+        let branches = &mut self.nodes[earlier].branches;
+        let stays = |place, step: &Planned| stay.keeps(trace, place, step);
+        let lasts = self.forest.insert(branches, &mut sequence, trust, stays);
+        Standing::settled_if(lasts)
+    }
+}
+
+impl Stay {
+    /// Whether a step that begins a sequence, or what is left of it, and is the one at this place
+    /// of it, does so whatever comes after the events that stay.
+    ///
+    /// If it is the very step that ends the sequence, then what comes later cannot keep it from
+    /// coming first: what depends on it follows it, and so is no part of the sequence.
+    fn keeps(self, trace: &Trace, place: usize, step: &Planned) -> bool {
+        let lasts = if place < trace.len() {
+            place <= self.until
+        } else {
+            let last = trace.get(self.until).filter(|_| self.is_last);
+            let includes = |last: &Event| last.footprint.includes(&step.footprint);
+            last.is_some_and(includes) && step.is_expected_to_touch_all()
+        };
+        lasts || Broken::AnswersLast.is_on()
     }
 }

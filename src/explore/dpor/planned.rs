@@ -67,6 +67,12 @@ impl Planned {
         self.is_known() || self.most.iter().nth(1).is_none()
     }
 
+    /// Whether the step is expected to touch all that it may touch.
+    pub(super) fn is_expected_to_touch_all(&self) -> bool {
+        let touched = |touch: Touch| self.footprint.access(touch.object).is_some();
+        self.certainty != Certainty::Open && self.most.iter().all(touched)
+    }
+
     /// Whether this step depends on another, of a different thread, in the same state.
     pub(super) fn conflict(&self, other: &Self) -> Conflict {
         if !self.most.depends(&other.most) {

@@ -21,6 +21,36 @@ pub(super) enum Later {
     Blocked,
 }
 
+/// What is known of the other order of a race, for as long as both events stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is to be looked at in every execution that has the race.
+    Open,
+    /// This sleeper covers it, unless something depends on it that comes after both.
+    Covered(usize),
+    /// It is explored, whatever comes after both.
+    Settled,
+}
+
+impl Standing {
+    pub(super) const fn settled_if(settled: bool) -> Self {
+        if settled { Self::Settled } else { Self::Open }
+    }
+
+    /// What is known of two orders of which both have to be explored.
+    pub(super) fn and(self, other: Self) -> Self {
+        if self == other { self } else { Self::Open }
+    }
+
+    /// The same of an order that may be another one when something else comes after both.
+    pub(super) fn or_open(self) -> Self {
+        match self {
+            Self::Open | Self::Covered(_) => Self::Open,
+            Self::Settled => Self::Settled,
+        }
+    }
+}
+
 /// A race of an event with an earlier one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Race {
@@ -29,8 +59,7 @@ pub(super) struct Race {
     /// The other event.
     pub(super) later: usize,
     pub(super) what: Later,
-    /// Whether the other order is known to be explored, for as long as both events stay.
-    pub(super) settled: bool,
+    pub(super) standing: Standing,
 }
 
 /// What an event that is being added depends on.

@@ -103,11 +103,17 @@ impl Reversal {
         }
     }
 
-    /// What a sleeper says of the sequence, and the event that it begins with, if that is why.
-    pub(super) fn judge(&mut self, trace: &Trace, sleeper: &Sleeper) -> (Verdict, Option<usize>) {
-        let sequence = self.sequence(trace);
-        let first = sequence.first_of(&sleeper.step);
-        (sleeper.judge(&sequence), first)
+    /// What a sleeper says of the sequence.
+    pub(super) fn judge(&mut self, trace: &Trace, sleeper: &Sleeper) -> Verdict {
+        sleeper.judge(&self.sequence(trace))
+    }
+
+    /// The place in the sequence of the first step of the thread of this one, if it has any.
+    pub(super) fn place_of(&self, trace: &Trace, step: &Planned) -> Option<usize> {
+        let thread = step.decision.thread;
+        let ends_it = self.last.is_some_and(|last| last.decision.thread == thread);
+        let last = || ends_it.then(|| trace.len());
+        trace.first_of(thread, &self.beside).or_else(last)
     }
 
     /// Whether the step that ends the sequence is not expected to depend on the event before which
@@ -235,11 +241,10 @@ impl Ahead for OtherOrder<'_> {
         }
     }
 
-    fn steps(&self) -> impl Iterator<Item = Planned> {
+    fn places(&self) -> impl Iterator<Item = (usize, Planned)> {
         let events = bits::ascending(self.beside);
-        events
-            .map(|index| self.trace.event(index).planned())
-            .chain(*self.last)
+        let events = events.map(|index| (index, self.trace.event(index).planned()));
+        events.chain(self.last.map(|last| (self.trace.len(), last)))
     }
 
     fn backwards(&self) -> impl Iterator<Item = Planned> {

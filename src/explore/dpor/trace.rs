@@ -16,6 +16,7 @@ use crate::runtime::controlled::Pending;
 use super::bits;
 use super::bits::Rows;
 use super::broken::Broken;
+use super::planned::Planned;
 use super::touching::Touching;
 
 /// What a step was like before it was taken.
@@ -252,16 +253,21 @@ impl Trace {
     /// What happens before the next event of a thread by program order alone.
     pub(super) fn program_order(&self, thread: ThreadId, set: &mut Vec<u64>) {
         set.clear();
-        set.resize(self.before.width(), 0);
-        if let Some(index) = self.arrived(thread) {
-            bits::join(set, self.before.row(index));
-            bits::insert(set, index);
+        match self.arrived(thread) {
+            None => set.resize(self.before.width(), 0),
+            Some(index) => {
+                set.extend_from_slice(self.before.row(index));
+                bits::insert(set, index);
+            }
         }
     }
 
     /// Makes room for one more event.
     pub(super) fn reserve(&mut self) {
         let events = self.events.len() + 1;
+        if events <= self.of_thread.room() {
+            return;
+        }
         if self.of_thread.width() == 0 {
             self.of_thread.widen(events);
             self.of_thread.clear(THREADS_MAX);
@@ -294,6 +300,18 @@ impl Trace {
             if everything { all } else { some }
         };
         bits::descending((0..self.before.width()).map(word))
+    }
+
+    /// All events after one that are of the thread of a step or depend on it, and perhaps others.
+    pub(super) fn later_candidates(
+        &self,
+        step: &Planned,
+        index: usize,
+    ) -> impl Iterator<Item = usize> {
+        let own = self.of_thread.row(step.decision.thread.index());
+        let own = bits::descending(own.iter().copied());
+        let all = own.chain(self.candidates(&step.most));
+        all.filter(move |&candidate| candidate > index)
     }
 
     /// Adds an event with those before it.

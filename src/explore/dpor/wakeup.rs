@@ -88,58 +88,78 @@ impl Forest {
     }
 
     /// Inserts a sequence, which is not empty and is used up: its place among these branches.
-    /// Whether anything was added.
+    ///
+    /// Whether that place is also the one of every other sequence that has the same steps as far as
+    /// they stay, which is asked of a branch's step and its place in the sequence.
     pub(super) fn insert(
         &mut self,
         branches: &mut Branches,
         sequence: &mut impl Ahead,
         mut trust: Trust,
+        stays: impl Fn(usize, &Planned) -> bool,
     ) -> bool {
-        // Invariant: `parent` is the branch whose children are looked at, `None` the root.
+        // Invariant: `parent` is the branch whose children are looked at, `None` the root; all on
+        // the way to it stay if it `lasts`.
         let mut parent: Option<Place> = None;
+        let mut lasts = true;
         loop {
             let first = parent.map_or(branches.0, |place| self.at(place).children.0);
             if let (Some(leaf), None) = (parent, first) {
-                self.leave(leaf, sequence);
-                return false;
-            }
-            let follow = self.follow(first, sequence, &mut trust);
-            let Follow::Into(place, begins) = follow else {
-                if matches!(follow, Follow::Same) {
-                    return false;
+                if !sequence.is_empty() {
+                    self.leave(leaf, sequence);
                 }
-                let chain = self.chain(sequence, trust);
-                match (self.siblings(first).last(), parent) {
-                    (Some(last), _) => self.at_mut(last).next = chain,
-                    (None, Some(parent)) => self.at_mut(parent).children.0 = chain,
-                    (None, None) => branches.0 = chain,
-                }
-                return true;
-            };
-            if let Begins::With(index) = begins
-                && !Broken::StepsAreTakenTwice.is_on()
-            {
-                sequence.remove(index);
+                return lasts && self.rely_on(leaf);
             }
             if sequence.is_empty() {
                 return false;
+            }
+            let (place, begins) = match self.follow(first, sequence, &mut trust) {
+                Follow::Into(place, begins) => (place, begins),
+                Follow::Same => return false,
+                Follow::Beside => {
+                    let stays = |(place, step): (usize, Planned)| stays(place, &step);
+                    lasts = lasts && trust == Trust::Sure && sequence.places().all(stays);
+                    let (chain, leaf) = self.chain(sequence, trust);
+                    match (self.siblings(first).last(), parent) {
+                        (Some(last), _) => self.at_mut(last).next = chain,
+                        (None, Some(parent)) => self.at_mut(parent).children.0 = chain,
+                        (None, None) => branches.0 = chain,
+                    }
+                    return lasts && leaf.is_some_and(|leaf| self.rely_on(leaf));
+                }
+            };
+            match begins {
+                Begins::With(index) => {
+                    lasts = lasts && stays(index, &self.at(place).step);
+                    if !Broken::StepsAreTakenTwice.is_on() {
+                        sequence.remove(index);
+                    }
+                }
+                Begins::No | Begins::Beside | Begins::Maybe(_) => lasts = false,
             }
             parent = Some(place);
         }
     }
 
+    /// Leaves sequences to a leaf that are not known yet, if it is certain what its step touches.
+    fn rely_on(&mut self, leaf: Place) -> bool {
+        let branch = self.at_mut(leaf);
+        let certain = branch.step.is_certain();
+        branch.relied_on |= certain;
+        certain
+    }
+
     /// Leaves the rest of a sequence to a leaf: all behind it is going to be explored.
     fn leave(&mut self, leaf: Place, sequence: &impl Ahead) {
-        let branch = self.at(leaf);
-        if branch.step.is_certain() {
-            self.at_mut(leaf).relied_on = true;
+        if self.rely_on(leaf) {
             return;
         }
+        let branch = self.at(leaf);
         let known = self
             .siblings(branch.left.0)
             .any(|place| self.is_same(place, sequence));
         if !known {
-            let chain = self.chain(sequence, Trust::Doubtful);
+            let (chain, _) = self.chain(sequence, Trust::Doubtful);
             if let Some(first) = chain {
                 self.at_mut(first).next = self.at_mut(leaf).left.0.take();
             }
@@ -154,7 +174,7 @@ impl Forest {
             rests.0 = self.at_mut(place).next.take();
             let mut sequence = self.sequence(place);
             self.drop(Branches(Some(place)));
-            self.insert(branches, &mut sequence, Trust::Supposed);
+            self.insert(branches, &mut sequence, Trust::Supposed, |_, _| false);
         }
     }
 
@@ -205,8 +225,9 @@ impl Forest {
         at.is_none()
     }
 
-    /// A new branch without a fork.
-    fn chain(&mut self, sequence: &impl Ahead, trust: Trust) -> Option<Place> {
+    /// A new branch without a fork: its beginning and its end.
+    fn chain(&mut self, sequence: &impl Ahead, trust: Trust) -> (Option<Place>, Option<Place>) {
+        let mut leaf = None;
         let mut children = Branches(None);
         for step in sequence.backwards() {
             let branch = Branch {
@@ -217,9 +238,11 @@ impl Forest {
                 children,
                 next: None,
             };
-            children = Branches(Some(self.put(branch)));
+            let place = self.put(branch);
+            leaf = leaf.or(Some(place));
+            children = Branches(Some(place));
         }
-        children.0
+        (children.0, leaf)
     }
 
     fn put(&mut self, branch: Branch) -> Place {
@@ -274,7 +297,7 @@ impl Forest {
                     } else {
                         trust
                     };
-                    self.insert(&mut taken.children, &mut sequence, trust);
+                    self.insert(&mut taken.children, &mut sequence, trust, |_, _| false);
                 }
             }
             if matches!(begins, Begins::No | Begins::Maybe(_)) {

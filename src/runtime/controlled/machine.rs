@@ -23,7 +23,6 @@ use super::Policy;
 use super::STACK_BYTES;
 use super::board::Board;
 use super::board::Conductor;
-use super::board::Go;
 use super::board::Next;
 use super::seat;
 use super::seat::Mode;
@@ -180,13 +179,7 @@ impl Crew {
             }
             match seat::conduct(Conductor::next) {
                 Next::End(end) => return end,
-                Next::Step(Go {
-                    thread,
-                    turn,
-                    alternative,
-                }) => {
-                    self.resume(thread, Resume::Run { turn, alternative });
-                }
+                Next::Step(go) => self.resume(go.thread, Resume::from(go)),
             }
             if let Some(failure) = seat::take_failure() {
                 // What went wrong while deciding on a thread's stack is no fault of the thread.

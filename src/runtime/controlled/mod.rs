@@ -87,7 +87,8 @@ impl Runtime for Controlled {
                 return result;
             }
             Mode::Running if waiting == Waiting::Never => {
-                seat::pause(Pending::act(operation, objects.declared()), None).0
+                seat::stand_before(&Pending::act(operation, objects.declared()), None);
+                seat::pause().0
             }
             Mode::Running => {
                 let awaited = objects.awaited();
@@ -104,7 +105,8 @@ impl Runtime for Controlled {
                     awaited,
                     ..Pending::act(operation, objects.declared())
                 };
-                seat::pause(pending, Some(&poll)).0
+                seat::stand_before(&pending, Some(&poll));
+                seat::pause().0
             }
             Mode::SetUp => {
                 return seat::inside(|| at_once(operation, waiting, &objects, ready, body));
@@ -132,8 +134,8 @@ impl Runtime for Controlled {
         assert!(alternatives > 0, "a choice needs an alternative");
         match seat::mode() {
             Mode::Running if !thread::panicking() => {
-                let pending = Pending::choice(operation, alternatives);
-                let (_, alternative) = seat::pause(pending, None);
+                seat::stand_before(&Pending::choice(operation, alternatives), None);
+                let (_, alternative) = seat::pause();
                 seat::step_done(Footprint::EMPTY, u32::from(alternative).recorded());
                 alternative
             }

@@ -42,6 +42,15 @@ pub(super) enum Resume {
     Abort,
 }
 
+impl From<Go> for Resume {
+    fn from(go: Go) -> Self {
+        Self::Run {
+            turn: go.turn,
+            alternative: go.alternative,
+        }
+    }
+}
+
 /// The payload that unwinds a coroutine of an execution that was cut off.
 #[derive(Debug)]
 pub(super) struct Aborted;
@@ -94,8 +103,8 @@ struct Hot {
 impl Hot {
     /// What is known of a step before its body is done: should it panic, it may have done anything
     /// to what it names.
-    fn begin_step(&self, pending: &Pending) {
-        self.footprint.set(pending.declared);
+    fn begin_step(&self, declared: Footprint) {
+        self.footprint.set(declared);
         self.result.set(StepResult::Done);
     }
 }
@@ -180,30 +189,36 @@ impl Drop for Leave {
     }
 }
 
-/// Stops before a step until it is the step's turn. `poll` is for steps that wait.
+/// Puts the running thread before a step, at which it is to [`pause`]. `poll` is for steps that
+/// wait, and has to stay where it is until `pause` returns.
 ///
-/// Whose turn it is, is decided right here; only if it is another's does the thread switch.
-pub(super) fn pause(pending: Pending, poll: Option<&Poll<'_>>) -> (Turn, u8) {
+/// Expanded where it is called, so that what the step is does not pass through memory twice.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "every step of every execution passes here"
+)]
+pub(super) fn stand_before(pending: &Pending, poll: Option<&Poll<'_>>) {
     HOT.with(|hot| {
         assert!(!hot.inside.get(), "a step was taken inside another step");
+        hot.slots[hot.thread.get()].set(pending, poll);
+    });
+}
+
+/// Stops before a step until it is the step's turn.
+///
+/// Whose turn it is, is decided right here; only if it is another's does the thread switch.
+pub(super) fn pause() -> (Turn, u8) {
+    HOT.with(|hot| {
         let thread = hot.thread.get();
-        hot.slots[thread].set(&pending, poll);
         let starting = hot.starting.replace(false);
-        if !starting
-            && let Some(Go {
-                turn, alternative, ..
-            }) = decide(hot, thread)
-        {
-            hot.begin_step(&pending);
-            return (turn, alternative);
-        }
-        match suspend(hot) {
-            Resume::Run { turn, alternative } => {
-                hot.begin_step(&pending);
-                (turn, alternative)
-            }
+        let own = (!starting).then(|| decide(hot, thread)).flatten();
+        let (turn, alternative) = match own.map_or_else(|| suspend(hot), Resume::from) {
+            Resume::Run { turn, alternative } => (turn, alternative),
             Resume::Abort => panic::resume_unwind(Box::new(Aborted)),
-        }
+        };
+        hot.begin_step(hot.slots[thread].declared.get());
+        (turn, alternative)
     })
 }
 

@@ -63,7 +63,7 @@ pub(super) struct Slot {
     pub(super) ready: Cell<bool>,
     pub(super) watch: Cell<Footprint>,
     awaited: Cell<Footprint>,
-    declared: Cell<Footprint>,
+    pub(super) declared: Cell<Footprint>,
     poller: Cell<Option<Poller>>,
 }
 
