@@ -27,7 +27,9 @@ use super::task::Compare;
 const REFERENCE: ExplorerKind = ExplorerKind::Dpor;
 
 /// Who is asked beside: those that can see everything first.
-const OTHERS: [ExplorerKind; 7] = [
+const OTHERS: [ExplorerKind; 9] = [
+    ExplorerKind::Source,
+    ExplorerKind::Icb,
     ExplorerKind::Dfs,
     ExplorerKind::Loom,
     ExplorerKind::ShuttleDfs,

@@ -57,11 +57,15 @@ waits sufficient
  explorer        verdict   executions  failing  outcomes  opinion
 shared-handle
  dpor            VIOLATED           4        2         3  found non-interference TXN_IN_PROGRESS
+ source          VIOLATED           4        2         3  agrees
+ icb             VIOLATED           4        2         3  agrees
  dfs             BOUNDED       20,000        0         1  agrees so far: saw 1 of 3 outcomes
  loom            VIOLATED          40       27         3  agrees
  random          VIOLATED       2,000    1,861         3  agrees so far: saw 3 of 3 outcomes
 push-lock
  dpor            PROVED             2        0         1  found nothing
+ source          PROVED             2        0         1  agrees
+ icb             PROVED             2        0         1  agrees
  dfs             BOUNDED       20,000        0         1  agrees so far: saw 1 of 1 outcome
  loom            PROVED            16        0         1  agrees
  random          SAMPLED        2,000        0         1  agrees so far: saw 1 of 1 outcome
@@ -124,7 +128,7 @@ fn a_json_report_has_opinions_only_when_asked() {
     };
     let plain = with(&[]);
     let seconded = with(&["--second-opinion"]);
-    assert_eq!((plain.len(), seconded.len()), (1, 8));
+    assert_eq!((plain.len(), seconded.len()), (1, 10));
     assert!(plain[0].get("opinion").is_none() && plain[0].get("outcomes").is_none());
 
     let mut first = seconded[0].clone();
