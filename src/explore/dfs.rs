@@ -11,6 +11,7 @@ use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
 use super::Explorer;
+use super::deterministic::require_able;
 
 /// One step's options.
 #[derive(Debug)]
@@ -43,12 +44,7 @@ impl Policy for DfsExplorer {
         }
         let choice = &self.choices[depth];
         let decision = choice.options[choice.taken];
-        assert!(
-            position.enabled.contains(decision.thread),
-            "the system is not deterministic: before step {depth} thread {} could go on, and now \
-             it cannot",
-            decision.thread
-        );
+        require_able(decision, position);
         Some(decision)
     }
 }

@@ -6,6 +6,7 @@
 //! searches of its own ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
 
 mod coverage;
+mod deterministic;
 mod dfs;
 mod dpor;
 mod elsewhere;

@@ -8,6 +8,8 @@ use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::explore::Explorer;
+use crate::explore::deterministic::require_same_step;
+use crate::explore::deterministic::require_same_threads;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
@@ -88,12 +90,7 @@ impl DporExplorer {
             self.take_in(step);
             return;
         };
-        let same = known.thread == step.thread && known.operation == step.operation;
-        assert!(
-            same,
-            "the system is not deterministic: step {index} was {:?} before and is {:?} now",
-            known.operation, step.operation
-        );
+        require_same_step(index, (known.thread, known.operation), step);
     }
 
     /// A step that was taken for the first time: its event, and its races.
@@ -327,13 +324,7 @@ impl DporExplorer {
     /// The node at this depth, where an earlier execution has been.
     fn again(&mut self, depth: usize, position: &Position<'_>) -> Decision {
         let node = &self.nodes[depth];
-        assert!(
-            node.enabled == position.enabled,
-            "the system is not deterministic: before step {depth} the threads {:?} could go on, \
-             and now {:?} can",
-            node.enabled,
-            position.enabled
-        );
+        require_same_threads(node.enabled, position);
         if depth < self.trace.len() {
             return node.decision;
         }

@@ -30,6 +30,16 @@ struct Stay {
     is_last: bool,
 }
 
+/// Another order of a race, or another alternative of a choice.
+#[derive(Debug, Clone, Copy)]
+struct Order {
+    /// The event before which it begins.
+    earlier: usize,
+    /// The step that is not to follow that event.
+    first: Planned,
+    stay: Stay,
+}
+
 impl DporExplorer {
     /// Looks for what an event races with, and keeps the races if they are of this kind.
     pub(super) fn look(&mut self, event: &Event, keep: Option<Later>) {
@@ -61,19 +71,22 @@ impl DporExplorer {
             if !self.stands(&race) {
                 let earlier = self.trace.event(race.earlier);
                 let later = self.trace.event(race.later);
-                let first = reversed(earlier, later, race.what, &self.habits);
-                let stay = Stay {
-                    until: race.later,
-                    is_last: race.what == Later::Event,
+                let order = Order {
+                    earlier: race.earlier,
+                    first: reversed(earlier, later, race.what, &self.habits),
+                    stay: Stay {
+                        until: race.later,
+                        is_last: race.what == Later::Event,
+                    },
                 };
                 self.races[place].standing = if later.attempt.pure_wait {
                     let later = *later;
                     match race.what {
-                        Later::Event => self.reverse_wait(race.earlier, first, &later, stay),
-                        Later::Blocked => self.reverse_blocked(race.earlier, first, &later, stay),
+                        Later::Event => self.reverse_wait(&order, &later),
+                        Later::Blocked => self.reverse_blocked(&order, &later),
                     }
                 } else {
-                    self.reverse(race.earlier, first, stay)
+                    self.reverse(&order)
                 };
             }
         }
@@ -106,11 +119,14 @@ impl DporExplorer {
             if alternative != event.alternative {
                 let mut other = event.planned();
                 other.decision.alternative = alternative;
-                let stay = Stay {
-                    until: index,
-                    is_last: false,
-                };
-                self.reverse(index, other, stay);
+                self.reverse(&Order {
+                    earlier: index,
+                    first: other,
+                    stay: Stay {
+                        until: index,
+                        is_last: false,
+                    },
+                });
             }
         }
     }
@@ -137,31 +153,30 @@ impl DporExplorer {
         let races = std::mem::take(&mut self.found.races);
         for &index in &races {
             let earlier = self.trace.event(index);
-            let first = reversed(earlier, &event, Later::Blocked, &self.habits);
-            let stay = Stay {
-                until: usize::MAX,
-                is_last: false,
+            let order = Order {
+                earlier: index,
+                first: reversed(earlier, &event, Later::Blocked, &self.habits),
+                stay: Stay {
+                    until: usize::MAX,
+                    is_last: false,
+                },
             };
-            self.reverse_blocked(index, first, &event, stay);
+            self.reverse_blocked(&order, &event);
         }
         self.found.races = races;
     }
 
-    /// Sees to it that executions are explored in which this step does not follow event `earlier`.
-    /// How that stands for as long as all stays that has to.
-    fn reverse(&mut self, earlier: usize, first: Planned, stay: Stay) -> Standing {
-        self.reversal.prepare(&self.trace, earlier, first);
-        self.plan(earlier, true, stay, false)
+    /// Sees to it that executions with this order are explored. How that stands for as long as all
+    /// stays that has to.
+    fn reverse(&mut self, order: &Order) -> Standing {
+        self.reversal
+            .prepare(&self.trace, order.earlier, order.first);
+        self.plan(order, true, false)
     }
 
     /// The same for a step that waits: it may be that it cannot be taken there.
-    fn reverse_wait(
-        &mut self,
-        earlier: usize,
-        first: Planned,
-        later: &Event,
-        stay: Stay,
-    ) -> Standing {
+    fn reverse_wait(&mut self, order: &Order, later: &Event) -> Standing {
+        let Order { earlier, first, .. } = *order;
         self.reversal.prepare(&self.trace, earlier, first);
         let several = later.attempt.waits_for_several();
         // What holds one of several objects says nothing of the others.
@@ -173,34 +188,29 @@ impl DporExplorer {
             return Standing::Open;
         }
         let sure = !changes && surely_able(&self.trace, earlier, later);
-        let mut standing = self.plan(earlier, sure, stay, held);
+        let mut standing = self.plan(order, sure, held);
         if several || Broken::HoldersStay.is_on() {
             return standing.or_open();
         }
         self.reversal.prepare(&self.trace, earlier, first);
         if self.reversal.let_go(&self.trace, later) {
-            standing = standing.and(self.plan(earlier, sure, stay, false));
+            standing = standing.and(self.plan(order, sure, false));
         }
         standing.or_open()
     }
 
     /// The same for a step that was blocked. If it waits for several objects, then what makes it
-    /// ready without event `earlier` may be any of the other changes to them.
-    fn reverse_blocked(
-        &mut self,
-        earlier: usize,
-        first: Planned,
-        later: &Event,
-        stay: Stay,
-    ) -> Standing {
+    /// ready without the earlier event may be any of the other changes to them.
+    fn reverse_blocked(&mut self, order: &Order, later: &Event) -> Standing {
         if !later.attempt.waits_for_several() {
-            return self.reverse_wait(earlier, first, later, stay);
+            return self.reverse_wait(order, later);
         }
+        let earlier = order.earlier;
         self.reversal
-            .prepare_blocked(&self.trace, (earlier, stay.until), first);
+            .prepare_blocked(&self.trace, (earlier, order.stay.until), order.first);
         let mut standing = Standing::Settled;
         for events in self.reversal.subsets(&self.trace, later) {
-            self.reversal.take(&events, first);
+            self.reversal.take(&events, order.first);
             let changes = self.reversal.changes(&self.trace, later);
             if !changes && never_able(&self.trace, earlier, later) {
                 // What comes later may yet change that.
@@ -208,14 +218,15 @@ impl DporExplorer {
                 continue;
             }
             let sure = !changes && surely_able(&self.trace, earlier, later);
-            standing = standing.and(self.plan(earlier, sure, stay, false));
+            standing = standing.and(self.plan(order, sure, false));
         }
         standing.or_open()
     }
 
-    /// Sees to it that the prepared sequence is explored from before event `earlier`, unless
-    /// somebody holds what it ends with. How that stands for as long as all stays that has to.
-    fn plan(&mut self, earlier: usize, sure: bool, stay: Stay, held: bool) -> Standing {
+    /// Sees to it that the prepared sequence of an order is explored, unless somebody holds what it
+    /// ends with. How that stands for as long as all stays that has to.
+    fn plan(&mut self, order: &Order, sure: bool, held: bool) -> Standing {
+        let Order { earlier, stay, .. } = *order;
         let (start, end) = self.sleepers_of(earlier);
         let mut doubtful = !sure;
         for (index, sleeper) in (start..end).zip(&self.sleepers[start..end]) {

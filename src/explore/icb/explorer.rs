@@ -11,6 +11,7 @@ use crate::execution::ThreadSet;
 use crate::explore::Coverage;
 use crate::explore::Explorer;
 use crate::explore::Limit;
+use crate::explore::deterministic::require_able;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
@@ -242,12 +243,7 @@ impl Policy for IcbExplorer {
         let Some(&decision) = self.path.get(depth) else {
             return self.arrive(position);
         };
-        assert!(
-            position.enabled.contains(decision.thread),
-            "the system is not deterministic: before step {depth} thread {} could go on, and now \
-             it cannot",
-            decision.thread
-        );
+        require_able(decision, position);
         Some(decision)
     }
 }

@@ -8,6 +8,8 @@ use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::explore::Explorer;
+use crate::explore::deterministic::require_same_step;
+use crate::explore::deterministic::require_same_threads;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
@@ -93,25 +95,7 @@ impl SourceExplorer {
             self.take_in(step);
             return;
         };
-        let same = known.thread == step.thread && known.operation == step.operation;
-        assert!(
-            same,
-            "the system is not deterministic: step {index} was {:?} before and is {:?} now",
-            known.operation, step.operation
-        );
-    }
-
-    /// Where an earlier execution has been, the same threads can go on.
-    fn require_same(&self, depth: usize, position: &Position<'_>) {
-        if let Some(node) = self.nodes.get(depth) {
-            assert!(
-                node.enabled == position.enabled,
-                "the system is not deterministic: before step {depth} the threads {:?} could go \
-                 on, and now {:?} can",
-                node.enabled,
-                position.enabled
-            );
-        }
+        require_same_step(index, (known.thread, known.operation), step);
     }
 
     /// A step that was taken for the first time: its event, and its races.
@@ -277,7 +261,9 @@ impl Policy for SourceExplorer {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         self.observe(position.steps);
         let depth = position.steps.len();
-        self.require_same(depth, position);
+        if let Some(node) = self.nodes.get(depth) {
+            require_same_threads(node.enabled, position);
+        }
         if depth == self.replayed && depth + 1 == self.nodes.len() {
             // The node whose decision changed: its step is new.
             let thread = self.nodes[depth].decision.thread;
