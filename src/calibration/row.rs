@@ -58,13 +58,15 @@ struct Document<'r> {
 impl Row {
     /// Explores a program, up to its end.
     pub fn explore(instance: &Instance, explorer: ExplorerKind) -> Self {
-        let explore = Explore::new().explorer(explorer);
+        let explore = Explore::new().explorer(explorer).steps_max(u32::MAX);
         Self::of(instance, (&explore, explorer), None)
     }
 
     /// Explores what a program does with few preemptions.
     pub fn explore_bounded(bounded: &Bounded) -> Self {
-        let explore = Explore::new().preemptions_max(bounded.preemptions);
+        let explore = Explore::new()
+            .preemptions_max(bounded.preemptions)
+            .steps_max(u32::MAX);
         let with = (&explore, Bounded::EXPLORER);
         Self::of(&bounded.instance, with, Some(bounded.preemptions))
     }

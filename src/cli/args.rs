@@ -152,7 +152,7 @@ pub(super) struct CompareArguments {
     #[arg(long, value_name = "E", default_value = "dpor", value_parser = values::explorer())]
     pub(super) explorer: ExplorerKind,
     /// Explore every trace that has an execution with at most so many preemptions, fewest first,
-    /// by icb: BOUNDED, or PROVED if no trace needs more
+    /// by icb, so without --explorer: BOUNDED, or PROVED if no trace needs more
     #[arg(long, value_name = "K", conflicts_with_all = ["explorer", "second_opinion"])]
     pub(super) preemptions: Option<u32>,
     /// Run every explorer beside dpor, and show whether they agree: PROVED by two that share no

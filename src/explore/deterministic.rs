@@ -1,5 +1,7 @@
 //! What every search assumes and checks on the way: the same choices lead to the same steps.
 
+use std::ops::Range;
+
 use crate::execution::Decision;
 use crate::execution::Operation;
 use crate::execution::Step;
@@ -48,5 +50,20 @@ pub(super) fn require_able(decision: Decision, position: &Position<'_>) {
         "the system is not deterministic: before step {depth} thread {} could go on, and now it \
          cannot",
         decision.thread
+    );
+}
+
+/// Refuses a choice that has not as many alternatives as before.
+///
+/// # Panics
+///
+/// If it has more or fewer.
+pub(super) fn require_same_choice(before: u8, offered: Range<u8>, depth: usize) {
+    // A wait that can only expire offers nothing but its alternative 1.
+    assert!(
+        offered.start > 0 || offered.end == before,
+        "the system is not deterministic: step {depth} had {before} alternatives before and has {} \
+         now",
+        offered.end
     );
 }

@@ -5,6 +5,7 @@
 
 use crate::execution::Decision;
 use crate::execution::Execution;
+use crate::execution::Operation;
 use crate::execution::ThreadId;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
@@ -19,6 +20,20 @@ struct Choice {
     /// Never empty.
     options: Vec<Decision>,
     taken: usize,
+    /// What the thread of the taken option was about to do when it was taken first.
+    operation: Option<Operation>,
+}
+
+/// All that can be done there.
+fn options(position: &Position<'_>) -> Vec<Decision> {
+    let of = |thread| {
+        let alternatives = position.offered(thread);
+        alternatives.map(move |alternative| Decision {
+            thread,
+            alternative,
+        })
+    };
+    position.enabled.iter().flat_map(of).collect()
 }
 
 /// The explorer.
@@ -32,19 +47,27 @@ impl Policy for DfsExplorer {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         let depth = position.steps.len();
         if depth == self.choices.len() {
-            let of = |thread| {
-                let alternatives = position.offered(thread);
-                alternatives.map(move |alternative| Decision {
-                    thread,
-                    alternative,
-                })
-            };
-            let options = position.enabled.iter().flat_map(of).collect();
-            self.choices.push(Choice { options, taken: 0 });
+            self.choices.push(Choice {
+                options: options(position),
+                taken: 0,
+                operation: None,
+            });
         }
-        let choice = &self.choices[depth];
+        let choice = &mut self.choices[depth];
         let decision = choice.options[choice.taken];
         require_able(decision, position);
+        let pending = position.pending(decision.thread);
+        let now = pending.map(|pending| pending.operation);
+        let before = choice.operation.or(now);
+        let threads = position.enabled.iter();
+        let count: usize = threads.map(|thread| position.offered(thread).len()).sum();
+        assert!(
+            before == now && choice.options.len() == count,
+            "the system is not deterministic: before step {depth} there were {} options, and \
+             {before:?} was taken; now there are {count}, and it is {now:?}",
+            choice.options.len()
+        );
+        choice.operation = now;
         Some(decision)
     }
 }
@@ -57,6 +80,7 @@ impl Explorer for DfsExplorer {
         }
         while let Some(choice) = self.choices.last_mut() {
             choice.taken += 1;
+            choice.operation = None;
             if choice.taken < choice.options.len() {
                 return true;
             }

@@ -57,7 +57,16 @@ fn with<O>(look: impl FnOnce(&mut Book) -> O) -> O {
 }
 
 /// Forgets everything: another exploration begins.
+///
+/// # Panics
+///
+/// If a thread of one is running here.
+#[track_caller]
 pub(super) fn begin_exploration() {
+    assert!(
+        Controlled::current().is_none(),
+        "an exploration begins inside of a program that is explored"
+    );
     with(|book| *book = Book::default());
 }
 

@@ -138,6 +138,8 @@ impl Explore {
     /// Explores every trace that has an execution with at most so many preemptions, and no other:
     /// those with the fewest first, by `icb`. A preemption is a switch away from a thread that
     /// could have gone on. If no trace needs more, the program is proved.
+    ///
+    /// Of this and [`explorer`](Self::explorer) the last one counts.
     #[must_use]
     pub const fn preemptions_max(mut self, preemptions_max: u32) -> Self {
         self.explorer = ExplorerKind::Icb;
@@ -163,8 +165,11 @@ impl Explore {
     ///
     /// # Panics
     ///
-    /// If the program is not deterministic: in each execution it must do the same for the same
-    /// choices. Also if its set-up panics, or if it is called from inside an exploration.
+    /// If the program is seen not to be deterministic: in each execution it must do the same for
+    /// the same choices. `dpor` and `source` check that steps which are run again are the same
+    /// operations as before and that the same threads can go on; the others check less, and none
+    /// checks the values that are read and written. Also if its set-up panics, or if it is called
+    /// from inside an exploration.
     pub fn run(&self, program: impl Into<Program>) -> Explored {
         let program = program.into();
         book::begin_exploration();

@@ -97,7 +97,18 @@ impl Policy for Walker {
             self.nodes.push(Node { options, taken: 0 });
         }
         let node = &self.nodes[depth];
-        Some(node.options[node.taken])
+        let decision = node.options[node.taken];
+        let able = position.enabled.contains(decision.thread)
+            && position
+                .offered(decision.thread)
+                .contains(&decision.alternative);
+        assert!(
+            able,
+            "the system is not deterministic: after {depth} steps thread {} cannot do what it \
+             could before",
+            decision.thread
+        );
+        Some(decision)
     }
 }
 

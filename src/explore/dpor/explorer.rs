@@ -8,6 +8,7 @@ use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::explore::Explorer;
+use crate::explore::deterministic::require_same_choice;
 use crate::explore::deterministic::require_same_step;
 use crate::explore::deterministic::require_same_threads;
 use crate::runtime::Waits;
@@ -326,6 +327,8 @@ impl DporExplorer {
         let node = &self.nodes[depth];
         require_same_threads(node.enabled, position);
         if depth < self.trace.len() {
+            let offered = position.offered(node.decision.thread);
+            require_same_choice(node.attempt.alternatives, offered, depth);
             return node.decision;
         }
         // The node whose decision changed: its step is new.

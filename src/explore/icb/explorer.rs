@@ -96,7 +96,13 @@ impl IcbExplorer {
     /// The class of the prefix that these steps are, and whether it is new.
     fn class_of(&mut self, steps: &[Step]) -> (u32, bool) {
         // Invariant: the prefix has the first of these steps.
-        for step in &steps[self.prefix.len()..] {
+        let known = self.prefix.len();
+        assert!(
+            known <= steps.len(),
+            "the system is not deterministic: it took {known} steps before, and now ends after {}",
+            steps.len()
+        );
+        for step in &steps[known..] {
             self.prefix.push(step);
         }
         let next = number(self.begun.len());

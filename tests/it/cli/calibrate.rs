@@ -69,6 +69,19 @@ fn the_whole_table_is_as_the_formulas_say() {
     assert!(ran.out.contains(last), "{}", ran.out);
 }
 
+/// No bound on the steps of an execution makes a large program look wrong.
+#[test]
+fn a_program_of_many_steps_is_as_its_formula_says() {
+    let ran = selvedge(&["calibrate", "mutex_disj", "-n", "62", "-k", "100"]);
+
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    assert!(
+        ran.out.contains("all 1 as expected, 0 redundant\n"),
+        "{}",
+        ran.out
+    );
+}
+
 #[test]
 fn a_size_that_a_program_does_not_have_is_refused() {
     for (arguments, place, problem) in [

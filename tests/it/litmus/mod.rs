@@ -2,6 +2,7 @@
 
 mod findings;
 mod objects;
+mod refused;
 
 use selvedge::explore::Coverage;
 use selvedge::litmus::Atomic;
