@@ -235,7 +235,7 @@ fn write_nothing(
     } else {
         statuses.join(", ")
     };
-    writeln!(out, "  seen there {seen}");
+    writeln!(out, "  seen there {seen}")?;
     writeln!(
         out,
         "  try        --profile adversarial, --engine-faults 1, or a model of your own"

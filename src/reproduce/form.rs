@@ -102,12 +102,16 @@ fn is_date(text: &str) -> bool {
 fn is_time(text: &str) -> bool {
     let text = text.trim_end_matches(['Z', 'z', 'M', 'A', 'P', 'a', 'p', 'm']);
     let text = text.split(['+', '-']).next().unwrap_or_default();
-    let parts: Vec<&str> = text.split([':', '.', ',']).collect();
-    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
-    let clock = text.split(':').count();
-    (2..=3).contains(&clock)
-        && parts.iter().all(digits)
-        && parts.iter().take(clock).all(|part| part.len() <= 2)
+    let parts: Vec<&str> = text.split(':').collect();
+    let Some((last, clock)) = parts.split_last() else {
+        return false;
+    };
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    let (whole, fraction) = last.split_once(['.', ',']).unwrap_or((last, "0"));
+    let is_short = |part: &&str| part.len() <= 2 && is_digits(part);
+    (1..=2).contains(&clock.len())
+        && clock.iter().chain([&whole]).all(is_short)
+        && is_digits(fraction)
 }
 
 fn is_guid(text: &str) -> bool {
@@ -171,7 +175,7 @@ pub(super) fn is_symbol(text: &str) -> bool {
 pub(super) fn is_label(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let is_label = words::is_code_label(&lower) || words::is_noise_label(&lower);
-    is_label && NtStatus::named(text).is_none()
+    is_label && !words::is_error_symbol(text)
 }
 
 /// Whether it is a function of the model, or written like one.
@@ -219,7 +223,7 @@ mod tests {
             ("c38d57d1-05a7-4c33-904f-7fbceee60e82", "a GUID"),
             ("fffff802`1a2b3c4d", "an address"),
             ("0xFFFF8A0F12345678", "an address"),
-            ("192.168.0.1:443", "a network address or version"),
+            ("10.0.0.1:443", "a network address or version"),
             ("12.345", "a version or a time in seconds"),
             ("v0.21.1", "a version"),
             ("net_ebpf_ext.c:123", "a path"),
@@ -265,6 +269,6 @@ mod tests {
         for text in ["ThreadId", "last_error", "filter_id", "LAST_ERROR", "pid"] {
             assert!(is_label(text), "{text}");
         }
-        assert!(!is_label("STATUS_RETRY") && !is_label("ERROR_RETRY"));
+        assert!(!is_label("ERROR_RETRY") && !is_label("STATUS_NO_SUCH_SESSION"));
     }
 }

@@ -21,6 +21,9 @@ use super::words::Meaning;
 /// Below this a negative number is an errno.
 const ERRNO_MAX: u64 = 4096;
 
+/// How many forms of one code may stand beside each other: `0x80070005 (-2147024891) 5`.
+const REACH: u8 = 2;
+
 /// What a number is.
 pub(super) enum Numeral {
     /// It is part of what is claimed.
@@ -56,7 +59,7 @@ impl Line {
         if let Some(unit) = unit.filter(|_| !number.hexadecimal && !number.is_negative()) {
             return Numeral::Passed(format!("a number of {unit}"));
         }
-        match self.label(place) {
+        match self.label(place, REACH) {
             Label::Other(what) => Numeral::Passed(what),
             Label::Errno => self.errno(number),
             Label::Code => self.code(place, number),
@@ -112,15 +115,13 @@ impl Line {
     }
 
     /// What the words before a number say that it is.
-    fn label(&self, place: usize) -> Label {
+    fn label(&self, place: usize, reach: u8) -> Label {
         let Token::Number(number) = &self.tokens[place] else {
             return Label::None;
         };
-        if self.is_head(place) {
-            let beside = place > 0 && !self.is_labelled(place);
-            if number.is_heading || beside {
-                return Label::Other("at the head of the line".to_owned());
-            }
+        let is_headed = number.is_heading || place > 0;
+        if is_headed && !self.is_labelled(place) && self.is_head(place) {
+            return Label::Other("at the head of the line".to_owned());
         }
         for at in (0..place).rev() {
             match &self.tokens[at] {
@@ -141,12 +142,13 @@ impl Line {
                     }
                 }
                 Token::Function(_) | Token::Symbol(_) => return Label::Code,
-                Token::Number(_) => {
-                    let before = self.numeral(at);
-                    return match before {
-                        Numeral::Item(_) if at + 1 == place => Label::Code,
-                        _ => Label::None,
-                    };
+                Token::Number(before) => {
+                    let is_code = reach > 0
+                        && at + 1 == place
+                        && (NtStatus::valued(before.value).is_some_and(|it| !it.is_success())
+                            && before.value >= 0x8000_0000
+                            || matches!(self.label(at, reach - 1), Label::Code));
+                    return if is_code { Label::Code } else { Label::None };
                 }
                 Token::Passed(..) | Token::Name(_) | Token::Break => return Label::None,
             }

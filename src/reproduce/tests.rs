@@ -133,7 +133,7 @@ fn a_line_is_understood_as_its_call_its_status_and_its_outcome() {
 
 #[test]
 fn what_is_no_part_of_the_claim_is_listed_as_passed_over() {
-    let line = "2026-11-28 07:36:12.123 [1234] pid=4 tid 0x1f4 callout 7: \
+    let line = "2026-11-28 07:36:12.123 [ERROR] [1234] pid=4 tid 0x1f4 callout 7: \
                 FwpmTransactionBegin0 at fffff802`1a2b3c4d failed after 15 ms: 0x8032000E";
     let claim = Claim::parse(line).unwrap();
 
@@ -142,6 +142,7 @@ fn what_is_no_part_of_the_claim_is_listed_as_passed_over() {
         [
             "2026-11-28 (a date)",
             "07:36:12.123 (a time)",
+            "ERROR (a level)",
             "1234 (at the head of the line)",
             "4 (after `pid`)",
             "0x1f4 (after `tid`)",
@@ -230,7 +231,7 @@ fn no_text_is_too_long_or_too_strange() {
         Claim::parse(&many),
         Err(NotUnderstood::TooLong { .. })
     ));
-    let digits = "1 ".repeat(1_000);
+    let digits = "error ".to_owned() + &"1 ".repeat(2_000);
     for text in [
         "\u{0}",
         "\u{202e}0x",

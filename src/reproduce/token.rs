@@ -54,6 +54,11 @@ pub(super) fn tokens(line: &str) -> Vec<Token> {
     tokens
 }
 
+/// How logs mark how grave a line is, in brackets.
+const LEVELS: [&str; 9] = [
+    "ERROR", "ERR", "WARN", "WARNING", "INFO", "DEBUG", "TRACE", "FATAL", "CRITICAL",
+];
+
 /// Punctuation that may stand around a chunk.
 fn is_around(character: char) -> bool {
     "()[]{}<>\"'`,;:.!?*|\u{2026}\u{2018}\u{2019}\u{201c}\u{201d}".contains(character)
@@ -74,6 +79,8 @@ fn take_chunk(chunk: &str, tokens: &mut Vec<Token>) {
     }
     if let Some(what) = form::passed(core) {
         tokens.push(Token::Passed(core.to_owned(), what));
+    } else if chunk.starts_with(['[', '<']) && LEVELS.contains(&core) {
+        tokens.push(Token::Passed(core.to_owned(), "a level"));
     } else if form::is_hyphenated(core) {
         tokens.push(Token::Word(core.to_owned()));
     } else {

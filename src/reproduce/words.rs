@@ -239,8 +239,11 @@ const API_PREFIXES: &str = "Fwpm Fwps Fwpk Nmr Rtl Zw Nt Io Ex Ke Ob Ps Mm Se Cm
                             Change Enum Connect Notify Bfe Initialize";
 
 /// Beginnings of symbols that name a thing and say nothing of a result.
-const NAME_PREFIXES: &str = "FWPM_ FWPS_ FWP_ACTION_ FWP_CONDITION_ IOCTL_ IRP_ BPF_ EBPF_ ALE_ GUID_ \
+const NAME_PREFIXES: &str = "FWPM_ FWPS_ FWP_ACTION_ FWP_CONDITION_ IOCTL_ IRP_ BPF_ ALE_ GUID_ \
                              AF_ IPPROTO_ SERVICE_";
+
+/// Beginnings of symbols of errors.
+const ERROR_PREFIXES: &str = "STATUS_ ERROR_ FWP_E_ RPC_ EPT_ E_ NT_STATUS_ WSAE NERR_ EBPF_";
 
 /// Whether a list of words has this one.
 fn has(list: &str, word: &str) -> bool {
@@ -377,4 +380,10 @@ pub(super) fn is_name_of_thing(symbol: &str) -> bool {
         || ["_V4", "_V6", "_LEVEL"]
             .iter()
             .any(|end| symbol.ends_with(end))
+}
+
+/// Whether a symbol is that of an error, known or not.
+pub(super) fn is_error_symbol(symbol: &str) -> bool {
+    let starts = |prefix: &str| symbol.starts_with(prefix);
+    NtStatus::named(symbol).is_some() || ERROR_PREFIXES.split_ascii_whitespace().any(starts)
 }
