@@ -11,7 +11,6 @@ mod opinions;
 mod preemptions;
 mod replays;
 mod reproduce;
-mod reproduce_lines;
 mod schedules;
 mod stepless;
 mod stress;
