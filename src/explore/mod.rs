@@ -28,9 +28,9 @@ pub use coverage::Unsuitability;
 pub use coverage::Unwatched;
 pub use coverage::Watch;
 pub use dfs::DfsExplorer;
-#[doc(hidden)]
-pub use dpor::Broken;
 pub use dpor::DporExplorer;
+#[doc(hidden)]
+pub use dpor::Mutation;
 pub use icb::IcbExplorer;
 pub use icb::PREFIXES_MAX;
 pub use kind::ExplorerKind;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::execution::Access;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
@@ -13,6 +14,7 @@ use crate::runtime::Shared;
 use crate::runtime::Value;
 use crate::runtime::View;
 use crate::runtime::controlled::Controlled;
+use crate::runtime::touching;
 
 use super::book;
 
@@ -116,7 +118,9 @@ impl<T: Plain> Atomic<T> {
 
     /// Reads the value.
     pub fn load(&self) -> T {
-        self.step(Verb::Load, |value| showing(*value, *value))
+        let operation = Operation::on(Verb::Load, self.id());
+        let cell = touching(Access::Read, (&self.cell,));
+        Controlled::act(operation, cell, |(value,)| showing(*value, *value)).1
     }
 
     /// Writes a value, whatever was there.
@@ -167,7 +171,7 @@ impl<T: Plain> Atomic<T> {
     pub fn spin_until(&self, enough: impl Fn(T) -> bool) -> T {
         Controlled::spin(
             Operation::on(Verb::SpinLoad, self.id()),
-            (&self.cell,),
+            touching(Access::Read, (&self.cell,)),
             |(value,)| enough(**value),
             |(value,)| showing(*value, *value),
         )

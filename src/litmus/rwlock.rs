@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parking_lot as data;
 
+use crate::execution::Access;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
@@ -14,6 +15,7 @@ use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::runtime::controlled::Controlled;
+use crate::runtime::touching;
 
 use super::book;
 
@@ -71,7 +73,7 @@ impl<T> RwLock<T> {
     pub fn read(&self) -> ReadGuard<'_, T> {
         Controlled::wait(
             Operation::on(Verb::LockShared, self.id()),
-            (&self.holders,),
+            touching(Access::Commute, (&self.holders,)),
             |(holders,)| !holders.writer,
             |(mut holders,)| holders.commuting().readers += 1,
         );

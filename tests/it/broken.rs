@@ -11,7 +11,7 @@ use selvedge::execution::Operation;
 use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
-use selvedge::explore::Broken;
+use selvedge::explore::Mutation;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Waits;
@@ -37,7 +37,7 @@ fn every_broken_variant_is_caught() {
     let oracles: Vec<Oracle> = Oracle::some(programs);
     let before = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));
-    let caught = |broken: &Broken| {
+    let caught = |broken: &Mutation| {
         let differs = |(_, oracle): &(usize, &Oracle)| {
             let run = || broken.during(|| oracle.differs());
             panic::catch_unwind(panic::AssertUnwindSafe(run)).unwrap_or(true)
@@ -48,7 +48,7 @@ fn every_broken_variant_is_caught() {
             .find(differs)
             .map(|(place, _)| place + 1)
     };
-    let found: Vec<_> = Broken::ALL
+    let found: Vec<_> = Mutation::ALL
         .iter()
         .map(|broken| (broken, caught(broken)))
         .collect();

@@ -1,5 +1,6 @@
 //! The objects of small programs, and what a thread does with them in one step each.
 
+use selvedge::execution::Access;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
@@ -10,6 +11,7 @@ use selvedge::runtime::Shared;
 use selvedge::runtime::Turn;
 use selvedge::runtime::View;
 use selvedge::runtime::awaiting;
+use selvedge::runtime::touching;
 
 #[derive(Debug, Default)]
 pub(crate) struct RwState {
@@ -77,7 +79,8 @@ impl<R: Runtime> Objects<R> {
 
     pub(crate) fn load(&self, index: u16) -> u32 {
         let cell = self.variable(index);
-        R::act(Operation::on(Verb::Load, cell.id()), (cell,), |(value,)| {
+        let operation = Operation::on(Verb::Load, cell.id());
+        R::act(operation, touching(Access::Read, (cell,)), |(value,)| {
             *value
         })
     }
@@ -155,7 +158,7 @@ impl<R: Runtime> Objects<R> {
         let operation = Operation::on(Verb::LockShared, cell.id());
         R::wait(
             operation,
-            (cell,),
+            touching(Access::Commute, (cell,)),
             |(lock,)| !lock.writer,
             |(mut lock,)| {
                 lock.commuting().readers += 1;
@@ -263,7 +266,7 @@ impl<R: Runtime> Objects<R> {
         let operation = Operation::on(Verb::SpinLoad, cell.id());
         R::spin(
             operation,
-            (cell,),
+            touching(Access::Read, (cell,)),
             |(value,)| **value != 0,
             |(value,)| *value,
         )

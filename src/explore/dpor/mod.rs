@@ -43,19 +43,16 @@
 //! [`Access::Leave`]: crate::execution::Access::Leave
 //! [`Access::Release`]: crate::execution::Access::Release
 
-mod ahead;
 mod bits;
-mod broken;
 mod explorer;
-mod habits;
-mod node;
-mod orders;
-mod planned;
+mod mutation;
+mod notdep;
+mod object_index;
 mod race;
 mod reversal;
-mod touching;
+mod step_plan;
 mod trace;
 mod wakeup;
 
-pub use broken::Broken;
 pub use explorer::DporExplorer;
+pub use mutation::Mutation;

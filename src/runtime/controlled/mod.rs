@@ -126,6 +126,10 @@ impl Runtime for Controlled {
                 body(views, turn)
             })
         });
+        assert!(
+            objects.allows(&footprint),
+            "a step touches {footprint:?}, which is more than it declares: {operation:?}"
+        );
         seat::step_done(footprint, result.recorded());
         result
     }
