@@ -83,7 +83,7 @@ impl RaceScan {
                     bits::join(&mut self.hidden, trace.before(index));
                 }
             }
-            if changes {
+            if changes && !event.follows(trace, index) {
                 changed.add(&earlier.footprint, event);
             }
         }
@@ -118,7 +118,8 @@ impl Changed {
 ///
 /// Just before the end of a hold, a step that waits for the object is not ready
 /// ([`Access::Release`]). This step waits for the object, and for nothing else, if its condition
-/// read all that it may read, and nothing else of that has changed from there on.
+/// read all that it may read, and nothing else of that has changed from there on but by what leads
+/// to the step.
 fn ends_awaited_hold(earlier: &Event, event: &Event, changed_later: &Changed) -> bool {
     let pre = &event.pre;
     let waited_for = |touch: Touch| {
