@@ -41,6 +41,7 @@ mod verify;
 pub use search::PREFIXES_MAX;
 pub use search::Recount;
 pub use search::recount;
+pub use search::recount_on;
 pub use verify::Claim;
 pub use verify::Verification;
 pub use verify::verify;

@@ -125,10 +125,25 @@ pub fn recount(
     limits: Limits,
     system: &dyn System,
     prefixes_max: u64,
-    mut visit: impl FnMut(&Execution),
+    visit: impl FnMut(&Execution),
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> Recount {
     let mut machine = Machine::new(limits);
+    recount_on(&mut machine, system, prefixes_max, visit, go_on)
+}
+
+/// The same on a machine that is there: many small systems need no new one each.
+///
+/// # Panics
+///
+/// If the system is not deterministic.
+pub fn recount_on(
+    machine: &mut Machine,
+    system: &dyn System,
+    prefixes_max: u64,
+    mut visit: impl FnMut(&Execution),
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> Recount {
     let mut walker = Walker::default();
     let (mut traces, mut deadlocked) = (0, 0);
     for begun in 0_u64.. {
@@ -138,7 +153,7 @@ pub fn recount(
         let execution = machine.run(system, &mut walker);
         match &execution.end {
             End::Redundant => {}
-            End::StepLimit => return Recount::TooLong(limits.steps_max),
+            End::StepLimit => return Recount::TooLong(machine.limits().steps_max),
             End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                 if walker.arrive(&execution.steps) {
                     traces += 1;

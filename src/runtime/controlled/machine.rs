@@ -82,6 +82,11 @@ impl Machine {
         }
     }
 
+    /// What bounds and shapes its executions.
+    pub const fn limits(&self) -> Limits {
+        self.board.limits
+    }
+
     /// The span that was current when the machine was made.
     pub(crate) const fn span(&self) -> &Span {
         &self.span
