@@ -43,23 +43,27 @@ impl ReversedSequence {
         }
     }
 
-    /// The sequence of these events, and then `last`.
-    pub(super) fn assign(&mut self, events: &[u64], last: PlannedStep) {
+    /// The sequence of these events.
+    pub(super) fn assign(&mut self, events: &[u64]) {
         self.events.clear();
         self.events.extend_from_slice(events);
+        self.last = None;
+    }
+
+    /// Adds the last step.
+    pub(super) const fn end_with(&mut self, last: PlannedStep) {
         self.last = Some(last);
     }
 
-    /// The closed subsets of the events that differ in which changes to what a step waits for they
-    /// have, each as large as it can be: the events without some of these changes, and without what
-    /// happens after those. The changes that lead to the step are in all of them. `None` if there
-    /// are too many.
+    /// The closed subsets of the events that differ in which steps they have that a step may depend
+    /// on, each as large as it can be: the events without some of these, and without what happens
+    /// after those. What leads to the step is in all of them. `None` if there are too many.
     pub(super) fn subsets(&self, trace: &Trace, waiting: &Event) -> Option<Vec<Vec<u64>>> {
         let mut open = vec![(self.events.clone(), trace.len())];
         let mut all = Vec::new();
         while let Some((set, dropped)) = open.pop() {
             for index in bits::ascending(&set).filter(|&index| index < dropped) {
-                let removable = waiting.is_changed_by(&trace.event(index).footprint)
+                let removable = waiting.may_depend_on(&trace.event(index).footprint)
                     && !(dropped < trace.len() && trace.is_before(index, dropped))
                     && !waiting.follows(trace, index);
                 if removable {
@@ -80,6 +84,13 @@ impl ReversedSequence {
     pub(super) fn changes_awaited(&self, trace: &Trace, waiting: &Event) -> bool {
         bits::ascending(&self.events)
             .any(|index| waiting.is_changed_by(&trace.event(index).footprint))
+    }
+
+    /// True if a step may depend on an event of the sequence that does not lead to it.
+    pub(super) fn has_open_order(&self, trace: &Trace, waiting: &Event) -> bool {
+        bits::ascending(&self.events).any(|index| {
+            waiting.may_depend_on(&trace.event(index).footprint) && !waiting.follows(trace, index)
+        })
     }
 
     /// The events as a set of indices.

@@ -79,8 +79,7 @@ impl DporExplorer {
     /// that is so whatever comes after the two.
     fn reverse(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
         if event.pre.pure_wait {
-            self.reverse_wait((earlier, later), event);
-            return false;
+            return self.reverse_wait((earlier, later), event);
         }
         let mut last = reversed_step(self.trace.event(earlier), event);
         last.exact &= later < self.trace.len();
@@ -88,40 +87,50 @@ impl DporExplorer {
         self.plan(earlier, later)
     }
 
-    /// The same for a step that waits. Which of the other changes to what it waits for it needs,
-    /// and which would keep it from being ready, is not known: every closed set of them is tried.
-    fn reverse_wait(&mut self, (earlier, later): (usize, usize), event: &Event) {
-        let was_pending = event.was_pending_at(earlier);
-        let was_enabled = event.was_enabled_at(&self.trace, earlier);
-        let surely_enabled = was_enabled || is_same_wait(self.trace.event(earlier), event);
+    /// The same for a step that waits. Which of the other steps that it may depend on come before
+    /// it, make it ready or keep it from that, is open: every closed set of them is tried.
+    fn reverse_wait(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
         self.sequence.reverse_pending(&self.trace, earlier, later);
+        if !self.sequence.has_open_order(&self.trace, event) {
+            // What depends on a write to the one object comes after it, also what is still to come.
+            let lasts = event.is_written_by(&self.trace.event(earlier).footprint);
+            return self.reverse_wait_with((earlier, later), event) && lasts;
+        }
         let Some(subsets) = self.sequence.subsets(&self.trace, event) else {
             let mut branches = std::mem::take(&mut self.nodes[earlier].branches);
             self.plan_every_thread(&mut branches, self.nodes[earlier].enabled);
             self.nodes[earlier].branches = branches;
-            return;
+            return false;
         };
         for events in subsets {
-            let mut last = PlannedStep {
-                decision: Decision {
-                    thread: event.thread,
-                    alternative: 0,
-                },
-                footprint: event.pre.declared,
-                exact: false,
-                chooses: false,
-                enabled: surely_enabled,
-            };
-            self.sequence.assign(&events, last);
-            let changes = self.sequence.changes_awaited(&self.trace, event);
-            let never_enabled = was_pending && !was_enabled && !changes;
-            if never_enabled || is_held(&self.trace, (earlier, later), &events, event) {
-                continue;
-            }
-            last.enabled &= !changes;
-            self.sequence.assign(&events, last);
-            self.plan(earlier, later);
+            self.sequence.assign(&events);
+            self.reverse_wait_with((earlier, later), event);
         }
+        false
+    }
+
+    /// The same after the events of the prepared sequence, and no others.
+    fn reverse_wait_with(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
+        let changes = self.sequence.changes_awaited(&self.trace, event);
+        let was_enabled = event.was_enabled_at(&self.trace, earlier);
+        if event.was_pending_at(earlier) && !was_enabled && !changes {
+            return true;
+        }
+        if is_held(&self.trace, (earlier, later), self.sequence.events(), event) {
+            return false;
+        }
+        let surely_ready = was_enabled || is_same_wait(self.trace.event(earlier), event);
+        self.sequence.end_with(PlannedStep {
+            decision: Decision {
+                thread: event.thread,
+                alternative: 0,
+            },
+            footprint: event.pre.declared,
+            exact: false,
+            chooses: false,
+            enabled: surely_ready && !changes,
+        });
+        self.plan(earlier, later)
     }
 
     /// Sees to it that executions that begin with the prepared sequence are explored from the node

@@ -110,6 +110,22 @@ impl Event {
         other.is_everything() || awaited.any(|touch| changes(touch.object))
     }
 
+    /// True if the step may depend on one with this footprint, whatever it touches where it is taken.
+    pub(super) fn may_depend_on(&self, other: &Footprint) -> bool {
+        other.depends(&self.pre.declared)
+    }
+
+    /// True if it waits for one object, and a step with this footprint writes that.
+    pub(super) fn is_written_by(&self, other: &Footprint) -> bool {
+        let mut awaited = self
+            .pre
+            .awaited
+            .iter()
+            .map(|touch| other.access(touch.object));
+        let written = |access| matches!(access, Some(Access::Write | Access::Release));
+        awaited.next().is_some_and(written) && awaited.next().is_none()
+    }
+
     /// True if its thread stood before it already when another event was about to happen.
     pub(super) fn was_pending_at(&self, index: usize) -> bool {
         self.predecessor.is_none_or(|before| before < index)
