@@ -16,6 +16,7 @@ use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
+use super::mutation::Mutation;
 use super::notdep::ReversedSequence;
 use super::race::Race;
 use super::race::RaceScan;
@@ -100,7 +101,7 @@ impl DporExplorer {
             predecessor: self.trace.predecessor(step.thread),
             forced_expiry: step.expired && step.footprint.is_everything(),
         };
-        if event.forced_expiry {
+        if event.forced_expiry && !Mutation::ForcedExpiriesAreNotRaced.is_on() {
             // It depends on everything. But had the step been ready before, it would have been
             // taken then.
             self.find_races(&event.pending(), RacedAs::Pending);
@@ -137,7 +138,8 @@ impl DporExplorer {
         let (thread, footprint) = (event.thread, event.footprint);
         for index in node.sleep..self.sleep.len() {
             let step = &self.sleep[index].step;
-            if step.decision.thread != thread && !step.footprint.depends(&footprint) {
+            let wakes = step.decision.thread == thread || step.footprint.depends(&footprint);
+            if (!wakes || Mutation::NobodyWakes.is_on()) && !Mutation::NobodySleeps.is_on() {
                 self.sleep.push(self.sleep[index]);
             }
         }
@@ -148,7 +150,7 @@ impl DporExplorer {
         let sleep = self.sleep.len();
         self.propagate_sleep_set();
         let mut branches = std::mem::take(&mut self.following);
-        if position.quiescent {
+        if position.quiescent && !Mutation::OneExpires.is_on() {
             // Waits that expire because nothing else can run depend on every step: each is a start.
             self.forest.drop(std::mem::take(&mut branches));
             self.plan_every_thread(&mut branches, position.enabled);
@@ -176,7 +178,7 @@ impl DporExplorer {
     /// What sleeps at the deepest node answers for nothing any more but its own steps.
     fn retire_sleep_set(&mut self, sleep: usize) {
         for entry in &mut self.sleep[sleep..] {
-            entry.stale = true;
+            entry.stale = !Mutation::LeavesKeepAnswering.is_on();
         }
     }
 
@@ -334,10 +336,14 @@ impl Explorer for DporExplorer {
 
     fn ended(&mut self, execution: &Execution, pending: &[(ThreadId, Pending)]) {
         self.observe(&execution.steps);
+        if execution.end == End::Redundant && Mutation::BlockedEndsAreNotReversed.is_on() {
+            return;
+        }
         self.reverse_all();
+        let cut_off = execution.end == End::StepLimit && !Mutation::CutOffsAreNotRaced.is_on();
         for (thread, pending) in pending {
             let waits = PreState::of(pending, self.waits).pure_wait;
-            if waits || execution.end == End::StepLimit {
+            if (waits || cut_off) && !Mutation::PendingRaceWithNothing.is_on() {
                 self.race_pending(*thread, pending);
             }
         }

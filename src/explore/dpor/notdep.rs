@@ -1,6 +1,7 @@
 //! The reversal of a race: the sequence *v* = notdep(*e*, *E*).*f* of the paper.
 
 use super::bits;
+use super::mutation::Mutation;
 use super::step_plan::PlannedStep;
 use super::step_plan::WeakInitial;
 use super::trace::Event;
@@ -31,6 +32,7 @@ impl ReversedSequence {
     /// `last`.
     pub(super) fn reverse(&mut self, trace: &Trace, earlier: usize, last: PlannedStep) {
         trace.not_after(earlier, &mut self.events);
+        self.break_off(trace, &last);
         self.last = Some(last);
     }
 
@@ -73,6 +75,9 @@ impl ReversedSequence {
                 }
             }
             all.push(set);
+            if Mutation::OrdersAreNotOpen.is_on() {
+                return Some(all);
+            }
             if all.len() + open.len() > SUBSETS_MAX {
                 return None;
             }
@@ -132,7 +137,8 @@ impl ReversedSequence {
         match self.weak_initial(trace, step) {
             WeakInitial::Independent => {
                 let depends = |last: PlannedStep| last.footprint.depends(&step.footprint);
-                match step.enabled && !self.last.is_some_and(depends) {
+                let certain = step.enabled && !self.last.is_some_and(depends);
+                match certain || Mutation::PlansAreExact.is_on() {
                     true => WeakInitial::Independent,
                     false => WeakInitial::No,
                 }
@@ -145,8 +151,25 @@ impl ReversedSequence {
         self.last.is_none() && self.events.iter().all(|bits| *bits == 0)
     }
 
+    /// Drops what two mutations leave out.
+    fn break_off(&mut self, trace: &Trace, last: &PlannedStep) {
+        let all = Mutation::SequencesAreOneStep.is_on();
+        if !all && !Mutation::SequencesEndAtTheRace.is_on() {
+            return;
+        }
+        let thread = last.decision.thread;
+        let own = |index: &usize| trace.event(*index).thread == thread;
+        let end = (0..trace.len()).filter(own).last().unwrap_or(trace.len());
+        for index in (0..trace.len()).filter(|index| (all && !own(index)) || *index > end) {
+            bits::remove(&mut self.events, index);
+        }
+    }
+
     /// Takes out the step at a place.
     pub(super) fn remove(&mut self, trace: &Trace, place: usize) {
+        if Mutation::StepsAreTakenTwice.is_on() {
+            return;
+        }
         if place == trace.len() {
             self.last = None;
         } else {

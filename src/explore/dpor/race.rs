@@ -6,6 +6,7 @@ use crate::execution::ObjectId;
 use crate::execution::Touch;
 
 use super::bits;
+use super::mutation::Mutation;
 use super::step_plan::PlannedStep;
 use super::trace::Event;
 use super::trace::Trace;
@@ -65,7 +66,7 @@ impl RaceScan {
             let earlier = trace.event(index);
             let changes = pre.pure_wait && event.is_changed_by(&earlier.footprint);
             let direct =
-                !bits::has(&self.before, index) && earlier.footprint.depends(&event.footprint);
+                !bits::has(&self.before, index) && depends(&earlier.footprint, &event.footprint);
             if direct {
                 bits::join(&mut self.before, trace.before(index));
                 bits::insert(&mut self.before, index);
@@ -79,15 +80,34 @@ impl RaceScan {
             };
             if races && !earlier.forced_expiry && !event.forced_expiry {
                 self.races.push(index);
-                if changes && enabled && !pre.waits_for_several() {
+                let hides = enabled && !pre.waits_for_several();
+                if changes && (hides || Mutation::ReleasesHideAcquires.is_on()) {
                     bits::join(&mut self.hidden, trace.before(index));
                 }
             }
             if changes && !event.follows(trace, index) {
                 changed.add(&earlier.footprint, event);
             }
+            if Mutation::OneRaceEach.is_on() && !self.races.is_empty() {
+                break;
+            }
         }
     }
+}
+
+/// True if two steps depend.
+fn depends(one: &Footprint, other: &Footprint) -> bool {
+    let hidden = |access| {
+        let meets = |one: &Footprint, other: &Footprint| {
+            one.iter().any(|touch| {
+                touch.access == access && other.access(touch.object) == Some(Access::Read)
+            })
+        };
+        meets(one, other) || meets(other, one)
+    };
+    one.depends(other)
+        && !(Mutation::CommutingHidesReads.is_on() && hidden(Access::Commute))
+        && !(Mutation::ReleasesHideReads.is_on() && hidden(Access::Release))
 }
 
 /// The objects that a step waits for and that events from some point on have changed.
@@ -141,6 +161,9 @@ pub(super) fn is_held(
     events: &[u64],
     event: &Event,
 ) -> bool {
+    if Mutation::AllIsHeld.is_on() {
+        return true;
+    }
     let done = |index: usize| index < earlier || bits::has(events, index);
     event.pre.read_all_awaited()
         && event.pre.watch.iter().any(|watched| {
@@ -180,7 +203,8 @@ pub(super) fn is_held(
 /// The later step of a race as it is to be planned before the earlier one, if it does not wait.
 pub(super) fn reversed_step(earlier: &Event, later: &Event) -> PlannedStep {
     let planned = later.planned();
-    if only_reads(&earlier.footprint, &later.footprint) {
+    let same = only_reads(&earlier.footprint, &later.footprint);
+    if same || Mutation::FootprintsNeverChange.is_on() {
         return planned;
     }
     let most = if later.footprint.is_everything() {

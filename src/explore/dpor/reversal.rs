@@ -7,6 +7,7 @@ use crate::execution::ThreadSet;
 use crate::runtime::controlled::Pending;
 
 use super::explorer::DporExplorer;
+use super::mutation::Mutation;
 use super::race::RacedAs;
 use super::race::is_held;
 use super::race::reversed_step;
@@ -32,7 +33,8 @@ impl DporExplorer {
             self.races[place].settled = self.reverse((race.earlier, race.later), &event);
         }
         for index in 0..self.trace.len() {
-            if self.trace.event(index).pre.alternatives > 1 {
+            let chooses = self.trace.event(index).pre.alternatives > 1;
+            if chooses && !Mutation::OneAlternative.is_on() {
                 self.plan_alternatives(index);
             }
         }
@@ -97,6 +99,9 @@ impl DporExplorer {
             return self.reverse_wait_with((earlier, later), event) && lasts;
         }
         let Some(subsets) = self.sequence.subsets(&self.trace, event) else {
+            if Mutation::TooManyOrdersAreNone.is_on() {
+                return false;
+            }
             let mut branches = std::mem::take(&mut self.nodes[earlier].branches);
             self.plan_every_thread(&mut branches, self.nodes[earlier].enabled);
             self.nodes[earlier].branches = branches;
@@ -138,7 +143,10 @@ impl DporExplorer {
     fn plan(&mut self, earlier: usize, until: usize) -> bool {
         for entry in &self.sleep[self.sleep_set(earlier)] {
             match self.sequence.weak_initial(&self.trace, &entry.step) {
-                WeakInitial::At(place) => return place <= until && place < self.trace.len(),
+                WeakInitial::At(place) => {
+                    let lasts = place <= until && place < self.trace.len();
+                    return lasts || Mutation::AnswersLast.is_on();
+                }
                 WeakInitial::Independent if !entry.stale => return false,
                 WeakInitial::Independent | WeakInitial::No => {}
             }

@@ -3,6 +3,8 @@
 use crate::execution::Decision;
 use crate::execution::Footprint;
 
+use super::mutation::Mutation;
+
 /// A step of a thread from one state.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlannedStep {
@@ -22,7 +24,8 @@ impl PlannedStep {
     /// alternatives of a choice.
     pub(super) fn is_same_step(&self, other: &Self) -> bool {
         let same = self.decision.alternative == other.decision.alternative;
-        self.decision.thread == other.decision.thread && (same || !self.chooses)
+        let chooses = self.chooses && !Mutation::ChoicesSleepWhole.is_on();
+        self.decision.thread == other.decision.thread && (same || !chooses)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::runtime::controlled::Pending;
 
 use super::bits;
 use super::bits::Rows;
+use super::mutation::Mutation;
 use super::object_index::EventsByObject;
 use super::step_plan::PlannedStep;
 
@@ -35,12 +36,17 @@ pub(super) struct PreState {
 
 impl PreState {
     pub(super) fn of(pending: &Pending, waits: Waits) -> Self {
+        let waits = if Mutation::ExpiriesAreWaits.is_on() {
+            Waits::Sufficient
+        } else {
+            waits
+        };
         let pure_wait = match (pending.waiting, waits) {
             (Waiting::Never, _) | (Waiting::Finite, Waits::MayExpire) => false,
             (Waiting::Forever, _) | (Waiting::Finite, Waits::Sufficient) => true,
         };
         Self {
-            pure_wait,
+            pure_wait: pure_wait && !Mutation::WaitsAreSteps.is_on(),
             watch: pending.watch,
             awaited: pending.awaited,
             declared: pending.declared,
@@ -57,6 +63,7 @@ impl PreState {
     pub(super) fn read_all_awaited(&self) -> bool {
         let mut awaited = self.awaited.iter();
         awaited.all(|touch| self.watch.access(touch.object).is_some())
+            || Mutation::OneReasonIsAll.is_on()
     }
 
     /// True if a step with this footprint changes something other than `object` of what this one
@@ -139,7 +146,7 @@ impl Event {
     /// True if its thread comes to stand before it only after an event.
     pub(super) fn follows(&self, trace: &Trace, index: usize) -> bool {
         let after = |before| index == before || trace.is_before(index, before);
-        self.predecessor.is_some_and(after)
+        self.predecessor.is_some_and(after) && !Mutation::PredecessorsAreForgotten.is_on()
     }
 
     /// The step that a wait which expired was before.
@@ -263,6 +270,7 @@ impl Trace {
         let started = started.filter(|&index| {
             let event = self.events.get(index);
             event.is_some_and(|event| event.operation == Operation::start_of(thread))
+                && !Mutation::StartsAreForgotten.is_on()
         });
         self.last_of(thread).or(started)
     }
