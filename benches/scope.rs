@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo bench --bench scope -- --slice NAME|all --state FILE [--threads N] [--stop-at-first]
+//!     [--every N]
 //! cargo bench --bench scope -- --random FROM..TO --state FILE
 //! cargo bench --bench scope -- --list
 //! ```
@@ -64,6 +65,9 @@ struct Arguments {
     /// Ends at the first difference.
     #[arg(long)]
     stop_at_first: bool,
+    /// Takes only one of so many programs of a slice.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
     /// Only says how many programs each slice has.
     #[arg(long)]
     list: bool,
@@ -156,19 +160,20 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             arguments,
             &mut state,
             (&names[0], "random"),
-            Work::random(from, to),
+            Work::Random(from, to),
         )?;
     } else {
         for slice in slices(arguments.slice.as_deref())? {
             let programs = Programs::of(&slice);
-            let definition = slice.definition();
-            names.push(slice.name.clone());
-            let stop = one(
-                arguments,
-                &mut state,
-                (&slice.name, &definition),
-                Work::all(&programs),
-            )?;
+            let (mut name, definition) = (slice.name.clone(), slice.definition());
+            let work = if arguments.every == 1 {
+                Work::All(&programs)
+            } else {
+                name += &format!(" every {}", arguments.every);
+                Work::Some(&programs, arguments.every)
+            };
+            names.push(name.clone());
+            let stop = one(arguments, &mut state, (&name, &definition), work)?;
             if stop {
                 break;
             }
