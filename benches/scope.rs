@@ -33,6 +33,7 @@ use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::io::Write;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,8 +67,8 @@ struct Arguments {
     #[arg(long)]
     stop_at_first: bool,
     /// Takes only one of so many programs of a slice.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
-    every: u64,
+    #[arg(long, value_name = "N", default_value = "1")]
+    every: NonZeroU64,
     /// Only says how many programs each slice has.
     #[arg(long)]
     list: bool,
@@ -166,11 +167,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         for slice in slices(arguments.slice.as_deref())? {
             let programs = Programs::of(&slice);
             let (mut name, definition) = (slice.name.clone(), slice.definition());
-            let work = if arguments.every == 1 {
+            let work = if arguments.every.get() == 1 {
                 Work::All(&programs)
             } else {
                 name += &format!(" every {}", arguments.every);
-                Work::Some(&programs, arguments.every)
+                Work::Some(&programs, arguments.every.get())
             };
             names.push(name.clone());
             let stop = one(arguments, &mut state, (&name, &definition), work)?;
