@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo bench --bench scope -- --slice NAME|all --state FILE [--threads N] [--stop-at-first]
+//!     [--every N]
 //! cargo bench --bench scope -- --random FROM..TO --state FILE
 //! cargo bench --bench scope -- --list
 //! ```
@@ -32,6 +33,7 @@ use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::io::Write;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +66,9 @@ struct Arguments {
     /// Ends at the first difference.
     #[arg(long)]
     stop_at_first: bool,
+    /// Takes only one of so many programs of a slice.
+    #[arg(long, value_name = "N", default_value = "1")]
+    every: NonZeroU64,
     /// Only says how many programs each slice has.
     #[arg(long)]
     list: bool,
@@ -156,19 +161,20 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             arguments,
             &mut state,
             (&names[0], "random"),
-            Work::random(from, to),
+            Work::Random(from, to),
         )?;
     } else {
         for slice in slices(arguments.slice.as_deref())? {
             let programs = Programs::of(&slice);
-            let definition = slice.definition();
-            names.push(slice.name.clone());
-            let stop = one(
-                arguments,
-                &mut state,
-                (&slice.name, &definition),
-                Work::all(&programs),
-            )?;
+            let (mut name, definition) = (slice.name.clone(), slice.definition());
+            let work = if arguments.every.get() == 1 {
+                Work::All(&programs)
+            } else {
+                name += &format!(" every {}", arguments.every);
+                Work::Some(&programs, arguments.every.get())
+            };
+            names.push(name.clone());
+            let stop = one(arguments, &mut state, (&name, &definition), work)?;
             if stop {
                 break;
             }

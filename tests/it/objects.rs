@@ -119,9 +119,9 @@ impl<R: Runtime> Objects<R> {
         }
     }
 
-    /// The state of every object as numbers: one for each variable, lock (the readers, and 256 for a
-    /// writer), event and thread (1 if set or ended), and two for each condition (who waits, and
-    /// who may wake).
+    /// The state of every object as numbers: one for each variable, lock (the readers, and 256 for
+    /// a writer), event and thread (1 if set or ended), and two for each condition (the threads
+    /// that wait, and those that may wake).
     pub(crate) fn words(&self, mut word: impl FnMut(u32)) {
         let all = |cells: &[Shared<R, bool>], word: &mut dyn FnMut(u32)| {
             for cell in cells {

@@ -140,13 +140,17 @@ fn run<R: Runtime>(objects: &Arc<Objects<R>>, statements: &[Statement], local: &
 
 fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: &mut Local) {
     match statement {
-        Load(index) => local.see(objects.load(*index)),
-        Store(index, value) => objects.store(*index, *value),
-        StoreLocal(index) => objects.store(*index, local.value),
-        Increment(index) => local.see(objects.increment(*index)),
-        LoadStore(index) => {
-            local.see(objects.load(*index));
-            objects.store(*index, local.value + 1);
+        Load(_)
+        | Store(..)
+        | StoreLocal(_)
+        | Increment(_)
+        | LoadStore(_)
+        | Copy { .. }
+        | Scan(_)
+        | SpinLoad(_)
+        | CompareExchange(_)
+        | Tries(..) => {
+            run_variable(objects, statement, local);
         }
         Locked(index, body) => {
             objects.acquire(*index);
@@ -174,15 +178,6 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
             let operation = Operation::local(Verb::Choose);
             local.see(u32::from(R::choose(operation, *alternatives)));
         }
-        Copy { from, to } => {
-            local.see(objects.load(*from));
-            objects.store(*to, local.value + 1);
-        }
-        Scan(last) => {
-            let zero = (0..=*last).rev().find(|index| objects.load(*index) == 0);
-            local.see(zero.map_or(0, u32::from));
-        }
-        SpinLoad(index) => local.see(objects.spin_load(*index)),
         SpinLocked(index, body) => {
             objects.spin_swap(*index);
             run(objects, body, local);
@@ -199,13 +194,36 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
         ConditionWait { .. } | NotifyOne(_) | NotifyAll(_) | Await { .. } | Notify { .. } => {
             run_condition(objects, statement, local);
         }
-        CompareExchange(index) => local.see(u32::from(objects.swap(*index))),
         Require => assert!(local.value != 0, "a value that is required is 0"),
         Fork(thread, body) => {
             let log = local.log.clone();
             start(objects, (*thread, true), log, Body::Own(body.clone()));
         }
         Join(thread) => objects.join(*thread),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller looks")]
+fn run_variable<R: Runtime>(objects: &Objects<R>, statement: &Statement, local: &mut Local) {
+    match statement {
+        Load(index) => local.see(objects.load(*index)),
+        Store(index, value) => objects.store(*index, *value),
+        StoreLocal(index) => objects.store(*index, local.value),
+        Increment(index) => local.see(objects.increment(*index)),
+        LoadStore(index) => {
+            local.see(objects.load(*index));
+            objects.store(*index, local.value + 1);
+        }
+        Copy { from, to } => {
+            local.see(objects.load(*from));
+            objects.store(*to, local.value + 1);
+        }
+        Scan(last) => {
+            let zero = (0..=*last).rev().find(|index| objects.load(*index) == 0);
+            local.see(zero.map_or(0, u32::from));
+        }
+        SpinLoad(index) => local.see(objects.spin_load(*index)),
+        CompareExchange(index) => local.see(u32::from(objects.swap(*index))),
         Tries(index, most) => {
             let won = (0..*most).any(|_| objects.swap(*index));
             local.see(u32::from(won));
@@ -213,6 +231,7 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
                 objects.store(*index, 0);
             }
         }
+        _ => unreachable!("a statement of no variable"),
     }
 }
 

@@ -175,7 +175,8 @@ impl Progress {
         };
         let [dpor, source, recount] = Searcher::ALL.map(|searcher| self.differing_of(searcher));
         format!(
-            "{:>10} {:>11} {:>11} {:>9} {:>9} {:>10} {:>7} {:>7} {:>7} {:>7} {:>7.0} {:>6.0}  {name}{done}",
+            "{:>10} {:>11} {:>11} {:>9} {:>9} {:>10} {:>7} {:>7} {:>7} {:>7} {:>7.0} {:>6.0}  \
+             {name}{done}",
             self.programs,
             self.executions,
             self.classes,

@@ -37,22 +37,16 @@ const SECONDS: f64 = 5.0;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Work<'p> {
     All(&'p Programs),
+    /// One of so many programs, from the first on.
+    Some(&'p Programs, u64),
     /// The seeds from the first to before the second.
     Random(u64, u64),
 }
 
-impl<'p> Work<'p> {
-    pub(crate) const fn all(programs: &'p Programs) -> Self {
-        Self::All(programs)
-    }
-
-    pub(crate) const fn random(from: u64, to: u64) -> Self {
-        Self::Random(from, to)
-    }
-
+impl Work<'_> {
     fn first(&self) -> Place {
         match self {
-            Self::All(programs) => place(programs.next_from(FIRST)),
+            Self::All(programs) | Self::Some(programs, _) => place(programs.next_from(FIRST)),
             Self::Random(from, _) => Place::At([*from, 0, 0]),
         }
     }
@@ -60,6 +54,10 @@ impl<'p> Work<'p> {
     fn after(&self, at: [u64; 3]) -> Place {
         match self {
             Self::All(programs) => place(programs.next_after(numbers(at))),
+            Self::Some(programs, every) => {
+                let next = |at: Numbers, _| programs.next_after(at);
+                place((0..*every).try_fold(numbers(at), next))
+            }
             Self::Random(_, to) if at[0] + 1 < *to => Place::At([at[0] + 1, 0, 0]),
             Self::Random(..) => Place::Done,
         }
@@ -67,7 +65,7 @@ impl<'p> Work<'p> {
 
     fn program(&self, at: [u64; 3]) -> Small {
         match self {
-            Self::All(programs) => programs.program(numbers(at)),
+            Self::All(programs) | Self::Some(programs, _) => programs.program(numbers(at)),
             Self::Random(..) => draw_wide(&mut Dice::new(at[0])).program,
         }
     }

@@ -1,7 +1,7 @@
 //! Slices: lists of kinds of statement, of which all programs are enumerated.
 //!
-//! Every pair of kinds of the vocabulary is in some slice. A kind that alone does nothing comes with
-//! one that gives it something to do: a wait with what ends it, a join with a start.
+//! Every pair of kinds of the vocabulary is in some slice. A kind that alone does nothing comes
+//! with one that gives it something to do: a wait with what ends it, a join with a start.
 
 use super::kind::Class;
 use super::kind::Kind;
