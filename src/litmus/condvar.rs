@@ -18,8 +18,8 @@ use crate::runtime::Shared;
 use crate::runtime::Turn;
 use crate::runtime::controlled::Controlled;
 
-use super::MutexGuard;
 use super::Mutex;
+use super::MutexGuard;
 use super::book;
 use super::rounds;
 

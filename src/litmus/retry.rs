@@ -59,9 +59,11 @@ pub fn retry<T>(round: impl Fn() -> Option<T>) -> T {
                 Ok(None)
             }
             (Some(open), None) => open.fail(),
-            (None, None) => Err("a round of `retry` fails where no other thread runs: it would \
+            (None, None) => Err(
+                "a round of `retry` fails where no other thread runs: it would \
                                  fail for ever"
-                .to_owned()),
+                    .to_owned(),
+            ),
         };
         match (found, ended) {
             (Some(found), _) => return found,

@@ -180,7 +180,7 @@ impl Round {
         let wrong = steps.iter().find_map(|step| self.wrong(step, &mut held));
         let names = book::names();
         let kept = || Some(format!("keeps {}", called(*held.first()?, &names)));
-        wrong.or_else(|| self.objection.clone()).or_else(kept)
+        self.objection.clone().or(wrong).or_else(kept)
     }
 
     /// What is wrong with a step. `held` are the locks that the round has taken so far.
@@ -220,7 +220,12 @@ impl Round {
             }
             _ => false,
         };
-        let does = || format!("takes the step {:?}", format!("{} {name}", verb.title()).trim());
+        let does = || {
+            format!(
+                "takes the step {:?}",
+                format!("{} {name}", verb.title()).trim()
+            )
+        };
         (!fine).then(does)
     }
 }

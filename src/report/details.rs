@@ -4,11 +4,16 @@
 use std::io;
 use std::io::Write;
 
+use crate::execution::Looping;
+use crate::execution::Operation;
+use crate::execution::ThreadId;
+
 use super::CheckReport;
 use super::Comparison;
 use super::Look;
 use super::Tone;
 use super::Verdict;
+use super::cut_off::cut_off_lines;
 use super::rounds::lines;
 use super::words::counted;
 use super::words::grouped;
@@ -46,7 +51,8 @@ fn write_row(
     look: &Look,
 ) -> io::Result<()> {
     let differences = report.unexpected.as_deref().unwrap_or_default();
-    let more = lines(report);
+    let mut more = lines(report);
+    more.extend(cut_off(report));
     if report.counterexamples.is_empty() && differences.is_empty() && more.is_empty() {
         return Ok(());
     }
@@ -74,6 +80,29 @@ fn write_row(
         writeln!(out, "  {word}: {}", visible(line))?;
     }
     Ok(())
+}
+
+/// What the bound on steps hides.
+fn cut_off(report: &CheckReport) -> Vec<String> {
+    let thread = |thread: ThreadId| {
+        let name = report.threads.get(thread.index());
+        name.map_or_else(
+            || format!("thread {thread}"),
+            |name| visible(&format!("thread {thread} {name}")).into_owned(),
+        )
+    };
+    let does = |operation: Operation| {
+        let object = operation.object.map(|object| format!(" {object}"));
+        format!("{}{}", operation.verb.title(), object.unwrap_or_default())
+    };
+    let advice = |found: &Looping| {
+        if found.looks {
+            "it only looks: let it wait for what it looks at"
+        } else {
+            "it changes something: give the loop a bound of its own"
+        }
+    };
+    cut_off_lines(report.cut_off, &report.loops, thread, does, advice)
 }
 
 /// `shared-handle (waits sufficient)`.

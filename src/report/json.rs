@@ -2,7 +2,8 @@
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
 //! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
-//! is to say of circumstances other than the documented ones are absent unless asked for.
+//! is to say of circumstances other than the documented ones are absent unless asked for, and
+//! `cut_off` is absent if no execution was cut off.
 
 use std::io;
 use std::io::Write;
@@ -50,6 +51,8 @@ struct ResultJson<'a> {
     executions: u64,
     redundant: u64,
     deadlocked: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut_off: Option<u64>,
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
@@ -216,6 +219,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         executions: report.executions,
         redundant: report.redundant,
         deadlocked: report.deadlocked,
+        cut_off: Some(report.cut_off).filter(|count| *count > 0),
         failing: report.failing,
         coverage: coverage(report.coverage),
         violations: report
