@@ -132,7 +132,8 @@ impl Explore {
         self
     }
 
-    /// After how many steps an execution is cut off: a loop that never ends shows as BOUNDED.
+    /// After how many steps an execution is cut off. The search goes on, and the verdict is BOUNDED
+    /// at best: see [`Explored::cut_off`] and [`Explored::loops`].
     #[must_use]
     pub const fn steps_max(mut self, steps_max: u32) -> Self {
         self.bounds.steps_max = steps_max;

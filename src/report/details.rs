@@ -167,6 +167,7 @@ fn write_expected(out: &mut dyn Write, comparison: &Comparison, look: &Look) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execution::Verb;
     use crate::explore::Coverage;
     use crate::property::Property;
     use crate::report::Measure;
@@ -179,6 +180,36 @@ mod tests {
         let mut out = Vec::new();
         write_comparison(&mut out, comparison, &Look::PLAIN.wide(width)).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn executions_that_were_cut_off_are_told_with_the_steps_that_repeat() {
+        let mut report = sample::proved("retry", Waits::Sufficient);
+        report.verdict = Verdict::Bounded;
+        report.cut_off = 3;
+        report.loops = vec![Looping {
+            thread: ThreadId::new(1),
+            round: vec![Operation::local(Verb::Load), Operation::local(Verb::Store)],
+            rounds: 40,
+            looks: false,
+        }];
+        let row = Measured {
+            report,
+            measure: None,
+        };
+        let text = printed(
+            &Comparison {
+                summary: "s".into(),
+                model: None,
+                rows: vec![vec![row]],
+            },
+            100,
+        );
+
+        let lines = "retry (waits sufficient)\n  3 executions were cut off by the bound on steps; in \
+                     the first of them:\n  thread 1 CONNECT6 repeats, 40 times in a row: load, \
+                     store; it changes something: give the loop a bound of its own\n";
+        assert!(text.contains(lines), "{text}");
     }
 
     #[test]

@@ -395,7 +395,21 @@ mod tests {
 
         assert!(text.contains(r#""peak_memory_bytes": null"#), "{text}");
         assert!(text.contains(r#""violations": []"#), "{text}");
+        assert!(!text.contains("cut_off"), "{text}");
         assert!(!printed(&[]).contains("measure"));
+    }
+
+    #[test]
+    fn executions_that_were_cut_off_are_counted() {
+        let mut report = sample::proved("push-lock", Waits::Sufficient);
+        report.cut_off = 3;
+        let text = printed(&[Measured {
+            report,
+            measure: None,
+        }]);
+
+        let fields = "\"deadlocked\": 0,\n      \"cut_off\": 3,\n      \"failing\"";
+        assert!(text.contains(fields), "{text}");
     }
 
     #[test]

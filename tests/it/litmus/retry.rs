@@ -277,6 +277,30 @@ fn a_lock_that_is_tried_until_it_is_free_keeps_others_out() {
     assert_eq!(all[1].verdict, Verdict::Proved);
 }
 
+/// The one is refused the lock by rounds of the other that fail. These do not count as changes, but
+/// the lock comes free. Each may meet the other so for ever, hence the bounds.
+#[test]
+fn who_was_refused_a_lock_is_woken_by_an_unlock_that_changes_nothing() {
+    let explore = Explore::new().steps_max(40).executions_max(2_000);
+    let explored = explore.run(threads(|threads| {
+        let (lock, go) = (Mutex::new(()), Atomic::new(false));
+        let (tried, goes) = (lock.clone(), go.clone());
+        threads.spawn(move || {
+            drop(retry(|| tried.try_lock()));
+            goes.store(true);
+        });
+        threads.spawn(move || {
+            retry(|| {
+                let _guard = lock.lock();
+                go.load().then_some(())
+            });
+        });
+    }));
+
+    assert_eq!((&explored.findings[..], explored.deadlocked), (&[][..], 0));
+    assert!(explored.executions > 0);
+}
+
 #[test]
 fn a_loop_over_a_reader_writer_lock_is_woken_by_the_writer() {
     let all = everywhere(|| {
