@@ -93,9 +93,10 @@ mod tests {
         let mut execution = Execution::empty();
         let step = |&(thread, verb, index): &(usize, Verb, u16)| {
             let object = ObjectId::initial(ObjectKind::Variable, index);
-            let access = match verb {
-                Verb::Load => Access::Read,
-                _ => Access::Write,
+            let access = if verb == Verb::Load {
+                Access::Read
+            } else {
+                Access::Write
             };
             Step {
                 thread: ThreadId::new(thread),

@@ -25,7 +25,7 @@ use super::rounds::Touched;
 /// Whether a mutex is held, and what a round of a loop has to know.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    held: bool,
+    taken: bool,
     /// Whether the thread that holds it took it in a round.
     in_round: bool,
     /// Whether it was refused to somebody since then.
@@ -33,9 +33,9 @@ pub(super) struct Held {
 }
 
 impl Held {
-    fn taken() -> Self {
+    fn by_caller() -> Self {
         Self {
-            held: true,
+            taken: true,
             in_round: rounds::is_inside(),
             refused: false,
         }
@@ -100,9 +100,9 @@ impl<T> Mutex<T> {
         rounds::before_step();
         let operation = Operation::on(Verb::TryLock, self.id());
         let taken = Controlled::act(operation, (&self.held,), |(mut held,)| {
-            let free = !held.held;
+            let free = !held.taken;
             if free {
-                *held = Held::taken();
+                *held = Held::by_caller();
             } else if held.shows_round() {
                 held.refused = true;
             }
@@ -120,11 +120,11 @@ impl<T> Mutex<T> {
         let taken = Controlled::wait_or_expire(
             operation,
             (&self.held,),
-            |(held,)| !held.held,
+            |(held,)| !held.taken,
             |(mut held,), turn| {
                 let taken = turn == Turn::Ready;
                 if taken {
-                    *held = Held::taken();
+                    *held = Held::by_caller();
                 } else if held.shows_round() {
                     held.refused = true;
                 }
@@ -141,8 +141,8 @@ impl<T> Mutex<T> {
         Controlled::wait(
             operation,
             (&self.held,),
-            |(held,)| !held.held,
-            |(mut held,)| *held = Held::taken(),
+            |(held,)| !held.taken,
+            |(mut held,)| *held = Held::by_caller(),
         );
         self.touched(true);
     }

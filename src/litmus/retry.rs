@@ -55,7 +55,9 @@ pub fn retry<T>(round: impl Fn() -> Option<T>) -> T {
         let found = round();
         let ended = match (open, &found) {
             (open, Some(_)) => {
-                open.map(rounds::Open::succeed);
+                if let Some(open) = open {
+                    open.succeed();
+                }
                 Ok(None)
             }
             (Some(open), None) => open.fail(),
@@ -75,6 +77,10 @@ pub fn retry<T>(round: impl Fn() -> Option<T>) -> T {
 }
 
 /// Waits until another round may see something else.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general enough over the lifetime of the answers"
+)]
 fn wait(watched: &Watched) {
     rounds::before_step();
     let others = watched.questions.len().saturating_sub(1);

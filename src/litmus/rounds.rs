@@ -405,9 +405,10 @@ impl Open {
                 Footprint::CAPACITY
             ));
         }
+        let question = |seen| -> Box<dyn Question> { Box::new(seen) };
         let questions = round.seen.into_iter();
         Ok(Some(Watched {
-            questions: questions.map(|seen| Box::new(seen) as _).collect(),
+            questions: questions.map(question).collect(),
             last: round.last,
         }))
     }

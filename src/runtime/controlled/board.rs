@@ -223,7 +223,7 @@ impl Board {
     ) -> Vec<Step> {
         let current = self.current.as_ref();
         let current = current.map(|current| current.taken(footprint, result));
-        let complete = self.execution.steps.iter().cloned();
+        let complete = self.execution.steps.iter().copied();
         let steps = complete.chain(current).skip(since);
         steps.filter(|step| step.thread == thread).collect()
     }
