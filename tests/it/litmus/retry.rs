@@ -31,12 +31,10 @@ const EXPLORERS: [ExplorerKind; 4] = [
 /// What each explorer that sees everything comes to, and that a recount agrees with `dpor`.
 fn everywhere(program: impl Fn() -> Program) -> Vec<Explored> {
     let run = |explorer: ExplorerKind| {
-        let explored = Explore::new()
+        Explore::new()
             .explorer(explorer)
             .steps_max(200)
-            .run(program());
-        println!("{:8} {explored}", explorer.name());
-        explored
+            .run(program())
     };
     let all: Vec<Explored> = EXPLORERS.map(run).into();
     for one in &all {
@@ -440,10 +438,9 @@ fn a_round_that_fails_and_did_more_than_look_is_refused() {
         ),
         (
             refused(|shared| {
-                shared
-                    .variables
-                    .iter()
-                    .for_each(|it| assert_eq!(it.load(), 0))
+                for variable in &shared.variables {
+                    assert_eq!(variable.load(), 0);
+                }
             }),
             "has looked at 5 objects, which is more than the 4",
         ),
