@@ -9,9 +9,12 @@ use std::sync::Arc;
 use tracing::Span;
 
 use crate::attach::NoRoom;
+use crate::execution::Execution;
+use crate::execution::Looping;
 use crate::execution::Outcome;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
+use crate::explore::FirstCutOff;
 use crate::explore::Limit;
 use crate::explore::Ran;
 use crate::explore::Rounds;
@@ -47,6 +50,8 @@ type Key = (usize, Option<NtStatus>);
 #[derive(Debug)]
 pub(super) struct Sum {
     pub(super) tally: Tally,
+    /// The threads that loop in the first execution that was cut off.
+    pub(super) loops: Vec<Looping>,
     pub(super) failing: u64,
     pub(super) outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
     /// The best finding of each kind, and the number of rounds that have it.
@@ -95,9 +100,13 @@ pub(super) fn go_through_all(
             }
             let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
             let program = Program::new(subject.0.workload(), subject.1, &Arc::new(ledger));
-            let mut onward = Onward { seen, watch };
+            let first = FirstCutOff::default();
+            let mut onward = Onward { seen, watch, first };
             let watched: (&mut dyn Watch, &Span) = (&mut onward, span);
             let searched = search(&program, (request, &bounds), watched, findings);
+            if let Some(loops) = onward.first.loops.take().filter(|_| sum.tally.cut_off == 0) {
+                sum.loops = loops;
+            }
             let class = rounds.take_in(&circumstances, searched.asked.clone());
             sum.add((request, scope), class, searched);
         }
@@ -159,6 +168,7 @@ fn unsuitable(lacks: NoRoom, findings: Findings) -> Searched {
             executions: 0,
             redundant: 0,
             deadlocked: 0,
+            cut_off: 0,
             coverage: Coverage::Unsuitable(why),
         },
         findings,
@@ -171,11 +181,17 @@ fn unsuitable(lacks: NoRoom, findings: Findings) -> Searched {
 struct Onward<'w> {
     seen: u64,
     watch: &'w mut dyn Watch,
+    first: FirstCutOff,
 }
 
 impl Watch for Onward<'_> {
     fn go_on(&mut self, executions: u64) -> bool {
         self.watch.go_on(self.seen.saturating_add(executions))
+    }
+
+    fn cut_off(&mut self, execution: &Execution) {
+        self.first.cut_off(execution);
+        self.watch.cut_off(execution);
     }
 }
 
@@ -198,8 +214,10 @@ impl Sum {
                 executions: 0,
                 redundant: 0,
                 deadlocked: 0,
+                cut_off: 0,
                 coverage: Coverage::Exhausted,
             },
+            loops: Vec::new(),
             failing: 0,
             outcomes: request.keep.outcomes.then(BTreeSet::new),
             found: BTreeMap::new(),
@@ -262,6 +280,7 @@ impl Sum {
         self.tally.executions += tally.executions;
         self.tally.redundant += tally.redundant;
         self.tally.deadlocked += tally.deadlocked;
+        self.tally.cut_off += tally.cut_off;
         self.tally.coverage = if self.rounds.is_empty() {
             coverage
         } else {

@@ -91,6 +91,8 @@ fn report(
         executions: sum.tally.executions,
         redundant: sum.tally.redundant,
         deadlocked: sum.tally.deadlocked,
+        cut_off: sum.tally.cut_off,
+        loops: sum.loops,
         failing: sum.failing,
         coverage: sum.tally.coverage,
         counterexamples: Vec::new(),

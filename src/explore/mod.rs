@@ -23,6 +23,7 @@ mod source;
 
 pub use coverage::Bounds;
 pub use coverage::Coverage;
+pub(crate) use coverage::FirstCutOff;
 pub use coverage::Limit;
 pub use coverage::Unsuitability;
 pub use coverage::Unwatched;

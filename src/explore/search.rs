@@ -156,6 +156,8 @@ pub struct Tally {
     pub redundant: u64,
     /// Complete executions that ended in a deadlock or a livelock.
     pub deadlocked: u64,
+    /// Executions that the bound on steps cut off: what would have come of them is not known.
+    pub cut_off: u64,
     /// How much of the space was seen.
     pub coverage: Coverage,
 }
@@ -189,9 +191,9 @@ pub fn go_through(
         executions: 0,
         redundant: 0,
         deadlocked: 0,
+        cut_off: 0,
         coverage,
     };
-    let mut cut_off = false;
     let mut stopped = None;
     let mut begun: u64 = 0;
     let span = executions.span();
@@ -206,7 +208,10 @@ pub fn go_through(
             let ran = run_told(executions, &Journal::open(&span, begun));
             match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
-                End::StepLimit => cut_off = true,
+                End::StepLimit => {
+                    tally.cut_off += 1;
+                    watch.cut_off(ran.execution);
+                }
                 End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                     tally.executions += 1;
                     tally.deadlocked += u64::from(ran.execution.end.is_stuck());
@@ -218,7 +223,7 @@ pub fn go_through(
         }
     }
     let steps = || Limit::Steps(bounds.steps_max);
-    let limit = stopped.or_else(|| cut_off.then(steps));
+    let limit = stopped.or_else(|| (tally.cut_off > 0).then(steps));
     tally.coverage = limit.map_or_else(|| executions.coverage(), Coverage::Bounded);
     tally
 }

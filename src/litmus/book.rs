@@ -15,6 +15,8 @@ use crate::execution::ThreadId;
 use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
 
+use super::rounds;
+
 /// The path of the main thread. Its children count from 1, so that a path is an index wherever only
 /// the main thread starts others.
 const MAIN: &str = "main";
@@ -72,6 +74,7 @@ pub(super) fn begin_exploration() {
 
 /// Another execution begins.
 pub(super) fn begin_execution() {
+    rounds::clear();
     with(|book| {
         book.open = true;
         book.families.resize(THREADS_MAX + 1, Family::default());
@@ -102,6 +105,7 @@ pub(super) fn require_open(what: &str) {
         "{what} outside of an exploration: do it inside of the program that is explored, so that \
          every execution begins anew"
     );
+    rounds::object_to(&format!("does more: {what}"));
 }
 
 /// The next thread that the caller starts.
@@ -184,6 +188,7 @@ pub(super) fn names() -> BTreeMap<ObjectId, String> {
 
 /// Notes a value under a name.
 pub(super) fn observe(name: String, value: String) {
+    rounds::object_to("does more: something was observed");
     with(|book| book.observed.insert(name, value));
 }
 

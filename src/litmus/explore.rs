@@ -3,22 +3,25 @@
 use std::ops::ControlFlow;
 
 use crate::execution::Execution;
+use crate::execution::ThreadId;
+use crate::execution::Verb;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
 use crate::explore::DfsExplorer;
 use crate::explore::DporExplorer;
 use crate::explore::Executions;
 use crate::explore::ExplorerKind;
+use crate::explore::FirstCutOff;
 use crate::explore::IcbExplorer;
 use crate::explore::RandomExplorer;
 use crate::explore::SourceExplorer;
 use crate::explore::Tally;
-use crate::explore::Unwatched;
 use crate::explore::go_through;
 use crate::explore::on_machine;
 use crate::recount::Recount;
 use crate::recount::recount;
 use crate::report::Verdict;
+use crate::report::cut_off_lines;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
@@ -30,6 +33,7 @@ use super::Program;
 use super::ReplayError;
 use super::book;
 use super::findings::Findings;
+use super::lanes::does;
 use super::schedule::Follower;
 use super::schedule::to_text;
 
@@ -128,7 +132,8 @@ impl Explore {
         self
     }
 
-    /// After how many steps an execution is cut off: a loop that never ends shows as BOUNDED.
+    /// After how many steps an execution is cut off. The search goes on, and the verdict is BOUNDED
+    /// at best: see [`Explored::cut_off`] and [`Explored::loops`].
     #[must_use]
     pub const fn steps_max(mut self, steps_max: u32) -> Self {
         self.bounds.steps_max = steps_max;
@@ -175,7 +180,8 @@ impl Explore {
         book::begin_exploration();
         let mut findings = Findings::default();
         let mut executions = self.executions(&program);
-        let tally = go_through(&mut *executions, (&self.bounds, &mut Unwatched), |ran| {
+        let mut first = FirstCutOff::default();
+        let tally = go_through(&mut *executions, (&self.bounds, &mut first), |ran| {
             if findings.take_in(ran.execution) && self.bounds.fail_fast {
                 ControlFlow::Break(())
             } else {
@@ -184,7 +190,8 @@ impl Explore {
         });
         drop(executions);
         book::close();
-        self.explored(&program, &tally, findings)
+        let loops = loops(&tally, &first);
+        self.explored(&program, &tally, (findings, loops))
     }
 
     /// Runs the one execution that a schedule describes, for a debugger or a closer look: what is
@@ -258,7 +265,12 @@ impl Explore {
     }
 
     /// The report, for which each finding is run again.
-    fn explored(&self, program: &Program, tally: &Tally, findings: Findings) -> Explored {
+    fn explored(
+        &self,
+        program: &Program,
+        tally: &Tally,
+        (findings, loops): (Findings, Vec<String>),
+    ) -> Explored {
         let (panicked, outcomes) = (findings.panicked, findings.outcomes.clone());
         let list = findings.into_list().into_iter();
         let findings: Vec<Finding> = list
@@ -279,6 +291,8 @@ impl Explore {
             redundant: tally.redundant,
             deadlocked: tally.deadlocked,
             panicked,
+            cut_off: tally.cut_off,
+            loops,
             coverage: tally.coverage,
             findings,
             outcomes,
@@ -309,6 +323,23 @@ fn finding(kind: FindingKind, cause: String, execution: Execution, waits: Waits)
         names: book::names(),
         execution,
     }
+}
+
+/// What there is to say of the executions that were cut off.
+fn loops(tally: &Tally, first: &FirstCutOff) -> Vec<String> {
+    let (paths, names) = (book::paths(), book::names());
+    let thread = |thread: ThreadId| format!("thread {}", paths[thread.index()]);
+    let loops = first.loops.as_deref().unwrap_or_default();
+    let does = |operation| does(operation, &names);
+    cut_off_lines(tally.cut_off, loops, thread, does, |found| {
+        match (found.looks, found.round.as_slice()) {
+            (true, [one]) if one.verb == Verb::Load => {
+                "it only looks: write the loop as `Atomic::spin_until`, which needs no bound"
+            }
+            (true, _) => "it only looks: write the loop as `retry`, which needs no bound",
+            (false, _) => "it changes something: give the loop a bound of its own",
+        }
+    })
 }
 
 const fn verdict(violated: bool, coverage: Coverage) -> Verdict {

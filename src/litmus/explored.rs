@@ -26,6 +26,12 @@ pub struct Explored {
     pub deadlocked: u64,
     /// How many complete executions panicked, or were objected to at their end.
     pub panicked: u64,
+    /// How many executions the bound on steps cut off. What would have come of them is not known,
+    /// so the verdict is BOUNDED, or VIOLATED if something was found elsewhere.
+    pub cut_off: u64,
+    /// The threads that repeat their steps in the first of those: a sentence each, behind one that
+    /// says how many were cut off. Empty if none was.
+    pub loops: Vec<String>,
     /// How much of the space was seen.
     pub coverage: Coverage,
     /// What was found, each kind once, in its simplest execution. In order of
@@ -100,6 +106,7 @@ impl fmt::Display for Explored {
         let counts = [
             (self.panicked, "failing"),
             (self.deadlocked, "deadlocked"),
+            (self.cut_off, "cut off"),
             (self.redundant, "redundant beside"),
         ];
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
@@ -113,6 +120,9 @@ impl fmt::Display for Explored {
         }
         for (outcome, count) in &self.outcomes {
             writeln!(f, "  {count:>7}  {outcome}")?;
+        }
+        for (place, line) in self.loops.iter().enumerate() {
+            writeln!(f, "{}{line}", if place == 0 { "\n" } else { "  " })?;
         }
         self.findings
             .iter()

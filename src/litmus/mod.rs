@@ -45,6 +45,7 @@
 //! | `thread::spawn`, `join` | [`spawn`], [`JoinHandle`], [`threads`] |
 //! | `while !ready {}` | [`Atomic::spin_until`] |
 //! | `while compare_exchange.is_err() {}` | [`Atomic::spin_exchange`] |
+//! | a loop of several looks that changes nothing | [`retry`] |
 //! | a time-out | [`Mutex::lock_or_expire`], [`Condvar::wait_or_expire`] |
 //! | any input, any failure | [`choose`] |
 //! | the outcomes of a litmus test | [`observe`] |
@@ -68,6 +69,8 @@ mod findings;
 mod lanes;
 mod mutex;
 mod program;
+mod retry;
+mod rounds;
 mod rwlock;
 mod schedule;
 mod thread;
@@ -85,6 +88,7 @@ pub use mutex::MutexGuard;
 pub use program::Program;
 pub use program::Threads;
 pub use program::threads;
+pub use retry::retry;
 pub use rwlock::ReadGuard;
 pub use rwlock::RwLock;
 pub use rwlock::WriteGuard;

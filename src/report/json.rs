@@ -2,7 +2,8 @@
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
 //! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
-//! is to say of circumstances other than the documented ones are absent unless asked for.
+//! is to say of circumstances other than the documented ones are absent unless asked for, and
+//! `cut_off` is absent if no execution was cut off.
 
 use std::io;
 use std::io::Write;
@@ -50,6 +51,8 @@ struct ResultJson<'a> {
     executions: u64,
     redundant: u64,
     deadlocked: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut_off: Option<u64>,
     failing: u64,
     coverage: CoverageJson,
     violations: Vec<ViolationJson<'a>>,
@@ -216,6 +219,7 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         executions: report.executions,
         redundant: report.redundant,
         deadlocked: report.deadlocked,
+        cut_off: Some(report.cut_off).filter(|count| *count > 0),
         failing: report.failing,
         coverage: coverage(report.coverage),
         violations: report
@@ -391,7 +395,21 @@ mod tests {
 
         assert!(text.contains(r#""peak_memory_bytes": null"#), "{text}");
         assert!(text.contains(r#""violations": []"#), "{text}");
+        assert!(!text.contains("cut_off"), "{text}");
         assert!(!printed(&[]).contains("measure"));
+    }
+
+    #[test]
+    fn executions_that_were_cut_off_are_counted() {
+        let mut report = sample::proved("push-lock", Waits::Sufficient);
+        report.cut_off = 3;
+        let text = printed(&[Measured {
+            report,
+            measure: None,
+        }]);
+
+        let fields = "\"deadlocked\": 0,\n      \"cut_off\": 3,\n      \"failing\"";
+        assert!(text.contains(fields), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! reader what a [`Look`] says.
 
 mod circumstances_json;
+mod cut_off;
 mod details;
 mod document;
 mod fold;
@@ -36,6 +37,7 @@ mod summary;
 mod table;
 mod words;
 
+pub(crate) use cut_off::cut_off_lines;
 pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
 pub(crate) use summary::smaller_name;

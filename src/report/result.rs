@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::execution::Execution;
+use crate::execution::Looping;
 use crate::execution::Outcome;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
@@ -161,6 +162,10 @@ pub struct CheckReport {
     pub redundant: u64,
     /// How many complete executions ended in a deadlock.
     pub deadlocked: u64,
+    /// How many executions the bound on steps cut off: what would have come of them is not known.
+    pub cut_off: u64,
+    /// The threads that repeat their steps in the first of those, in order of thread.
+    pub loops: Vec<Looping>,
     /// How many complete executions broke a property.
     pub failing: u64,
     /// How much of the space was seen.

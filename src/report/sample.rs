@@ -125,6 +125,8 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         executions: 1_305,
         redundant: 7,
         deadlocked: 0,
+        cut_off: 0,
+        loops: Vec::new(),
         failing: 0,
         coverage: Coverage::Exhausted,
         counterexamples: Vec::new(),

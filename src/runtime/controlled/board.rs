@@ -208,6 +208,26 @@ impl Board {
         }
     }
 
+    /// How many steps were taken, that which is not complete included.
+    pub(super) fn taken(&self) -> usize {
+        self.execution.steps.len() + usize::from(self.current.is_some())
+    }
+
+    /// The steps of a thread from this one of the execution on, that which is not complete
+    /// included: `last` is what it did.
+    pub(super) fn steps_of(
+        &self,
+        thread: ThreadId,
+        since: usize,
+        (footprint, result): (Footprint, StepResult),
+    ) -> Vec<Step> {
+        let current = self.current.as_ref();
+        let current = current.map(|current| current.taken(footprint, result));
+        let complete = self.execution.steps.iter().copied();
+        let steps = complete.chain(current).skip(since);
+        steps.filter(|step| step.thread == thread).collect()
+    }
+
     /// Asks again the waiting threads that watch what the step wrote.
     fn poll_waiting(&mut self, stepped: ThreadId, footprint: &Footprint) {
         let waiting = self.waiting;

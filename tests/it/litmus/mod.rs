@@ -3,6 +3,7 @@
 mod findings;
 mod objects;
 mod refused;
+mod retry;
 
 use selvedge::explore::Coverage;
 use selvedge::litmus::Atomic;
