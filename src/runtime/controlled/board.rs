@@ -19,6 +19,7 @@ use crate::execution::ThreadSet;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
+use crate::runtime::panics;
 
 use super::Limits;
 use super::Pending;
@@ -82,7 +83,7 @@ pub(super) struct Board {
     ready: ThreadSet,
     /// The threads that have not finished.
     alive: ThreadSet,
-    /// The first panic of the execution: who, and what it said.
+    /// The panic of the execution, of several that of the least index: the thread, and its message.
     panicked: Option<(ThreadId, String)>,
     current: Option<Current>,
     /// What was decided on a thread's own stack, for the machine.
@@ -153,7 +154,7 @@ impl Board {
             set.remove(thread);
         }
         if let Some(message) = panic {
-            self.panicked.get_or_insert((thread, message));
+            panics::keep_least(&mut self.panicked, thread, message);
         }
     }
 

@@ -1,8 +1,7 @@
 //! Outcomes as numbers, so that the oracle and the explorers can be compared.
 //!
 //! The numbers of an outcome are: how it ended (0 finished, 1 deadlock, 2 livelock, 3 panic), a bit
-//! for each thread that is stuck (none after a panic: which of two threads panics first may be
-//! a matter of independent steps), the state of every object in the
+//! for each thread that is stuck or for the one whose panic it is, the state of every object in the
 //! order of [`Objects::words`](crate::objects::Objects::words), and for each thread how many values
 //! it saw and which.
 
@@ -28,7 +27,10 @@ pub(crate) fn words_of(execution: &Execution, sizes: Sizes, words: &mut Vec<u32>
         other => panic!("an execution that is not complete: {other:?}"),
     };
     let blocked = execution.end.blocked().iter();
-    let who = blocked.fold(0, |mask, blocked| mask | 1_u32 << blocked.thread.index());
+    let who = match &execution.end {
+        End::Panicked { thread, .. } => 1_u32 << thread.index(),
+        _ => blocked.fold(0, |mask, blocked| mask | 1_u32 << blocked.thread.index()),
+    };
     words.extend([end, who]);
     let (objects, seen) = execution.rest.values.split_at(object_words(sizes));
     words.extend(objects.iter().map(|(_, word)| word));

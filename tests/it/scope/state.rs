@@ -21,8 +21,8 @@ pub(crate) struct State {
     at: [u8; THREADS],
     /// A bit for each thread that was started and has not ended.
     alive: u8,
-    /// True if some thread panicked.
-    panicked: bool,
+    /// A bit for each thread that panicked.
+    panicked: u8,
     events: u8,
     /// A bit for each thread that said that it ended.
     ended: u8,
@@ -104,7 +104,7 @@ impl State {
         let mut state = Self {
             at: [0; THREADS],
             alive: 0,
-            panicked: false,
+            panicked: 0,
             events: 0,
             ended: 0,
             local: [0; THREADS],
@@ -142,7 +142,7 @@ impl State {
             }
             if self.local[thread] == 0 {
                 self.alive &= !(1 << thread);
-                self.panicked = true;
+                self.panicked |= 1 << thread;
                 return;
             }
             self.at[thread] = instruction.yes;
@@ -377,12 +377,14 @@ impl State {
         words.clear();
         let spins = |thread| matches!(self.op(code, thread), Op::SpinLoad(_) | Op::SpinSwap(_));
         let end = match (self.panicked, self.alive) {
-            (false, 0) => 0,
-            (false, _) if self.alive().all(spins) => 2,
-            (false, _) => 1,
-            (true, _) => 3,
+            (0, 0) => 0,
+            (0, _) if self.alive().all(spins) => 2,
+            (0, _) => 1,
+            (_, _) => 3,
         };
-        let who = if end == 3 { 0 } else { self.alive };
+        // Of several threads that panic, an execution ends in the panic of the first by index.
+        let least = self.panicked & self.panicked.wrapping_neg();
+        let who = if end == 3 { least } else { self.alive };
         words.extend([end, u32::from(who)]);
         let sizes = code.sizes;
         let count = usize::from;
