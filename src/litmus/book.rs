@@ -201,3 +201,15 @@ pub(super) fn object(message: String) {
 pub(super) fn take_objection() -> Option<String> {
     with(|book| book.objection.take())
 }
+
+/// What was observed in this execution, and what the closing check panicked with, as a text.
+pub(super) fn noted() -> String {
+    with(|book| {
+        let observed = book.observed.iter();
+        let mut parts: Vec<String> = observed
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        parts.extend(book.objection.clone());
+        parts.join(" ")
+    })
+}

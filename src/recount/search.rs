@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Prefix;
 use crate::execution::Step;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 use crate::runtime::controlled::System;
-
-use super::form::Prefix;
 
 /// How many prefixes a recount visits at most, if nobody says otherwise.
 pub const PREFIXES_MAX: u64 = 1_000_000;

@@ -1,13 +1,18 @@
-//! The canonical form of a prefix, as a number of 128 bits.
+//! The canonical form of a prefix, as a number of 128 bits: the same for all prefixes that differ
+//! only in the order of independent steps.
+//!
+//! It serves whoever has to tell classes of executions apart without trusting a search: the second
+//! count, and the comparison of two explorers. So dependence is judged here from the objects that
+//! steps touched, by a definition that no explorer uses.
 
 use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
-use crate::execution::Access;
-use crate::execution::Footprint;
-use crate::execution::Step;
-use crate::execution::THREADS_MAX;
+use super::Access;
+use super::Footprint;
+use super::Step;
+use super::THREADS_MAX;
 
 /// How many steps of each thread come before a step, itself included.
 type Past = [u32; THREADS_MAX];
@@ -24,23 +29,23 @@ struct Taken {
 
 /// A prefix, and its form at every length.
 #[derive(Debug, Default)]
-pub(super) struct Prefix {
+pub(crate) struct Prefix {
     taken: Vec<Taken>,
 }
 
 impl Prefix {
     /// How many steps it has.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.taken.len()
     }
 
     /// Cuts it down to its first steps.
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(crate) fn truncate(&mut self, len: usize) {
         self.taken.truncate(len);
     }
 
     /// Adds a step.
-    pub(super) fn push(&mut self, step: &Step) {
+    pub(crate) fn push(&mut self, step: &Step) {
         let thread = step.thread.index();
         let mut past: Past = [0; THREADS_MAX];
         for earlier in &self.taken {
@@ -62,7 +67,7 @@ impl Prefix {
     }
 
     /// The form: the same for all prefixes that differ only in the order of independent steps.
-    pub(super) fn form(&self) -> u128 {
+    pub(crate) fn form(&self) -> u128 {
         self.taken.last().map_or(0, |taken| taken.form)
     }
 }
