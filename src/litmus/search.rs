@@ -93,13 +93,7 @@ impl Explore {
         let source = SourceExplorer::new(self.waits);
         let executions = on_machine(self.limits(), program, source, Reruns::None);
         let mut executions = Paced::new(executions, Pace::of_ended(begun));
-        let unbounded = Self {
-            bounds: Bounds {
-                executions_max: u64::MAX,
-                ..self.bounds
-            },
-            ..self.clone()
-        };
+        let unbounded = self.clone().executions_max(u64::MAX);
         let second = unbounded.search_by(program, &mut executions);
         if second.not_deterministic.is_some() {
             first.not_deterministic = second.not_deterministic;
