@@ -166,7 +166,7 @@ fn search(
     };
     let mut executions = span.in_scope(|| executions(program, request, (bounds, reruns)));
     let mut tally = go_through(&mut *executions, (bounds, &mut *watch), visit);
-    let not_deterministic = executions.not_deterministic().cloned();
+    let mut not_deterministic = executions.not_deterministic().cloned();
     drop(executions);
     let whole = tally.coverage == Coverage::Exhausted;
     if whole {
@@ -177,8 +177,13 @@ fn search(
     let verification = request
         .verify
         .then(|| recounted(program, request, (&tally, &findings), watch));
-    if matches!(verification, Some(Verification::Differs(_))) {
-        tally.coverage = Coverage::Bounded(Limit::Recount);
+    match verification {
+        Some(Verification::Differs(_)) => tally.coverage = Coverage::Bounded(Limit::Recount),
+        Some(Verification::NotDeterministic { steps, thread }) => {
+            not_deterministic = Some(NotDeterministic::unable(steps, thread));
+            tally.coverage = Coverage::Bounded(Limit::NotDeterministic);
+        }
+        Some(_) | None => {}
     }
     // A library that was stopped has run ahead, and what it asked there depends on how far.
     let reliable = request.explorer.is_own() || !stops(tally.coverage);

@@ -146,3 +146,59 @@ fn tell(span: &Span, found: &Counterexample) {
         );
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Proofs;
+    use crate::explore::SecondProof;
+    use crate::explore::Unwatched;
+    use crate::program::unsteady;
+
+    fn checked(model: &str, strategy: &str, proofs: Proofs) -> CheckReport {
+        let scenario = Scenario::embedded(model).unwrap();
+        let strategy = Strategy::named(strategy).unwrap();
+        let request = Request {
+            proofs,
+            ..Request::default()
+        };
+        check(&scenario, &strategy, &request, &mut Unwatched)
+    }
+
+    #[test]
+    fn a_scenario_that_is_not_deterministic_is_never_proved() {
+        for _ in 0..20 {
+            let run = || checked("attach/connect4_connect6", "push-lock", Proofs::InTurn);
+            let report = unsteady::during(run);
+
+            assert_eq!(report.verdict, Verdict::NotDeterministic);
+            let found = report.not_deterministic.unwrap().to_string();
+            assert!(found.starts_with("execution 1, step 1: it was "), "{found}");
+            assert!(found.contains("FaultInjected"), "{found}");
+            assert_eq!((report.second_proof, report.disagreement), (None, None));
+        }
+    }
+
+    /// On how many cores the two searches run is seen nowhere.
+    #[test]
+    fn side_by_side_is_the_same_as_in_turn() {
+        for model in ["attach/connect4_connect6", "direct/three_types"] {
+            for strategy in ["shared-handle", "push-lock"] {
+                let [one, other] = [Proofs::InTurn, Proofs::SideBySide]
+                    .map(|proofs| checked(model, strategy, proofs));
+                let classes = one.executions;
+
+                assert_eq!(one, other);
+                assert_eq!(one.second_proof, Some(SecondProof::Agrees { classes }));
+            }
+        }
+    }
+
+    #[test]
+    fn once_is_by_the_explorer_alone() {
+        let report = checked("attach/connect4_connect6", "push-lock", Proofs::Once);
+
+        assert_eq!(report.verdict, Verdict::Proved);
+        assert_eq!(report.second_proof, None);
+    }
+}

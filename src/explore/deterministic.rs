@@ -77,6 +77,12 @@ impl NotDeterministic {
         }
     }
 
+    /// A thread that cannot take a step any more after so many others.
+    pub(crate) fn unable(steps: usize, thread: ThreadId) -> Self {
+        let now = format!("that thread {thread} could not");
+        Self::at(steps, Some(thread), (able(ThreadSet::only(thread)), now))
+    }
+
     /// Ends the execution that runs: [`NotDeterministic::caught`] gets this back.
     pub(super) fn raise(self) -> ! {
         panic::resume_unwind(Box::new(self))

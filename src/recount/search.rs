@@ -7,6 +7,7 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Prefix;
 use crate::execution::Step;
+use crate::execution::ThreadId;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
@@ -34,6 +35,14 @@ pub enum Recount {
     TooLong(u32),
     /// Whoever looks on ended it.
     Stopped,
+    /// After so many steps a thread could not do what it could before: the system is not
+    /// deterministic.
+    NotDeterministic {
+        /// The number of steps.
+        steps: usize,
+        /// The thread.
+        thread: ThreadId,
+    },
 }
 
 /// Where the search stands at one prefix.
@@ -50,6 +59,8 @@ struct Walker {
     nodes: Vec<Node>,
     prefix: Prefix,
     known: BTreeSet<u128>,
+    /// Where a thread could not do what it could before.
+    misfit: Option<(usize, ThreadId)>,
 }
 
 impl Walker {
@@ -101,12 +112,10 @@ impl Policy for Walker {
             && position
                 .offered(decision.thread)
                 .contains(&decision.alternative);
-        assert!(
-            able,
-            "the system is not deterministic: after {depth} steps thread {} cannot do what it \
-             could before",
-            decision.thread
-        );
+        if !able {
+            self.misfit = Some((depth, decision.thread));
+            return None;
+        }
         Some(decision)
     }
 }
@@ -135,6 +144,9 @@ pub fn recount(
             return Recount::Stopped;
         }
         let execution = machine.run(system, &mut walker);
+        if let Some((steps, thread)) = walker.misfit {
+            return Recount::NotDeterministic { steps, thread };
+        }
         match &execution.end {
             End::Redundant => {}
             End::StepLimit => return Recount::TooLong(limits.steps_max),

@@ -135,6 +135,7 @@ enum RecountJson {
     TooLarge { prefixes_max: u64 },
     TooLong { steps_max: u32 },
     OutOfTime,
+    NotDeterministic,
     NotExhausted,
 }
 
@@ -313,6 +314,7 @@ fn recount(verification: &Verification) -> RecountJson {
         &Verification::TooLarge(prefixes_max) => RecountJson::TooLarge { prefixes_max },
         &Verification::TooLong(steps_max) => RecountJson::TooLong { steps_max },
         Verification::Stopped => RecountJson::OutOfTime,
+        Verification::NotDeterministic { .. } => RecountJson::NotDeterministic,
         Verification::NotExhausted => RecountJson::NotExhausted,
     }
 }

@@ -325,6 +325,7 @@ BOUNDED means:     nothing was found before a bound stopped dpor; this is no pro
 assuming:          no fault; fairness: none; memory: sequentially consistent; profile: documented
 waits sufficient:  a finite wait expires only when nothing else can run
 waits may expire:  a finite wait may expire at any moment at which it is blocked
+proved by dpor and by source, with the same classes
 
 shared-handle (waits sufficient): non-interference: attach by thread 1 returned 22 instead of 0
   replay: selvedge replay selvedge1:attach/connect4_connect6:0.1.0x3
