@@ -23,6 +23,8 @@ struct Taken {
     thread: usize,
     footprint: Footprint,
     past: Past,
+    /// Of how many threads there are such steps: from there on `past` is 0.
+    width: usize,
     /// The form of the prefix that ends with this step.
     form: u128,
 }
@@ -48,20 +50,24 @@ impl Prefix {
     pub(crate) fn push(&mut self, step: &Step) {
         let thread = step.thread.index();
         let mut past: Past = [0; THREADS_MAX];
+        let mut width = thread + 1;
         for earlier in &self.taken {
             if earlier.thread == thread || depend(&earlier.footprint, &step.footprint) {
-                for (mine, theirs) in past.iter_mut().zip(&earlier.past) {
+                let theirs = &earlier.past[..earlier.width];
+                for (mine, theirs) in past.iter_mut().zip(theirs) {
                     *mine = (*mine).max(*theirs);
                 }
+                width = width.max(earlier.width);
             }
         }
         past[thread] += 1;
         // A sum does not depend on the order of what is summed, which is what a set needs.
-        let form = self.form().wrapping_add(description(step, &past));
+        let form = self.form().wrapping_add(description(step, &past[..width]));
         self.taken.push(Taken {
             thread,
             footprint: step.footprint,
             past,
+            width,
             form,
         });
     }
@@ -93,7 +99,7 @@ const fn clash(one: Access, other: Access) -> bool {
 }
 
 /// What determines a step's place in the happens-before relation, in 128 bits.
-fn description(step: &Step, past: &Past) -> u128 {
+fn description(step: &Step, past: &[u32]) -> u128 {
     let half = |salt: u64| {
         let mut hasher = DefaultHasher::new();
         salt.hash(&mut hasher);

@@ -66,7 +66,7 @@ pub struct Explore {
     pub(super) bounds: Bounds,
     seed: u64,
     /// Whether `source` is to explore it after `dpor`.
-    twice: bool,
+    pub(super) twice: bool,
 }
 
 impl Default for Explore {

@@ -42,6 +42,7 @@ use super::findings::Findings;
 pub(super) struct Searched {
     pub(super) tally: Tally,
     findings: Findings,
+    /// Empty if nothing is compared with them.
     classes: Classes,
     not_deterministic: Option<NotDeterministic>,
 }
@@ -64,7 +65,9 @@ impl Explore {
         let mut findings = Findings::default();
         let mut classes = Classes::default();
         let visit = |ran: Ran<'_>| {
-            classes.take_in(ran.execution, &program.noted());
+            if self.twice {
+                classes.take_in(ran.execution, &program.noted());
+            }
             if findings.take_in(ran.execution) && self.bounds.fail_fast {
                 ControlFlow::Break(())
             } else {
