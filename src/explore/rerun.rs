@@ -16,6 +16,7 @@ use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::FactRecord;
+use crate::execution::Remark;
 use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::Telling;
@@ -229,9 +230,7 @@ fn first_fact(before: &[FactRecord], now: &[FactRecord], steps: usize) -> Option
 fn said(step: &Step) -> String {
     let text = Telling::of(step).to_string();
     match step.result {
-        StepResult::Value(value) if !text.ends_with(&format!("= {value}")) => {
-            format!("{text}, which gave {value}")
-        }
+        StepResult::Value(value) if Remark::on(step).is_none() => format!("{text} = {value}"),
         StepResult::Done | StepResult::Status(_) | StepResult::Value(_) => text,
     }
 }
