@@ -15,6 +15,7 @@ mod error;
 mod exit;
 mod explain;
 mod files;
+mod help;
 mod interrupt;
 mod list;
 mod log;

@@ -32,6 +32,8 @@ pub enum Limit {
     Recount,
     /// A finding that did not replay on the controlled runtime: no verdict rests on it.
     Unconfirmed,
+    /// Two executions that made the same choices and differ: no verdict rests on such a system.
+    NotDeterministic,
 }
 
 impl fmt::Display for Limit {
@@ -51,6 +53,7 @@ impl fmt::Display for Limit {
             Self::Library(library) => write!(f, "{library} stopped"),
             Self::Recount => f.write_str("a recount that differs"),
             Self::Unconfirmed => f.write_str("a finding that does not replay"),
+            Self::NotDeterministic => f.write_str("a system that is not deterministic"),
         }
     }
 }

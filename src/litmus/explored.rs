@@ -6,6 +6,8 @@ use std::fmt;
 use crate::execution::Execution;
 use crate::execution::ObjectId;
 use crate::explore::Coverage;
+use crate::explore::NotDeterministic;
+use crate::explore::SecondProof;
 use crate::report::Verdict;
 use crate::report::counted;
 
@@ -37,6 +39,14 @@ pub struct Explored {
     /// What was found, each kind once, in its simplest execution. In order of
     /// [`Finding::cause`]. Empty unless the verdict is VIOLATED.
     pub findings: Vec<Finding>,
+    /// What a second search by `source` says, if there was one: see
+    /// [`Explore::once`](super::Explore::once).
+    pub second_proof: Option<SecondProof>,
+    /// The first execution that one of the two searches saw and the other lacks. The verdict is then
+    /// EXPLORERS DISAGREE, or VIOLATED.
+    pub disagreement: Option<Finding>,
+    /// What showed that the program is not deterministic. The verdict then says just that.
+    pub not_deterministic: Option<NotDeterministic>,
     /// How often each outcome occurred: the values noted with [`observe`](super::observe), as
     /// `name=value` in order of name. Executions that noted nothing are left out.
     pub outcomes: BTreeMap<String, u64>,
@@ -54,6 +64,8 @@ pub enum FindingKind {
     Deadlock,
     /// All threads that are left spin, and what they spin on never changes.
     Livelock,
+    /// Nothing is wrong with the program, but with an explorer: one has it, another lacks it.
+    Disagreement,
 }
 
 impl FindingKind {
@@ -113,10 +125,13 @@ impl fmt::Display for Explored {
             write!(f, ", {count} {what}")?;
         }
         match self.coverage {
-            Coverage::Exhausted => writeln!(f, " (exhausted)")?,
+            Coverage::Exhausted => writeln!(f, " (exhausted{})", twice(self.second_proof))?,
             Coverage::Bounded(limit) => writeln!(f, " (bounded by {limit})")?,
             Coverage::Sampled { seed, .. } => writeln!(f, " (sampled with seed {seed})")?,
             Coverage::Unsuitable(reason) => writeln!(f, " ({reason})")?,
+        }
+        if let Some(found) = &self.not_deterministic {
+            writeln!(f, "  {found}")?;
         }
         for (outcome, count) in &self.outcomes {
             writeln!(f, "  {count:>7}  {outcome}")?;
@@ -124,9 +139,22 @@ impl fmt::Display for Explored {
         for (place, line) in self.loops.iter().enumerate() {
             writeln!(f, "{}{line}", if place == 0 { "\n" } else { "  " })?;
         }
-        self.findings
-            .iter()
+        let findings = self.findings.iter().chain(&self.disagreement);
+        findings
+            .into_iter()
             .try_for_each(|finding| write!(f, "\n{finding}"))
+    }
+}
+
+/// What a second search adds to one that saw everything.
+fn twice(second: Option<SecondProof>) -> String {
+    match second {
+        None => String::new(),
+        Some(SecondProof::Agrees { .. }) => " by dpor and by source".to_owned(),
+        Some(SecondProof::Stopped { seen, classes }) => {
+            format!(" by dpor alone; source saw {seen} of {classes} classes")
+        }
+        Some(SecondProof::Differs { .. }) => " by dpor, but not as by source".to_owned(),
     }
 }
 

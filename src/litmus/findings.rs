@@ -42,6 +42,13 @@ impl Findings {
         true
     }
 
+    /// Takes in the findings of another search of the same program, as far as they are new.
+    pub(super) fn add_new(&mut self, others: Self) {
+        for (key, found) in others.simplest {
+            self.simplest.entry(key).or_insert(found);
+        }
+    }
+
     fn count_outcome(&mut self) {
         let observed = book::take_observed();
         if observed.is_empty() {

@@ -57,8 +57,8 @@
 //! With an exhausted search (PROVED) no order of the steps makes the program panic or hang, under
 //! sequential consistency. Left out: weak memory; accesses that are no steps, such as those to a
 //! `static` or to what an `Arc` of the standard library holds; fairness; waking up for no reason;
-//! real time. The program must be deterministic but for its steps (checked as prefixes run again)
-//! and is run on one operating-system thread, so it must not block outside of its steps.
+//! real time. The program must be deterministic but for its steps (checked as executions are run
+//! again: see [`Explore::run`]) and is run on one operating-system thread, so it must not block outside of its steps.
 
 mod atomic;
 mod book;
@@ -73,6 +73,7 @@ mod retry;
 mod rounds;
 mod rwlock;
 mod schedule;
+mod search;
 mod thread;
 
 pub use atomic::Atomic;
