@@ -11,6 +11,7 @@ use criterion::Throughput;
 use criterion::criterion_group;
 use criterion::criterion_main;
 
+use selvedge::check::Proofs;
 use selvedge::check::Request;
 use selvedge::check::check;
 use selvedge::execution::Decision;
@@ -186,7 +187,11 @@ fn headline(criterion: &mut Criterion) {
         bencher.iter(|| judge(&execution));
     });
     group.bench_function("one strategy, explored, judged and confirmed", |bencher| {
-        bencher.iter(|| check(&scenario, &strategy, &Request::default(), &mut Unwatched));
+        let request = Request {
+            proofs: Proofs::Once,
+            ..Request::default()
+        };
+        bencher.iter(|| check(&scenario, &strategy, &request, &mut Unwatched));
     });
     group.finish();
 }

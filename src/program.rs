@@ -88,7 +88,40 @@ impl Program {
 
 impl System for Program {
     fn start(&self) -> Finish {
+        #[cfg(test)]
+        unsteady::record();
         Box::new(self.start::<Controlled>())
+    }
+}
+
+/// Executions that differ by chance, to see that they are found out. Nothing that a scenario can
+/// name does that.
+#[cfg(test)]
+pub(crate) mod unsteady {
+    use std::cell::Cell;
+    use std::hash::BuildHasher;
+    use std::hash::RandomState;
+
+    use super::Controlled;
+    use super::Fact;
+    use super::Runtime;
+
+    thread_local! {
+        static ON: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Runs something with executions in every other of which a fact more is recorded, by chance.
+    pub(crate) fn during<O>(body: impl FnOnce() -> O) -> O {
+        ON.with(|on| on.set(true));
+        let result = body();
+        ON.with(|on| on.set(false));
+        result
+    }
+
+    pub(super) fn record() {
+        if ON.with(Cell::get) && RandomState::new().hash_one(0_u8).is_multiple_of(2) {
+            Controlled::record(Fact::FaultInjected);
+        }
     }
 }
 

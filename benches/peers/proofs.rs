@@ -150,7 +150,7 @@ fn check(model: Sections) -> usize {
 
 /// The executions that a proof takes.
 fn prove(program: impl Into<Program>) -> u64 {
-    let explored = Explore::new().run(program);
+    let explored = Explore::new().once().run(program);
     assert_eq!(explored.verdict, Verdict::Proved);
     explored.executions
 }

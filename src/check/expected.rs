@@ -8,6 +8,13 @@ use crate::scenario::ExpectedVerdict;
 
 /// What differs from the expectation, a line each.
 pub(super) fn differences(report: &CheckReport, expected: &Expectation) -> Vec<String> {
+    if let Some(found) = &report.disagreement {
+        // Whatever was found, one of the two explorers is wrong.
+        let (lacks, has) = (found.lacks.name(), found.has.name());
+        return vec![format!(
+            "explorers disagree: {lacks} lacks an execution that {has} saw"
+        )];
+    }
     if !report.verdict.is_conclusive() && expected.verdict != ExpectedVerdict::Bounded {
         // A search that ends early does not contradict a file: it says nothing.
         let (expected, found) = (expected.verdict, report.verdict.word());

@@ -7,6 +7,7 @@ use crate::explore::Executions;
 use crate::explore::ExplorerKind;
 use crate::explore::IcbExplorer;
 use crate::explore::RandomExplorer;
+use crate::explore::Reruns;
 use crate::explore::ShuttleExecutions;
 use crate::explore::ShuttleSearch;
 use crate::explore::SourceExplorer;
@@ -31,7 +32,7 @@ pub(super) const fn limits(request: &Request) -> Limits {
 pub(super) fn executions<'p>(
     program: &'p Program,
     request: &Request,
-    bounds: &Bounds,
+    (bounds, reruns): (&Bounds, Reruns),
 ) -> Box<dyn Executions + 'p> {
     let Request {
         waits,
@@ -42,16 +43,26 @@ pub(super) fn executions<'p>(
     } = request;
     let limits = limits(request);
     match *explorer {
-        ExplorerKind::Dpor => Box::new(on_machine(limits, program, DporExplorer::new(*waits))),
-        ExplorerKind::Source => Box::new(on_machine(limits, program, SourceExplorer::new(*waits))),
+        ExplorerKind::Dpor => Box::new(on_machine(
+            limits,
+            program,
+            DporExplorer::new(*waits),
+            reruns,
+        )),
+        ExplorerKind::Source => Box::new(on_machine(
+            limits,
+            program,
+            SourceExplorer::new(*waits),
+            reruns,
+        )),
         ExplorerKind::Icb => {
             let icb = IcbExplorer::new(bounds.preemptions_max);
-            Box::new(on_machine(limits, program, icb))
+            Box::new(on_machine(limits, program, icb, reruns))
         }
-        ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
+        ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default(), reruns)),
         ExplorerKind::Random => {
             let random = RandomExplorer::new(*seed, bounds.executions_max);
-            Box::new(on_machine(limits, program, random))
+            Box::new(on_machine(limits, program, random, reruns))
         }
         ExplorerKind::Loom => {
             let threads = program.workload().threads_started_max();

@@ -12,7 +12,9 @@ mod recounted;
 mod request;
 mod rounds;
 mod run;
+mod second;
 
 pub use request::Keep;
+pub use request::Proofs;
 pub use request::Request;
 pub use run::check;

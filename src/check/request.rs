@@ -22,6 +22,19 @@ pub struct Request {
     pub keep: Keep,
     /// Whether a search that saw everything is recounted.
     pub verify: bool,
+    /// Who proves beside the explorer. Counts for [`ExplorerKind::Dpor`] only.
+    pub proofs: Proofs,
+}
+
+/// How many explorers search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proofs {
+    /// The explorer alone.
+    Once,
+    /// `source` too, when `dpor` has ended, on the same thread.
+    InTurn,
+    /// `source` too, at the same time, on a thread of its own.
+    SideBySide,
 }
 
 /// What a check keeps beside its verdict.
@@ -34,7 +47,7 @@ pub struct Keep {
 }
 
 impl Default for Request {
-    /// A proof with sufficient waits, if the default bounds allow it.
+    /// A proof by two explorers with sufficient waits, if the default bounds allow it.
     fn default() -> Self {
         let explorer = ExplorerKind::Dpor;
         Self {
@@ -45,6 +58,14 @@ impl Default for Request {
             seed: 0,
             keep: Keep::default(),
             verify: false,
+            proofs: Proofs::InTurn,
         }
+    }
+}
+
+impl Request {
+    /// Whether `source` searches beside the explorer.
+    pub(super) fn is_proved_twice(&self) -> bool {
+        self.explorer == ExplorerKind::Dpor && self.proofs != Proofs::Once
     }
 }

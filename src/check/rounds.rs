@@ -9,11 +9,19 @@ use std::sync::Arc;
 use tracing::Span;
 
 use crate::attach::NoRoom;
+use crate::execution::Execution;
+use crate::execution::Looping;
 use crate::execution::Outcome;
 use crate::explore::Bounds;
+use crate::explore::Classes;
 use crate::explore::Coverage;
+use crate::explore::ExplorerKind;
+use crate::explore::FirstCutOff;
 use crate::explore::Limit;
+use crate::explore::NotDeterministic;
+use crate::explore::Pace;
 use crate::explore::Ran;
+use crate::explore::Reruns;
 use crate::explore::Rounds;
 use crate::explore::Tally;
 use crate::explore::Unsuitability;
@@ -38,6 +46,7 @@ use super::findings::Finding;
 use super::findings::Findings;
 use super::recounted::recounted;
 use super::recounted::together;
+use super::second::Job;
 
 /// What makes two findings the same in a report: the place of the property in the order of all, and
 /// the status.
@@ -47,6 +56,8 @@ type Key = (usize, Option<NtStatus>);
 #[derive(Debug)]
 pub(super) struct Sum {
     pub(super) tally: Tally,
+    /// The threads that loop in the first execution that was cut off.
+    pub(super) loops: Vec<Looping>,
     pub(super) failing: u64,
     pub(super) outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
     /// The best finding of each kind, and the number of rounds that have it.
@@ -56,6 +67,9 @@ pub(super) struct Sum {
     pub(super) calls: BTreeSet<CallKey>,
     /// What the recounts of all rounds say, if they were asked for.
     pub(super) verification: Option<Verification>,
+    /// By round: the classes that were seen, if they are all there are.
+    pub(super) classes: Vec<Option<Vec<u128>>>,
+    pub(super) not_deterministic: Option<NotDeterministic>,
 }
 
 /// What one round came to.
@@ -64,13 +78,17 @@ struct Searched {
     findings: Findings,
     asked: Asked,
     verification: Option<Verification>,
+    classes: Option<Vec<u128>>,
+    not_deterministic: Option<NotDeterministic>,
 }
 
 /// Searches under one circumstances after another, until there are no more or a bound is reached.
+/// `begin` is called as each search begins, for whoever searches beside it.
 pub(super) fn go_through_all(
     subject: (&Scenario, &Strategy),
     (request, scope): (&Request, &Scope),
     (watch, span): (&mut dyn Watch, &Span),
+    begin: &mut dyn FnMut(Job),
 ) -> Sum {
     let mut rounds = Rounds::new(scope);
     let start = scope.start();
@@ -93,11 +111,20 @@ pub(super) fn go_through_all(
                 sum.add((request, scope), circumstances, unsuitable(lacks, findings));
                 break;
             }
-            let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
-            let program = Program::new(subject.0.workload(), subject.1, &Arc::new(ledger));
-            let mut onward = Onward { seen, watch };
+            let pace = Arc::new(Pace::default());
+            begin(Job {
+                circumstances: circumstances.clone(),
+                pace: Arc::clone(&pace),
+            });
+            let program = program_under(subject, scope, &circumstances);
+            let first = FirstCutOff::default();
+            let mut onward = Onward { seen, watch, first };
             let watched: (&mut dyn Watch, &Span) = (&mut onward, span);
-            let searched = search(&program, (request, &bounds), watched, findings);
+            let found = (findings, &*pace);
+            let searched = search(&program, (request, &bounds, seen), watched, found);
+            if let Some(loops) = onward.first.loops.take().filter(|_| sum.tally.cut_off == 0) {
+                sum.loops = loops;
+            }
             let class = rounds.take_in(&circumstances, searched.asked.clone());
             sum.add((request, scope), class, searched);
         }
@@ -108,14 +135,32 @@ pub(super) fn go_through_all(
     sum
 }
 
-/// One search, under the circumstances of its program.
+/// The strategy on the scenario, under some circumstances.
+pub(super) fn program_under(
+    (scenario, strategy): (&Scenario, &Strategy),
+    scope: &Scope,
+    circumstances: &Circumstances,
+) -> Program {
+    let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
+    Program::new(scenario.workload(), strategy, &Arc::new(ledger))
+}
+
+/// One search, under the circumstances of its program, after so many executions in other rounds.
 fn search(
     program: &Program,
-    (request, bounds): (&Request, &Bounds),
+    (request, bounds, before): (&Request, &Bounds, u64),
     (watch, span): (&mut dyn Watch, &Span),
-    mut findings: Findings,
+    (mut findings, pace): (Findings, &Pace),
 ) -> Searched {
+    let twice = request.is_proved_twice();
+    let mut classes = Classes::default();
+    let mut visited = 0;
     let visit = |ran: Ran<'_>| {
+        visited += 1;
+        if twice {
+            pace.reach(visited);
+            classes.take_in(ran.execution, &());
+        }
         let found = findings.take_in(ran);
         if found && bounds.fail_fast {
             ControlFlow::Break(())
@@ -124,14 +169,30 @@ fn search(
         }
     };
     // Whatever makes executions belongs to the span in which it is made.
-    let mut executions = span.in_scope(|| executions(program, request, bounds));
+    let reruns = Reruns::Usual {
+        before,
+        cut_offs: request.explorer == ExplorerKind::Dpor,
+    };
+    let mut executions = span.in_scope(|| executions(program, request, (bounds, reruns)));
     let mut tally = go_through(&mut *executions, (bounds, &mut *watch), visit);
+    let mut not_deterministic = executions.not_deterministic().cloned();
     drop(executions);
+    let whole = tally.coverage == Coverage::Exhausted;
+    if whole {
+        pace.end(tally.executions + tally.redundant);
+    } else {
+        pace.cancel();
+    }
     let verification = request
         .verify
         .then(|| recounted(program, request, (&tally, &findings), watch));
-    if matches!(verification, Some(Verification::Differs(_))) {
-        tally.coverage = Coverage::Bounded(Limit::Recount);
+    match verification {
+        Some(Verification::Differs(_)) => tally.coverage = Coverage::Bounded(Limit::Recount),
+        Some(Verification::NotDeterministic { steps, thread }) => {
+            not_deterministic = Some(NotDeterministic::unable(steps, thread));
+            tally.coverage = Coverage::Bounded(Limit::NotDeterministic);
+        }
+        Some(_) | None => {}
     }
     // A library that was stopped has run ahead, and what it asked there depends on how far.
     let reliable = request.explorer.is_own() || !stops(tally.coverage);
@@ -145,6 +206,8 @@ fn search(
         findings,
         asked,
         verification,
+        classes: (twice && whole).then(|| classes.into_set()),
+        not_deterministic,
     }
 }
 
@@ -159,11 +222,14 @@ fn unsuitable(lacks: NoRoom, findings: Findings) -> Searched {
             executions: 0,
             redundant: 0,
             deadlocked: 0,
+            cut_off: 0,
             coverage: Coverage::Unsuitable(why),
         },
         findings,
         asked: Asked::default(),
         verification: None,
+        classes: None,
+        not_deterministic: None,
     }
 }
 
@@ -171,11 +237,17 @@ fn unsuitable(lacks: NoRoom, findings: Findings) -> Searched {
 struct Onward<'w> {
     seen: u64,
     watch: &'w mut dyn Watch,
+    first: FirstCutOff,
 }
 
 impl Watch for Onward<'_> {
     fn go_on(&mut self, executions: u64) -> bool {
         self.watch.go_on(self.seen.saturating_add(executions))
+    }
+
+    fn cut_off(&mut self, execution: &Execution) {
+        self.first.cut_off(execution);
+        self.watch.cut_off(execution);
     }
 }
 
@@ -184,7 +256,7 @@ const fn stops(coverage: Coverage) -> bool {
     match coverage {
         Coverage::Bounded(limit) => matches!(
             limit,
-            Limit::Executions(_) | Limit::Time | Limit::FirstViolation
+            Limit::Executions(_) | Limit::Time | Limit::FirstViolation | Limit::NotDeterministic
         ),
         Coverage::Unsuitable(_) => true,
         Coverage::Exhausted | Coverage::Sampled { .. } => false,
@@ -198,14 +270,18 @@ impl Sum {
                 executions: 0,
                 redundant: 0,
                 deadlocked: 0,
+                cut_off: 0,
                 coverage: Coverage::Exhausted,
             },
+            loops: Vec::new(),
             failing: 0,
             outcomes: request.keep.outcomes.then(BTreeSet::new),
             found: BTreeMap::new(),
             rounds: Vec::new(),
             calls: BTreeSet::new(),
             verification: None,
+            classes: Vec::new(),
+            not_deterministic: None,
         }
     }
 
@@ -228,7 +304,7 @@ impl Sum {
         self.tally.coverage = Coverage::Bounded(limit);
     }
 
-    const fn is_stopped(&self) -> bool {
+    pub(super) const fn is_stopped(&self) -> bool {
         stops(self.tally.coverage)
     }
 
@@ -244,7 +320,11 @@ impl Sum {
             mut findings,
             asked,
             verification,
+            classes,
+            not_deterministic,
         } = searched;
+        self.classes.push(classes);
+        self.not_deterministic = not_deterministic;
         self.verification = match (self.verification.take(), verification) {
             (Some(first), Some(second)) => Some(together(first, second)),
             (first, second) => first.or(second),
@@ -262,6 +342,7 @@ impl Sum {
         self.tally.executions += tally.executions;
         self.tally.redundant += tally.redundant;
         self.tally.deadlocked += tally.deadlocked;
+        self.tally.cut_off += tally.cut_off;
         self.tally.coverage = if self.rounds.is_empty() {
             coverage
         } else {
@@ -290,6 +371,13 @@ impl Sum {
             coverage,
             found,
         });
+    }
+
+    /// Keeps a finding of a kind that was not found before, of one round.
+    pub(super) fn keep_new(&mut self, finding: Finding) {
+        let (property, _, _, status) = finding.violation.key();
+        let place = self.found.entry((property, status));
+        place.or_insert((finding, 1));
     }
 
     /// Keeps the better one of two findings of a kind.

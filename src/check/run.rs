@@ -18,14 +18,14 @@ use super::Request;
 use super::confirm::confirm;
 use super::expected::differences;
 use super::rounds::Sum;
-use super::rounds::go_through_all;
+use super::second::Subject;
+use super::second::search;
 
 /// Checks one strategy on one scenario.
 ///
 /// # Panics
 ///
-/// If a counterexample does not replay, which would be a bug of this crate, or if code under test
-/// is not deterministic.
+/// If a counterexample does not replay, which would be a bug of this crate.
 pub fn check(
     scenario: &Scenario,
     strategy: &Strategy,
@@ -41,7 +41,17 @@ pub fn check(
         waits = waits_name(request.waits),
     );
     let scope = request.scope.as_ref().unwrap_or_else(|| scenario.scope());
-    let mut sum = go_through_all((scenario, strategy), (request, scope), (watch, &span));
+    let subject = Subject {
+        scenario,
+        strategy,
+        request,
+        scope,
+    };
+    let (mut sum, second) = search(subject, watch, &span);
+    if sum.not_deterministic.is_some() {
+        // Nothing that it did need happen again.
+        sum.found.clear();
+    }
     let start = scope.start().profile;
     let found = std::mem::take(&mut sum.found);
     let (all, found) = (found.len(), found.into_values());
@@ -57,15 +67,17 @@ pub fn check(
     }
     let mut report = CheckReport {
         counterexamples,
+        second_proof: second.proof,
+        disagreement: second.disagreement,
         ..report((scenario, strategy), (request, scope), sum)
     };
-    report.verdict = verdict(&report.counterexamples, report.coverage);
+    report.verdict = verdict(&report);
     let expectation = scenario.expectation(strategy.name, request.waits, scope);
     report.unexpected = expectation.map(|expectation| differences(&report, expectation));
     report
 }
 
-/// The report but for its counterexamples and what depends on them.
+/// The report but for its counterexamples, what a second search says, and what depends on them.
 fn report(
     (scenario, strategy): (&Scenario, &Strategy),
     (request, scope): (&Request, &Scope),
@@ -79,7 +91,7 @@ fn report(
         scope: scope.clone(),
         waits: request.waits,
         explorer: request.explorer,
-        verdict: verdict(&[], sum.tally.coverage),
+        verdict: Verdict::Unsuitable,
         assumptions: Assumptions {
             threads: count(workload.threads.len()),
             faults: count(workload.faults.len()),
@@ -91,6 +103,8 @@ fn report(
         executions: sum.tally.executions,
         redundant: sum.tally.redundant,
         deadlocked: sum.tally.deadlocked,
+        cut_off: sum.tally.cut_off,
+        loops: sum.loops,
         failing: sum.failing,
         coverage: sum.tally.coverage,
         counterexamples: Vec::new(),
@@ -98,6 +112,9 @@ fn report(
         calls: sum.calls,
         outcomes: sum.outcomes,
         verification: sum.verification,
+        second_proof: None,
+        disagreement: None,
+        not_deterministic: sum.not_deterministic,
         unexpected: None,
     }
 }
@@ -106,9 +123,12 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).expect("a scenario is small")
 }
 
-const fn verdict(counterexamples: &[Counterexample], coverage: Coverage) -> Verdict {
-    match coverage {
-        _ if !counterexamples.is_empty() => Verdict::Violated,
+/// What may be said, by all that stands in the report.
+const fn verdict(report: &CheckReport) -> Verdict {
+    match report.coverage {
+        _ if report.not_deterministic.is_some() => Verdict::NotDeterministic,
+        _ if !report.counterexamples.is_empty() => Verdict::Violated,
+        _ if report.disagreement.is_some() => Verdict::ExplorersDisagree,
         Coverage::Exhausted => Verdict::Proved,
         Coverage::Bounded(_) => Verdict::Bounded,
         Coverage::Sampled { .. } => Verdict::Sampled,
@@ -127,4 +147,60 @@ fn tell(span: &Span, found: &Counterexample) {
             "violation found"
         );
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Proofs;
+    use crate::explore::SecondProof;
+    use crate::explore::Unwatched;
+    use crate::program::unsteady;
+
+    fn checked(model: &str, strategy: &str, proofs: Proofs) -> CheckReport {
+        let scenario = Scenario::embedded(model).unwrap();
+        let strategy = Strategy::named(strategy).unwrap();
+        let request = Request {
+            proofs,
+            ..Request::default()
+        };
+        check(&scenario, &strategy, &request, &mut Unwatched)
+    }
+
+    #[test]
+    fn a_scenario_that_is_not_deterministic_is_never_proved() {
+        for _ in 0..20 {
+            let run = || checked("attach/connect4_connect6", "push-lock", Proofs::InTurn);
+            let report = unsteady::during(run);
+
+            assert_eq!(report.verdict, Verdict::NotDeterministic);
+            let found = report.not_deterministic.unwrap().to_string();
+            assert!(found.starts_with("execution 1, step 1: it was "), "{found}");
+            assert!(found.contains("FaultInjected"), "{found}");
+            assert_eq!((report.second_proof, report.disagreement), (None, None));
+        }
+    }
+
+    /// On how many cores the two searches run is seen nowhere.
+    #[test]
+    fn side_by_side_is_the_same_as_in_turn() {
+        for model in ["attach/connect4_connect6", "direct/three_types"] {
+            for strategy in ["shared-handle", "push-lock"] {
+                let [one, other] = [Proofs::InTurn, Proofs::SideBySide]
+                    .map(|proofs| checked(model, strategy, proofs));
+                let classes = one.executions;
+
+                assert_eq!(one, other);
+                assert_eq!(one.second_proof, Some(SecondProof::Agrees { classes }));
+            }
+        }
+    }
+
+    #[test]
+    fn once_is_by_the_explorer_alone() {
+        let report = checked("attach/connect4_connect6", "push-lock", Proofs::Once);
+
+        assert_eq!(report.verdict, Verdict::Proved);
+        assert_eq!(report.second_proof, None);
+    }
 }

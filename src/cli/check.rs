@@ -8,6 +8,7 @@ use crate::explore::ExplorerKind;
 use crate::report::CheckReport;
 use crate::report::Tone;
 use crate::report::counted;
+use crate::report::proved;
 use crate::report::replay_command;
 use crate::report::scope_phrase;
 use crate::report::verified;
@@ -87,6 +88,7 @@ fn search(
         seed: 0,
         keep: Keep::default(),
         verify: task.verifies,
+        proofs: task.proofs,
     };
     searcher.run(&model.scenario, &strategy, &request).report
 }
@@ -111,7 +113,7 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
     let differences = differences.expect("internal bug: a held expectation is not reported");
     let (held, word) = if differences.is_empty() {
         (Held::Met, out.palette.paint(Tone::Good, "PASS"))
-    } else if report.verdict.is_conclusive() {
+    } else if report.verdict.is_conclusive() || report.disagreement.is_some() {
         (Held::Broken, out.palette.paint(Tone::Bad, "FAIL"))
     } else {
         let word = out.palette.paint(Tone::Notable, "INCONCLUSIVE");
@@ -125,14 +127,22 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
     );
     let executions = counted(report.executions, "execution");
     let verified = report.verification.as_ref().map(verified);
-    let verified = verified.map_or_else(String::new, |said| format!(", {said}"));
+    let said = proved(report).into_iter().chain(verified);
+    let said: String = said.map(|said| format!(", {said}")).collect();
     writeln!(
         out.writer,
-        "    {word}  {row}: {}, {executions}{verified}",
+        "    {word}  {row}: {}, {executions}{said}",
         report.verdict.word()
     )?;
     for difference in differences {
         writeln!(out.writer, "          {}", visible(difference))?;
+    }
+    if let Some(found) = &report.not_deterministic {
+        writeln!(out.writer, "          {}", visible(&found.to_string()))?;
+    }
+    if let Some(found) = &report.disagreement {
+        let command = replay_command(&found.schedule, model.path.as_deref());
+        writeln!(out.writer, "          replay: {command}")?;
     }
     if let Some(first) = report.counterexamples.first().filter(|_| held != Held::Met) {
         let command = replay_command(&first.schedule, model.path.as_deref());

@@ -10,10 +10,11 @@ use crate::report::Verdict;
 pub enum Exit {
     /// All is as the models expect; without an expectation, proved.
     Success,
-    /// A bound, a sample or an unsuitable explorer, and no expectation that it should be so; no
-    /// expectation to check; a replay that diverged or broke nothing.
+    /// A bound, a sample or an unsuitable explorer, and no expectation that it should be so; code
+    /// that is not deterministic; no expectation to check; a replay that diverged or broke nothing.
     Inconclusive,
-    /// Something is not as its model expects; without an expectation, violated. A replay that
+    /// Something is not as its model expects; without an expectation, violated. Two explorers that
+    /// disagree, whatever is expected. A replay that
     /// reproduced its violation. An attempt of a stress run that hung.
     Violated,
     /// The input is bad, or the report cannot be written.
@@ -42,6 +43,9 @@ impl Exit {
 
     /// What one report says.
     pub fn of(report: &CheckReport) -> Self {
+        if report.disagreement.is_some() {
+            return Self::Violated;
+        }
         match (&report.unexpected, report.verdict) {
             (Some(differences), _) if differences.is_empty() => Self::Success,
             (_, verdict) if !verdict.is_conclusive() => Self::Inconclusive,
@@ -86,7 +90,12 @@ mod tests {
 
         assert_eq!(exit(Verdict::Proved), Exit::Success);
         assert_eq!(exit(Verdict::Violated), Exit::Violated);
-        for verdict in [Verdict::Bounded, Verdict::Sampled, Verdict::Unsuitable] {
+        for verdict in [
+            Verdict::Bounded,
+            Verdict::Sampled,
+            Verdict::Unsuitable,
+            Verdict::NotDeterministic,
+        ] {
             assert_eq!(exit(verdict), Exit::Inconclusive);
         }
     }
@@ -115,6 +124,16 @@ mod tests {
         assert_eq!(Exit::of(&bounded), Exit::Inconclusive);
         assert_eq!(Exit::of(&expected), Exit::Success);
         assert_eq!(Exit::of(&surprising), Exit::Violated);
+    }
+
+    #[test]
+    fn explorers_that_disagree_outweigh_an_expectation() {
+        let report = CheckReport {
+            unexpected: Some(Vec::new()),
+            ..sample::disagreed("any")
+        };
+
+        assert_eq!(Exit::of(&report), Exit::Violated);
     }
 
     #[test]

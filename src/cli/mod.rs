@@ -14,6 +14,7 @@ mod error;
 mod exit;
 mod explain;
 mod files;
+mod help;
 mod interrupt;
 mod list;
 mod log;

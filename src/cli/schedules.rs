@@ -45,7 +45,8 @@ impl ScheduleDirectory {
     }
 
     /// Writes the schedules of all counterexamples, and returns their paths in the same order;
-    /// after that of a schedule, that of loom's checkpoint if there is one.
+    /// after that of a schedule, that of loom's checkpoint if there is one. Last comes the schedule
+    /// of an execution that one of two explorers lacks.
     fn save(
         &mut self,
         scenario: &Scenario,
@@ -56,6 +57,18 @@ impl ScheduleDirectory {
         let mut paths = Vec::new();
         for found in &report.counterexamples {
             paths.extend(self.save_one(scenario, &strategy, report.waits, found)?);
+        }
+        if let Some(found) = &report.disagreement {
+            let parts = [
+                file_name(scenario.name()),
+                file_name(strategy.name),
+                waits_name(report.waits).to_owned(),
+                format!("{}-lacks", found.lacks.name()),
+            ];
+            let name = self.free_name(&parts.join("."));
+            let path = self.path.join(name);
+            write_file(&path, found.file.as_bytes())?;
+            paths.push(path);
         }
         Ok(paths)
     }

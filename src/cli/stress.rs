@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::Keep;
+use crate::check::Proofs;
 use crate::check::Request;
 use crate::explore::Bounds;
 use crate::explore::ExplorerKind;
@@ -286,6 +287,7 @@ fn ask_the_checker(
         seed: 0,
         keep: Keep::default(),
         verify: false,
+        proofs: Proofs::Once,
     };
     Ok(searcher.run(scenario, &task.strategy, &request).report)
 }

@@ -84,6 +84,10 @@ kinds! {
     Condition = "condition";
     /// The end of a thread of a small program.
     Thread = "thread";
+    /// How often a mutex of a small program was given back.
+    MutexChanges = "mutex-changes";
+    /// How often a reader-writer lock of a small program was given back.
+    RwLockChanges = "rwlock-changes";
 }
 
 impl ObjectKind {

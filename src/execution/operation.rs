@@ -237,6 +237,8 @@ verbs! {
     SpinLoad = "spin-load", "spin until loaded";
     /// Spin until a compare-and-swap succeeds.
     SpinSwap = "spin-cas", "spin until swapped";
+    /// Wait until something that a round of a loop has looked at changes.
+    Retry = "retry", "wait to retry";
     /// Acquire a lock.
     Lock = "lock", "lock";
     /// Try to acquire a lock.
@@ -273,7 +275,7 @@ impl Verb {
 
     /// Whether a thread that waits in it runs all the while: a loop that looks, and goes round.
     pub const fn spins(self) -> bool {
-        matches!(self, Self::SpinLoad | Self::SpinSwap)
+        matches!(self, Self::SpinLoad | Self::SpinSwap | Self::Retry)
     }
 
     /// Whether it takes something that it or another gives back later, if it does anything.

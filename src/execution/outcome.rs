@@ -28,7 +28,7 @@ pub enum End {
     Livelock(Vec<Blocked>),
     /// A thread panicked; the others ran on.
     Panicked {
-        /// Who.
+        /// The thread; of several the one with the least index.
         thread: ThreadId,
         /// What it said, with the place in the source.
         message: String,

@@ -16,6 +16,7 @@ use super::Execution;
 use super::ObjectId;
 use super::Operation;
 use super::Step;
+use super::StepResult;
 use super::ThreadId;
 use super::Verb;
 
@@ -112,6 +113,7 @@ impl Holder {
                 let last = holds.iter().rposition(|hold| hold.thread == thread);
                 last.map(|last| holds.remove(last));
             } else if step.operation.verb.takes_hold()
+                && !is_refused(step)
                 && matches!(access, Some(Access::Write | Access::Commute))
             {
                 holds.push(Self {
@@ -122,6 +124,11 @@ impl Holder {
         }
         holds.pop()
     }
+}
+
+/// Whether it is a try that was refused, which may note that and so change the object.
+fn is_refused(step: &Step) -> bool {
+    step.operation.verb == Verb::TryLock && step.result == StepResult::Value(0)
 }
 
 fn ends_hold(step: &Step, access: Option<Access>) -> bool {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::execution::Execution;
+use crate::execution::Looping;
+
 /// A bound that stopped a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -29,6 +32,8 @@ pub enum Limit {
     Recount,
     /// A finding that did not replay on the controlled runtime: no verdict rests on it.
     Unconfirmed,
+    /// Two executions that made the same choices and differ: no verdict rests on such a system.
+    NotDeterministic,
 }
 
 impl fmt::Display for Limit {
@@ -48,6 +53,7 @@ impl fmt::Display for Limit {
             Self::Library(library) => write!(f, "{library} stopped"),
             Self::Recount => f.write_str("a recount that differs"),
             Self::Unconfirmed => f.write_str("a finding that does not replay"),
+            Self::NotDeterministic => f.write_str("a system that is not deterministic"),
         }
     }
 }
@@ -125,6 +131,26 @@ pub trait Watch {
     /// Called now and then with the number of executions so far. `false` ends the search with
     /// [`Limit::Time`].
     fn go_on(&mut self, executions: u64) -> bool;
+
+    /// Sees an execution that the bound on steps has cut off.
+    fn cut_off(&mut self, _execution: &Execution) {}
+}
+
+/// Looks on for the first execution that is cut off.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FirstCutOff {
+    /// The threads that loop in it; `None` if none was cut off.
+    pub(crate) loops: Option<Vec<Looping>>,
+}
+
+impl Watch for FirstCutOff {
+    fn go_on(&mut self, _executions: u64) -> bool {
+        true
+    }
+
+    fn cut_off(&mut self, execution: &Execution) {
+        self.loops.get_or_insert_with(|| Looping::all(execution));
+    }
 }
 
 /// Looks on without a word.

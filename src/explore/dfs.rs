@@ -12,6 +12,8 @@ use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
 use super::Explorer;
+use super::deterministic::NotDeterministic;
+use super::deterministic::named;
 use super::deterministic::require_able;
 
 /// One step's options.
@@ -61,12 +63,15 @@ impl Policy for DfsExplorer {
         let before = choice.operation.or(now);
         let threads = position.enabled.iter();
         let count: usize = threads.map(|thread| position.offered(thread).len()).sum();
-        assert!(
-            before == now && choice.options.len() == count,
-            "the system is not deterministic: before step {depth} there were {} options, and \
-             {before:?} was taken; now there are {count}, and it is {now:?}",
-            choice.options.len()
-        );
+        let options = choice.options.len();
+        if before != now || options != count {
+            let shown = |operation: Option<Operation>, count: usize| {
+                let operation = operation.map(named).unwrap_or_default();
+                format!("{operation}, one of {count} options")
+            };
+            let texts = (shown(before, options), shown(now, count));
+            NotDeterministic::at(depth, Some(decision.thread), texts).raise();
+        }
         choice.operation = now;
         Some(decision)
     }

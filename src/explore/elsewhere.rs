@@ -100,13 +100,13 @@ impl Executions for Elsewhere {
         self.next.is_some()
     }
 
-    fn run(&mut self) -> Ran<'_> {
+    fn run(&mut self) -> Option<Ran<'_>> {
         let sent = self.next.as_ref();
         let sent = sent.expect("internal bug: `advance` found an execution");
-        Ran {
+        Some(Ran {
             execution: &sent.execution,
             native: sent.native.as_ref(),
-        }
+        })
     }
 
     fn coverage(&self) -> Coverage {
@@ -163,7 +163,7 @@ mod tests {
                 thread: ThreadId::new(0),
                 message: index.to_string(),
             };
-            assert_eq!(executions.run().execution.end, ended);
+            assert_eq!(executions.run().unwrap().execution.end, ended);
         }
         assert!(!executions.advance());
         assert_eq!(executions.coverage(), Coverage::Exhausted);

@@ -63,7 +63,7 @@ impl Executions for Unable {
         false
     }
 
-    fn run(&mut self) -> Ran<'_> {
+    fn run(&mut self) -> Option<Ran<'_>> {
         unreachable!("internal bug: there is no execution")
     }
 

@@ -5,6 +5,7 @@
 //! first, `dfs` takes every schedule and is the oracle of all else, `random` samples. Shuttle has
 //! searches of its own ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
 
+mod classes;
 mod coverage;
 mod deterministic;
 mod dfs;
@@ -14,23 +15,29 @@ mod icb;
 mod kind;
 mod loom;
 mod native;
+mod on_machine;
 mod random;
+mod rerun;
 mod rounds;
 mod search;
+mod second_proof;
 mod shuttle;
 mod shuttle_replay;
 mod source;
 
+pub use classes::Classes;
 pub use coverage::Bounds;
 pub use coverage::Coverage;
+pub(crate) use coverage::FirstCutOff;
 pub use coverage::Limit;
 pub use coverage::Unsuitability;
 pub use coverage::Unwatched;
 pub use coverage::Watch;
+pub use deterministic::NotDeterministic;
 pub use dfs::DfsExplorer;
-#[doc(hidden)]
-pub use dpor::Broken;
 pub use dpor::DporExplorer;
+#[doc(hidden)]
+pub use dpor::Mutation;
 pub use icb::IcbExplorer;
 pub use icb::PREFIXES_MAX;
 pub use kind::ExplorerKind;
@@ -39,15 +46,23 @@ pub use loom::LOOM_STEPS_MAX;
 pub use loom::loom_checkpoint;
 pub use loom::loom_executions;
 pub use native::NativeSchedule;
+pub use on_machine::on_machine;
 pub use random::RandomExplorer;
+pub use rerun::Reruns;
+pub use rerun::difference;
 pub use rounds::Rounds;
 pub use search::Executions;
 pub use search::Explorer;
 pub use search::Ran;
 pub use search::Tally;
 pub use search::go_through;
-pub use search::on_machine;
 pub use search::search;
+pub use second_proof::Lacking;
+pub use second_proof::Pace;
+pub use second_proof::Paced;
+pub use second_proof::SECOND_MAX;
+pub use second_proof::SecondProof;
+pub use second_proof::compare;
 pub use shuttle::ShuttleExecutions;
 pub use shuttle::ShuttleSearch;
 pub use shuttle_replay::NativeReplayError;

@@ -1,6 +1,5 @@
 //! The one search loop. Explorers differ in how they choose, so only choosing is theirs.
 
-use std::borrow::BorrowMut;
 use std::ops::ControlFlow;
 
 use tracing::Span;
@@ -9,7 +8,6 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Journal;
 use crate::execution::ThreadId;
-use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
@@ -20,6 +18,9 @@ use super::Coverage;
 use super::Limit;
 use super::NativeSchedule;
 use super::Watch;
+use super::deterministic::NotDeterministic;
+use super::on_machine::OnMachine;
+use super::rerun::Reruns;
 
 /// How often a [`Watch`] is asked, in executions.
 const WATCH_EVERY: u64 = 256;
@@ -66,8 +67,20 @@ pub trait Executions {
     /// Prepares the next execution: `false` if there is none.
     fn advance(&mut self) -> bool;
 
-    /// Runs the execution that [`Executions::advance`] prepared.
-    fn run(&mut self) -> Ran<'_>;
+    /// Runs the execution that [`Executions::advance`] prepared. `None`: it showed that the system
+    /// is not deterministic, and there is no next one.
+    fn run(&mut self) -> Option<Ran<'_>>;
+
+    /// Runs the last execution again, if that is done at the end of a search: `false` if it showed
+    /// that the system is not deterministic.
+    fn run_last_again(&mut self) -> bool {
+        true
+    }
+
+    /// What showed that the system is not deterministic, if anything did.
+    fn not_deterministic(&self) -> Option<&NotDeterministic> {
+        None
+    }
 
     /// What the coverage is when there is no next execution.
     fn coverage(&self) -> Coverage;
@@ -93,60 +106,6 @@ pub struct Ran<'e> {
     pub native: Option<&'e NativeSchedule>,
 }
 
-/// What an explorer makes a machine run.
-struct OnMachine<'m, M, E> {
-    machine: M,
-    system: &'m dyn System,
-    explorer: E,
-}
-
-/// The executions of a system that an explorer chooses, on a machine of their own.
-pub fn on_machine<'s, E: Explorer + 's>(
-    limits: Limits,
-    system: &'s dyn System,
-    explorer: E,
-) -> impl Executions + 's {
-    OnMachine {
-        machine: Machine::new(limits),
-        system,
-        explorer,
-    }
-}
-
-impl<M: BorrowMut<Machine>, E: Explorer> Executions for OnMachine<'_, M, E> {
-    fn advance(&mut self) -> bool {
-        self.explorer.next_execution()
-    }
-
-    fn run(&mut self) -> Ran<'_> {
-        let machine = self.machine.borrow_mut();
-        machine.run(self.system, &mut self.explorer);
-        let execution = machine.execution();
-        self.explorer.ended(execution, machine.blocked());
-        if self.explorer.repeats() {
-            machine.discard();
-        }
-        let execution = machine.execution();
-        Ran {
-            execution,
-            native: None,
-        }
-    }
-
-    fn coverage(&self) -> Coverage {
-        self.explorer.coverage()
-    }
-
-    fn span(&self) -> Span {
-        self.machine.borrow().span().clone()
-    }
-
-    fn takes(&mut self, journal: &Journal) -> bool {
-        self.machine.borrow_mut().tell_in(journal.clone());
-        true
-    }
-}
-
 /// What a search counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
@@ -156,12 +115,18 @@ pub struct Tally {
     pub redundant: u64,
     /// Complete executions that ended in a deadlock or a livelock.
     pub deadlocked: u64,
+    /// Executions that the bound on steps cut off: what would have come of them is not known.
+    pub cut_off: u64,
     /// How much of the space was seen.
     pub coverage: Coverage,
 }
 
 /// Runs a system under one schedule after another, until the explorer has no more or a bound is
 /// reached. `visit` sees every complete execution and may end the search.
+///
+/// # Panics
+///
+/// If an execution shows that the system is not deterministic. None is run again to find that out.
 pub fn search<E: Explorer>(
     machine: &mut Machine,
     system: &dyn System,
@@ -169,12 +134,12 @@ pub fn search<E: Explorer>(
     with: (&Bounds, &mut dyn Watch),
     mut visit: impl FnMut(&Execution) -> ControlFlow<()>,
 ) -> Tally {
-    let mut executions = OnMachine {
-        machine,
-        system,
-        explorer,
-    };
-    go_through(&mut executions, with, |ran| visit(ran.execution))
+    let mut executions = OnMachine::new(machine, system, explorer, Reruns::None);
+    let tally = go_through(&mut executions, with, |ran| visit(ran.execution));
+    if let Some(found) = executions.not_deterministic() {
+        panic!("NOT DETERMINISTIC: {found}");
+    }
+    tally
 }
 
 /// Goes through executions until there are no more or a bound is reached. `visit` sees every
@@ -189,9 +154,9 @@ pub fn go_through(
         executions: 0,
         redundant: 0,
         deadlocked: 0,
+        cut_off: 0,
         coverage,
     };
-    let mut cut_off = false;
     let mut stopped = None;
     let mut begun: u64 = 0;
     let span = executions.span();
@@ -203,10 +168,16 @@ pub fn go_through(
             stopped = Some(Limit::Time);
         } else {
             begun += 1;
-            let ran = run_told(executions, &Journal::open(&span, begun));
+            let Some(ran) = run_told(executions, &Journal::open(&span, begun)) else {
+                stopped = Some(Limit::NotDeterministic);
+                break;
+            };
             match &ran.execution.end {
                 End::Redundant => tally.redundant += 1,
-                End::StepLimit => cut_off = true,
+                End::StepLimit => {
+                    tally.cut_off += 1;
+                    watch.cut_off(ran.execution);
+                }
                 End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                     tally.executions += 1;
                     tally.deadlocked += u64::from(ran.execution.end.is_stuck());
@@ -217,19 +188,22 @@ pub fn go_through(
             }
         }
     }
+    if stopped != Some(Limit::NotDeterministic) && !executions.run_last_again() {
+        stopped = Some(Limit::NotDeterministic);
+    }
     let steps = || Limit::Steps(bounds.steps_max);
-    let limit = stopped.or_else(|| cut_off.then(steps));
+    let limit = stopped.or_else(|| (tally.cut_off > 0).then(steps));
     tally.coverage = limit.map_or_else(|| executions.coverage(), Coverage::Bounded);
     tally
 }
 
 /// Runs the prepared execution and sees to it that it is told: by whoever runs it, or else here.
-fn run_told<'e>(executions: &'e mut dyn Executions, journal: &Journal) -> Ran<'e> {
+fn run_told<'e>(executions: &'e mut dyn Executions, journal: &Journal) -> Option<Ran<'e>> {
     let told = executions.takes(journal);
-    let ran = executions.run();
+    let ran = executions.run()?;
     if !told {
         journal.steps(ran.execution);
     }
     journal.end(&ran.execution.end);
-    ran
+    Some(ran)
 }

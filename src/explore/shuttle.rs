@@ -106,7 +106,7 @@ impl Executions for ShuttleExecutions {
         self.0.advance()
     }
 
-    fn run(&mut self) -> Ran<'_> {
+    fn run(&mut self) -> Option<Ran<'_>> {
         self.0.run()
     }
 

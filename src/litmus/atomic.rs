@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::execution::Access;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
@@ -13,8 +14,13 @@ use crate::runtime::Shared;
 use crate::runtime::Value;
 use crate::runtime::View;
 use crate::runtime::controlled::Controlled;
+use crate::runtime::touching;
 
 use super::book;
+use super::rounds;
+use super::rounds::Mark;
+use super::rounds::Marked;
+use super::rounds::Touched;
 
 /// What an [`Atomic`] can hold: plain data that is copied in and out.
 ///
@@ -25,6 +31,13 @@ pub trait Plain: Copy + PartialEq + Value {
     fn number(self) -> Option<u32> {
         None
     }
+
+    /// A number that tells values apart which [`Plain::number`] does not show, so that a program
+    /// whose values follow from a clock is found out. `None`, as for an enum of your own: not at
+    /// all.
+    fn digest(self) -> Option<u64> {
+        None
+    }
 }
 
 macro_rules! plain_integers {
@@ -33,6 +46,13 @@ macro_rules! plain_integers {
             impl Plain for $type {
                 fn number(self) -> Option<u32> {
                     u32::try_from(self).ok()
+                }
+
+                fn digest(self) -> Option<u64> {
+                    let mut bytes = [0; 8];
+                    let own = self.to_le_bytes();
+                    bytes[..own.len()].copy_from_slice(&own);
+                    Some(u64::from_le_bytes(bytes))
                 }
             }
 
@@ -59,7 +79,11 @@ impl Plain for bool {
     }
 }
 
-impl Plain for char {}
+impl Plain for char {
+    fn digest(self) -> Option<u64> {
+        Some(u64::from(u32::from(self)))
+    }
+}
 
 /// What a step gave back, and what of it stands in the trace.
 struct Seen<O>(StepResult, O);
@@ -72,10 +96,34 @@ impl<O> Recorded for Seen<O> {
 
 /// A result that shows a value.
 fn showing<T: Plain, O>(value: T, result: O) -> Seen<O> {
-    Seen(
-        value.number().map_or(StepResult::Done, StepResult::Value),
-        result,
-    )
+    let number = value.number();
+    if let (None, Some(digest)) = (number, value.digest()) {
+        book::meet(digest);
+    }
+    Seen(number.map_or(StepResult::Done, StepResult::Value), result)
+}
+
+/// A value, and how often it was written.
+#[derive(Debug)]
+struct Variable<T> {
+    value: T,
+    writes: u32,
+}
+
+impl<T> Variable<T> {
+    fn write(&mut self, new: T) {
+        self.value = new;
+        self.writes += 1;
+    }
+}
+
+impl<T: Plain> Marked for Variable<T> {
+    fn mark(&self) -> Mark {
+        Mark {
+            changes: self.writes,
+            ..Mark::default()
+        }
+    }
 }
 
 /// A shared variable. Every access to it is one step, which no other thread sees the middle of.
@@ -85,7 +133,7 @@ fn showing<T: Plain, O>(value: T, result: O) -> Seen<O> {
 /// independent of each other, and so is a [`compare_exchange`](Atomic::compare_exchange) that
 /// fails; everything else is a write.
 pub struct Atomic<T: Plain> {
-    cell: Shared<Controlled, T>,
+    cell: Shared<Controlled, Variable<T>>,
 }
 
 impl<T: Plain> Atomic<T> {
@@ -98,7 +146,10 @@ impl<T: Plain> Atomic<T> {
     pub fn new(value: T) -> Self {
         book::require_open("a shared variable was made");
         Self {
-            cell: Shared::new(Controlled::fresh(ObjectKind::Variable), value),
+            cell: Shared::new(
+                Controlled::fresh(ObjectKind::Variable),
+                Variable { value, writes: 0 },
+            ),
         }
     }
 
@@ -116,13 +167,19 @@ impl<T: Plain> Atomic<T> {
 
     /// Reads the value.
     pub fn load(&self) -> T {
-        self.step(Verb::Load, |value| showing(*value, *value))
+        rounds::before_step();
+        let operation = Operation::on(Verb::Load, self.id());
+        let cell = touching(Access::Read, (&self.cell,));
+        let Seen(_, value) =
+            Controlled::act(operation, cell, |(cell,)| showing(cell.value, cell.value));
+        self.touched();
+        value
     }
 
     /// Writes a value, whatever was there.
     pub fn store(&self, new: T) {
-        self.step(Verb::Store, |mut value| {
-            *value = new;
+        self.step(Verb::Store, |mut cell| {
+            cell.write(new);
             showing(new, ())
         });
     }
@@ -134,10 +191,10 @@ impl<T: Plain> Atomic<T> {
 
     /// Reads, changes and writes in one step, and gives back the value before.
     pub fn update(&self, change: impl FnOnce(T) -> T) -> T {
-        self.step(Verb::Update, |mut value| {
-            let before = *value;
-            *value = change(before);
-            showing(*value, before)
+        self.step(Verb::Update, |mut cell| {
+            let before = cell.value;
+            cell.write(change(before));
+            showing(cell.value, before)
         })
     }
 
@@ -148,11 +205,11 @@ impl<T: Plain> Atomic<T> {
     ///
     /// The value, if it is not `current`.
     pub fn compare_exchange(&self, current: T, new: T) -> Result<T, T> {
-        self.step(Verb::Swap, |mut value| {
-            let before = *value;
+        self.step(Verb::Swap, |mut cell| {
+            let before = cell.value;
             let equal = before == current;
             if equal {
-                *value = new;
+                cell.write(new);
             }
             let result = if equal { Ok(before) } else { Err(before) };
             Seen(StepResult::Value(equal.into()), result)
@@ -165,33 +222,45 @@ impl<T: Plain> Atomic<T> {
     /// A round of the loop that changes nothing is not explored, so there is no bound on them. If
     /// all threads that are left would spin for ever, that is a livelock, and a finding.
     pub fn spin_until(&self, enough: impl Fn(T) -> bool) -> T {
-        Controlled::spin(
+        rounds::before_step();
+        let Seen(_, value) = Controlled::spin(
             Operation::on(Verb::SpinLoad, self.id()),
-            (&self.cell,),
-            |(value,)| enough(**value),
-            |(value,)| showing(*value, *value),
-        )
-        .1
+            touching(Access::Read, (&self.cell,)),
+            |(cell,)| enough(cell.value),
+            |(cell,)| showing(cell.value, cell.value),
+        );
+        self.touched();
+        value
     }
 
     /// Spins until the value is `current` and writes `new` at once: what
     /// `while variable.compare_exchange(current, new).is_err() {}` does. Rounds that fail are not
     /// explored, as with [`spin_until`](Atomic::spin_until).
     pub fn spin_exchange(&self, current: T, new: T) {
+        rounds::before_step();
         Controlled::spin(
             Operation::on(Verb::SpinSwap, self.id()),
             (&self.cell,),
-            |(value,)| **value == current,
-            |(mut value,)| {
-                *value = new;
+            |(cell,)| cell.value == current,
+            |(mut cell,)| {
+                cell.write(new);
                 true
             },
         );
+        self.touched();
     }
 
-    fn step<O>(&self, verb: Verb, body: impl FnOnce(View<'_, T>) -> Seen<O>) -> O {
+    fn step<O>(&self, verb: Verb, body: impl FnOnce(View<'_, Variable<T>>) -> Seen<O>) -> O {
+        rounds::before_step();
         let operation = Operation::on(verb, self.id());
-        Controlled::act(operation, (&self.cell,), |(value,)| body(value)).1
+        let Seen(_, result) = Controlled::act(operation, (&self.cell,), |(cell,)| body(cell));
+        self.touched();
+        result
+    }
+
+    /// A step has touched it, which a round may have to know.
+    fn touched(&self) {
+        rounds::touched(self.id(), &self.cell, || Touched::Looked);
     }
 }
 

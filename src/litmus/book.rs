@@ -8,12 +8,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::hash::DefaultHasher;
+use std::hash::Hash;
+use std::hash::Hasher;
 
 use crate::execution::ObjectId;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
 use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
+
+use super::rounds;
 
 /// The path of the main thread. Its children count from 1, so that a path is an index wherever only
 /// the main thread starts others.
@@ -31,6 +36,13 @@ struct Family {
     born: usize,
 }
 
+/// What one thread leaves of an execution beside its steps.
+#[derive(Debug, Default)]
+struct Notes {
+    observed: Observed,
+    hidden: Option<u64>,
+}
+
 #[derive(Debug, Default)]
 struct Book {
     /// Whether an execution is running or being started.
@@ -44,6 +56,8 @@ struct Book {
     /// How many threads have been started and not come to their end, in this execution.
     unfinished: usize,
     observed: Observed,
+    /// What each thread noted, and a hash of the values that it met and that no step shows.
+    noted: BTreeMap<Option<ThreadId>, Notes>,
     /// What the closing check of this execution panicked with.
     objection: Option<String>,
 }
@@ -72,6 +86,7 @@ pub(super) fn begin_exploration() {
 
 /// Another execution begins.
 pub(super) fn begin_execution() {
+    rounds::clear();
     with(|book| {
         book.open = true;
         book.families.resize(THREADS_MAX + 1, Family::default());
@@ -80,6 +95,7 @@ pub(super) fn begin_execution() {
         }
         book.unfinished = 0;
         book.observed.clear();
+        book.noted.clear();
         book.objection = None;
     });
 }
@@ -102,6 +118,7 @@ pub(super) fn require_open(what: &str) {
         "{what} outside of an exploration: do it inside of the program that is explored, so that \
          every execution begins anew"
     );
+    rounds::object_to(&format!("does more: {what}"));
 }
 
 /// The next thread that the caller starts.
@@ -184,7 +201,24 @@ pub(super) fn names() -> BTreeMap<ObjectId, String> {
 
 /// Notes a value under a name.
 pub(super) fn observe(name: String, value: String) {
-    with(|book| book.observed.insert(name, value));
+    rounds::object_to("does more: something was observed");
+    let thread = Controlled::current();
+    with(|book| {
+        let notes = book.noted.entry(thread).or_default();
+        notes.observed.insert(name.clone(), value.clone());
+        book.observed.insert(name, value);
+    });
+}
+
+/// Notes that a step met a value which does not show in its result.
+pub(super) fn meet(value: u64) {
+    let thread = Controlled::current();
+    with(|book| {
+        let notes = book.noted.entry(thread).or_default();
+        let mut hasher = DefaultHasher::new();
+        (notes.hidden, value).hash(&mut hasher);
+        notes.hidden = Some(hasher.finish());
+    });
 }
 
 /// Takes what was observed in this execution.
@@ -200,4 +234,23 @@ pub(super) fn object(message: String) {
 /// Takes what the closing check panicked with.
 pub(super) fn take_objection() -> Option<String> {
     with(|book| book.objection.take())
+}
+
+/// What this execution left beside its steps, as a text: what each thread observed, a hash of the
+/// values that it met and that no step shows, and what the closing check panicked with. By thread,
+/// because equivalent executions agree on that, whatever the order of their steps.
+pub(super) fn noted() -> String {
+    with(|book| {
+        let mut parts = Vec::new();
+        for (thread, notes) in &book.noted {
+            let path = thread.map(|thread| book.paths[thread.index()].as_str());
+            let path = path.unwrap_or("the end");
+            let observed = notes.observed.iter();
+            parts.extend(observed.map(|(name, value)| format!("{name}={value} of {path}")));
+            let hidden = notes.hidden;
+            parts.extend(hidden.map(|hash| format!("values of {path} with the hash {hash:016x}")));
+        }
+        parts.extend(book.objection.clone());
+        parts.join(", ")
+    })
 }

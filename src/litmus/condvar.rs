@@ -18,8 +18,10 @@ use crate::runtime::Shared;
 use crate::runtime::Turn;
 use crate::runtime::controlled::Controlled;
 
+use super::Mutex;
 use super::MutexGuard;
 use super::book;
+use super::rounds;
 
 /// Who waits, and which notifications nobody has taken.
 #[derive(Debug, Default)]
@@ -152,6 +154,7 @@ impl Condvar {
 
     /// Whether there was somebody to wake; where there was not, the step only reads.
     fn notify(&self, verb: Verb, notify: impl FnOnce(&mut Waiters)) {
+        rounds::before_step();
         let operation = Operation::on(verb, self.id());
         Controlled::act(operation, (&self.waiters,), |(mut waiters,)| {
             let sleeps = waiters.has_sleeper();
@@ -163,15 +166,17 @@ impl Condvar {
     }
 
     /// Frees the mutex and begins to wait.
-    fn begin<'m, T>(&self, guard: MutexGuard<'m, T>) -> (&'m super::Mutex<T>, ThreadId) {
+    fn begin<'m, T>(&self, guard: MutexGuard<'m, T>) -> (&'m Mutex<T>, ThreadId) {
         let mutex = guard.into_mutex();
         let me = Controlled::current().expect("a condition is waited for by a thread");
+        rounds::before_step();
+        let (held, changes) = mutex.parts();
         Controlled::act(
             Operation::on(Verb::ConditionWait, self.id()),
-            (&self.waiters, mutex.held()),
-            |(mut waiters, mut held)| {
+            (&self.waiters, held, changes),
+            |(mut waiters, mut held, mut changes)| {
                 waiters.waiting.insert(me);
-                *held.release() = false;
+                Mutex::<T>::free(&mut held, &mut changes);
             },
         );
         (mutex, me)

@@ -1,7 +1,5 @@
 //! Exploring a program.
 
-use std::ops::ControlFlow;
-
 use crate::execution::Execution;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
@@ -11,14 +9,11 @@ use crate::explore::Executions;
 use crate::explore::ExplorerKind;
 use crate::explore::IcbExplorer;
 use crate::explore::RandomExplorer;
+use crate::explore::Reruns;
 use crate::explore::SourceExplorer;
-use crate::explore::Tally;
-use crate::explore::Unwatched;
-use crate::explore::go_through;
 use crate::explore::on_machine;
 use crate::recount::Recount;
 use crate::recount::recount;
-use crate::report::Verdict;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
@@ -66,10 +61,12 @@ use super::schedule::to_text;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explore {
-    explorer: ExplorerKind,
-    waits: Waits,
-    bounds: Bounds,
+    pub(super) explorer: ExplorerKind,
+    pub(super) waits: Waits,
+    pub(super) bounds: Bounds,
     seed: u64,
+    /// Whether `source` is to explore it after `dpor`.
+    pub(super) twice: bool,
 }
 
 impl Default for Explore {
@@ -83,25 +80,28 @@ impl Default for Explore {
 ///
 /// # Panics
 ///
-/// If something is wrong, or if a bound of [`Explore::new`] was reached first. The message shows
-/// the simplest execution that is wrong, step by step.
+/// If something is wrong, or if a bound of [`Explore::new`] was reached first, or if the two searches
+/// disagree, or if the program is not deterministic. The message shows the simplest execution that
+/// is wrong, step by step.
 #[track_caller]
 pub fn prove(program: impl Into<Program>) {
     Explore::new().run(program).require_proved();
 }
 
 impl Explore {
-    /// With `dpor`, sufficient waits, and bounds of 1,000,000 executions and 10,000 steps each.
+    /// With `dpor`, and `source` after it; sufficient waits, and bounds of 1,000,000 executions and
+    /// 10,000 steps each.
     pub fn new() -> Self {
         Self {
             explorer: ExplorerKind::Dpor,
             waits: Waits::Sufficient,
             bounds: Bounds::default(),
             seed: 0,
+            twice: true,
         }
     }
 
-    /// Who chooses the schedules.
+    /// Who chooses the schedules, alone.
     ///
     /// # Panics
     ///
@@ -111,7 +111,11 @@ impl Explore {
     pub fn explorer(self, explorer: ExplorerKind) -> Self {
         let name = explorer.name();
         assert!(explorer.is_own(), "`{name}` does not run these programs");
-        Self { explorer, ..self }
+        Self {
+            explorer,
+            twice: false,
+            ..self
+        }
     }
 
     /// How waits are read that may expire: [`Mutex::lock_or_expire`](super::Mutex::lock_or_expire)
@@ -128,7 +132,8 @@ impl Explore {
         self
     }
 
-    /// After how many steps an execution is cut off: a loop that never ends shows as BOUNDED.
+    /// After how many steps an execution is cut off. The search goes on, and the verdict is BOUNDED
+    /// at best: see [`Explored::cut_off`] and [`Explored::loops`].
     #[must_use]
     pub const fn steps_max(mut self, steps_max: u32) -> Self {
         self.bounds.steps_max = steps_max;
@@ -143,6 +148,7 @@ impl Explore {
     #[must_use]
     pub const fn preemptions_max(mut self, preemptions_max: u32) -> Self {
         self.explorer = ExplorerKind::Icb;
+        self.twice = false;
         self.bounds.preemptions_max = Some(preemptions_max);
         self
     }
@@ -161,30 +167,35 @@ impl Explore {
         self
     }
 
+    /// Explores it by `dpor` alone. Otherwise, and unless [`explorer`](Self::explorer) or
+    /// [`preemptions_max`](Self::preemptions_max) names another way, `source` explores it again
+    /// when `dpor` has seen everything, and the classes of executions that both saw are compared.
+    #[must_use]
+    pub const fn once(mut self) -> Self {
+        self.twice = false;
+        self
+    }
+
     /// Explores the program.
+    ///
+    /// In each execution the program must do the same for the same choices. The first execution is
+    /// run 32 times more, each thousandth and the last once more, and all are compared with what
+    /// they were: steps, what they gave back, what was observed, and how they ended. A program that
+    /// is found out is [NOT DETERMINISTIC](Explored::not_deterministic).
     ///
     /// # Panics
     ///
-    /// If the program is seen not to be deterministic: in each execution it must do the same for
-    /// the same choices. `dpor` and `source` check that steps which are run again are the same
-    /// operations as before and that the same threads can go on; the others check less, and none
-    /// checks the values that are read and written. Also if its set-up panics, or if it is called
-    /// from inside an exploration.
+    /// If the program's set-up panics, or if it is called from inside an exploration.
     pub fn run(&self, program: impl Into<Program>) -> Explored {
         let program = program.into();
         book::begin_exploration();
-        let mut findings = Findings::default();
-        let mut executions = self.executions(&program);
-        let tally = go_through(&mut *executions, (&self.bounds, &mut Unwatched), |ran| {
-            if findings.take_in(ran.execution) && self.bounds.fail_fast {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        });
-        drop(executions);
+        let mut first = self.search(&program);
+        let whole = first.tally.coverage == Coverage::Exhausted;
+        let second = (self.twice && whole)
+            .then(|| self.second(&program, &mut first))
+            .flatten();
         book::close();
-        self.explored(&program, &tally, findings)
+        self.explored(&program, first, second)
     }
 
     /// Runs the one execution that a schedule describes, for a debugger or a closer look: what is
@@ -224,30 +235,39 @@ impl Explore {
         counted
     }
 
-    const fn limits(&self) -> Limits {
+    pub(super) const fn limits(&self) -> Limits {
         Limits {
             waits: self.waits,
             steps_max: self.bounds.steps_max,
         }
     }
 
-    fn executions<'p>(&self, program: &'p Program) -> Box<dyn Executions + 'p> {
+    pub(super) fn executions<'p>(&self, program: &'p Program) -> Box<dyn Executions + 'p> {
         let limits = self.limits();
+        let reruns = Reruns::Usual {
+            before: 0,
+            cut_offs: self.explorer == ExplorerKind::Dpor,
+        };
         match self.explorer {
             ExplorerKind::Icb => {
                 let icb = IcbExplorer::new(self.bounds.preemptions_max);
-                Box::new(on_machine(limits, program, icb))
+                Box::new(on_machine(limits, program, icb, reruns))
             }
-            ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default())),
+            ExplorerKind::Dfs => {
+                let dfs = DfsExplorer::default();
+                Box::new(on_machine(limits, program, dfs, reruns))
+            }
             ExplorerKind::Random => {
                 let random = RandomExplorer::new(self.seed, self.bounds.executions_max);
-                Box::new(on_machine(limits, program, random))
+                Box::new(on_machine(limits, program, random, reruns))
             }
             ExplorerKind::Dpor => {
-                Box::new(on_machine(limits, program, DporExplorer::new(self.waits)))
+                let dpor = DporExplorer::new(self.waits);
+                Box::new(on_machine(limits, program, dpor, reruns))
             }
             ExplorerKind::Source => {
-                Box::new(on_machine(limits, program, SourceExplorer::new(self.waits)))
+                let source = SourceExplorer::new(self.waits);
+                Box::new(on_machine(limits, program, source, reruns))
             }
             ExplorerKind::Loom
             | ExplorerKind::ShuttleRandom
@@ -257,35 +277,12 @@ impl Explore {
         }
     }
 
-    /// The report, for which each finding is run again.
-    fn explored(&self, program: &Program, tally: &Tally, findings: Findings) -> Explored {
-        let (panicked, outcomes) = (findings.panicked, findings.outcomes.clone());
-        let list = findings.into_list().into_iter();
-        let findings: Vec<Finding> = list
-            .map(|(kind, cause, execution)| finding(kind, cause, execution, self.waits))
-            .collect();
-        for found in &findings {
-            let again = self.follow(&found.schedule, program);
-            let same = again.is_ok_and(|(again, _)| again == found.execution);
-            assert!(
-                same,
-                "the program is not deterministic: {} runs otherwise now",
-                found.schedule
-            );
-        }
-        Explored {
-            verdict: verdict(!findings.is_empty(), tally.coverage),
-            executions: tally.executions,
-            redundant: tally.redundant,
-            deadlocked: tally.deadlocked,
-            panicked,
-            coverage: tally.coverage,
-            findings,
-            outcomes,
-        }
-    }
-
-    fn follow(&self, schedule: &str, program: &Program) -> Result<(Execution, Waits), ReplayError> {
+    /// Runs the execution that a schedule describes.
+    pub(super) fn follow(
+        &self,
+        schedule: &str,
+        program: &Program,
+    ) -> Result<(Execution, Waits), ReplayError> {
         let (mut follower, waits) = Follower::of(schedule)?;
         let limits = Limits {
             waits,
@@ -300,7 +297,13 @@ impl Explore {
     }
 }
 
-fn finding(kind: FindingKind, cause: String, execution: Execution, waits: Waits) -> Finding {
+/// What a report has of an execution.
+pub(super) fn finding(
+    kind: FindingKind,
+    cause: String,
+    execution: Execution,
+    waits: Waits,
+) -> Finding {
     Finding {
         kind,
         cause,
@@ -308,15 +311,5 @@ fn finding(kind: FindingKind, cause: String, execution: Execution, waits: Waits)
         threads: book::paths(),
         names: book::names(),
         execution,
-    }
-}
-
-const fn verdict(violated: bool, coverage: Coverage) -> Verdict {
-    match coverage {
-        _ if violated => Verdict::Violated,
-        Coverage::Exhausted => Verdict::Proved,
-        Coverage::Bounded(_) => Verdict::Bounded,
-        Coverage::Sampled { .. } => Verdict::Sampled,
-        Coverage::Unsuitable(_) => Verdict::Unsuitable,
     }
 }

@@ -6,6 +6,8 @@ use std::fmt;
 use crate::execution::Execution;
 use crate::execution::ObjectId;
 use crate::explore::Coverage;
+use crate::explore::NotDeterministic;
+use crate::explore::SecondProof;
 use crate::report::Verdict;
 use crate::report::counted;
 
@@ -26,11 +28,25 @@ pub struct Explored {
     pub deadlocked: u64,
     /// How many complete executions panicked, or were objected to at their end.
     pub panicked: u64,
+    /// How many executions the bound on steps cut off. What would have come of them is not known,
+    /// so the verdict is BOUNDED, or VIOLATED if something was found elsewhere.
+    pub cut_off: u64,
+    /// The threads that repeat their steps in the first of those: a sentence each, behind one that
+    /// says how many were cut off. Empty if none was.
+    pub loops: Vec<String>,
     /// How much of the space was seen.
     pub coverage: Coverage,
     /// What was found, each kind once, in its simplest execution. In order of
     /// [`Finding::cause`]. Empty unless the verdict is VIOLATED.
     pub findings: Vec<Finding>,
+    /// What a second search by `source` says, if there was one: see
+    /// [`Explore::once`](super::Explore::once).
+    pub second_proof: Option<SecondProof>,
+    /// The first execution that one of the two searches saw and the other lacks. The verdict is then
+    /// EXPLORERS DISAGREE, or VIOLATED.
+    pub disagreement: Option<Finding>,
+    /// What showed that the program is not deterministic. The verdict then says just that.
+    pub not_deterministic: Option<NotDeterministic>,
     /// How often each outcome occurred: the values noted with [`observe`](super::observe), as
     /// `name=value` in order of name. Executions that noted nothing are left out.
     pub outcomes: BTreeMap<String, u64>,
@@ -48,6 +64,8 @@ pub enum FindingKind {
     Deadlock,
     /// All threads that are left spin, and what they spin on never changes.
     Livelock,
+    /// Nothing is wrong with the program, but with an explorer: one has it, another lacks it.
+    Disagreement,
 }
 
 impl FindingKind {
@@ -100,23 +118,43 @@ impl fmt::Display for Explored {
         let counts = [
             (self.panicked, "failing"),
             (self.deadlocked, "deadlocked"),
+            (self.cut_off, "cut off"),
             (self.redundant, "redundant beside"),
         ];
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
             write!(f, ", {count} {what}")?;
         }
         match self.coverage {
-            Coverage::Exhausted => writeln!(f, " (exhausted)")?,
+            Coverage::Exhausted => writeln!(f, " (exhausted{})", twice(self.second_proof))?,
             Coverage::Bounded(limit) => writeln!(f, " (bounded by {limit})")?,
             Coverage::Sampled { seed, .. } => writeln!(f, " (sampled with seed {seed})")?,
             Coverage::Unsuitable(reason) => writeln!(f, " ({reason})")?,
         }
+        if let Some(found) = &self.not_deterministic {
+            writeln!(f, "  {found}")?;
+        }
         for (outcome, count) in &self.outcomes {
             writeln!(f, "  {count:>7}  {outcome}")?;
         }
-        self.findings
-            .iter()
+        for (place, line) in self.loops.iter().enumerate() {
+            writeln!(f, "{}{line}", if place == 0 { "\n" } else { "  " })?;
+        }
+        let findings = self.findings.iter().chain(&self.disagreement);
+        findings
+            .into_iter()
             .try_for_each(|finding| write!(f, "\n{finding}"))
+    }
+}
+
+/// What a second search adds to one that saw everything.
+fn twice(second: Option<SecondProof>) -> String {
+    match second {
+        None => String::new(),
+        Some(SecondProof::Agrees { .. }) => " by dpor and by source".to_owned(),
+        Some(SecondProof::Stopped { seen, classes }) => {
+            format!(" by dpor alone; source saw {seen} of {classes} classes")
+        }
+        Some(SecondProof::Differs { .. }) => " by dpor, but not as by source".to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::execution::Schedule;
 
 use super::FindingKind;
 use super::book;
-use super::lanes::called;
+use super::lanes::does;
 
 /// How simple an execution is, the least the simplest.
 type Rank = (u32, u32, usize, Vec<Decision>);
@@ -40,6 +40,13 @@ impl Findings {
             self.simplest.insert(key, (rank, execution.clone()));
         }
         true
+    }
+
+    /// Takes in the findings of another search of the same program, as far as they are new.
+    pub(super) fn add_new(&mut self, others: Self) {
+        for (key, found) in others.simplest {
+            self.simplest.entry(key).or_insert(found);
+        }
     }
 
     fn count_outcome(&mut self) {
@@ -107,11 +114,8 @@ fn wrong(execution: &Execution, objection: Option<String>) -> Option<Key> {
 fn stuck(blocked: &[Blocked]) -> String {
     let (paths, names) = (book::paths(), book::names());
     let waits = |blocked: &Blocked| {
-        let operation = blocked.operation;
-        let object = operation.object.map(|object| called(object, &names));
         let path = &paths[blocked.thread.index()];
-        let title = operation.verb.title();
-        format!("thread {path}: {title} {}", object.unwrap_or_default())
+        format!("thread {path}: {}", does(blocked.operation, &names))
     };
     let waits: Vec<String> = blocked.iter().map(waits).collect();
     waits.join("; ")

@@ -56,6 +56,21 @@ pub(super) fn called(object: ObjectId, names: &BTreeMap<ObjectId, String>) -> St
     name.map_or_else(|| object.to_string(), |name| visible(name).into_owned())
 }
 
+/// An operation on an object that is called so: what it does, and what it waits for beside.
+pub(super) fn does(operation: Operation, names: &BTreeMap<ObjectId, String>) -> String {
+    let title = operation.verb.title();
+    let object = operation.object.map(|object| called(object, names));
+    match (operation.verb, object, operation.argument) {
+        (Verb::Retry, None, _) => format!("{title}: the round looks at nothing that is shared"),
+        (Verb::Retry, Some(object), 1) => format!("{title} ({object} or another object)"),
+        (Verb::Retry, Some(object), others @ 2..) => {
+            format!("{title} ({object} or {others} other objects)")
+        }
+        (_, Some(object), _) => format!("{title} {object}"),
+        (_, None, _) => title.to_owned(),
+    }
+}
+
 /// How wide the rows are if nothing is wrapped.
 fn width(rows: &[Vec<Cell>]) -> usize {
     let count = rows.first().map_or(0, Vec::len);
@@ -155,10 +170,7 @@ impl Teller<'_> {
             }
             (Verb::Finish, _) => "finish".to_owned(),
             (Verb::Join, Some(object)) => format!("join {}", self.joined(object)),
-            (_, Some(object)) => {
-                format!("{} {}", verb.title(), called(object, &self.finding.names))
-            }
-            (_, None) => verb.title().to_owned(),
+            (_, _) => does(operation, &self.finding.names),
         }
     }
 

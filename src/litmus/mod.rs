@@ -45,6 +45,7 @@
 //! | `thread::spawn`, `join` | [`spawn`], [`JoinHandle`], [`threads`] |
 //! | `while !ready {}` | [`Atomic::spin_until`] |
 //! | `while compare_exchange.is_err() {}` | [`Atomic::spin_exchange`] |
+//! | a loop of several looks that changes nothing | [`retry`] |
 //! | a time-out | [`Mutex::lock_or_expire`], [`Condvar::wait_or_expire`] |
 //! | any input, any failure | [`choose`] |
 //! | the outcomes of a litmus test | [`observe`] |
@@ -56,8 +57,8 @@
 //! With an exhausted search (PROVED) no order of the steps makes the program panic or hang, under
 //! sequential consistency. Left out: weak memory; accesses that are no steps, such as those to a
 //! `static` or to what an `Arc` of the standard library holds; fairness; waking up for no reason;
-//! real time. The program must be deterministic but for its steps (checked as prefixes run again)
-//! and is run on one operating-system thread, so it must not block outside of its steps.
+//! real time. The program must be deterministic but for its steps (checked as executions are run
+//! again: see [`Explore::run`]) and is run on one operating-system thread, so it must not block outside of its steps.
 
 mod atomic;
 mod book;
@@ -68,8 +69,11 @@ mod findings;
 mod lanes;
 mod mutex;
 mod program;
+mod retry;
+mod rounds;
 mod rwlock;
 mod schedule;
+mod search;
 mod thread;
 
 pub use atomic::Atomic;
@@ -85,6 +89,7 @@ pub use mutex::MutexGuard;
 pub use program::Program;
 pub use program::Threads;
 pub use program::threads;
+pub use retry::retry;
 pub use rwlock::ReadGuard;
 pub use rwlock::RwLock;
 pub use rwlock::WriteGuard;

@@ -14,9 +14,38 @@ use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::runtime::Turn;
+use crate::runtime::View;
 use crate::runtime::controlled::Controlled;
 
 use super::book;
+use super::rounds;
+use super::rounds::Mark;
+use super::rounds::Touched;
+
+/// Whether a mutex is held, and what a round of a loop has to know.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    taken: bool,
+    /// Whether the thread that holds it took it in a round.
+    in_round: bool,
+    /// Whether it was refused to somebody since then.
+    refused: bool,
+}
+
+impl Held {
+    fn by_caller() -> Self {
+        Self {
+            taken: true,
+            in_round: rounds::is_inside(),
+            refused: false,
+        }
+    }
+
+    /// Whether a refusal shows a round that may have to be left out.
+    const fn shows_round(&self) -> bool {
+        self.in_round && !self.refused
+    }
+}
 
 /// A mutex around a value. To lock it is a step that waits until it is free; to drop the guard is a
 /// step that frees it. What is done to the value in between takes no steps, because nobody else can
@@ -25,7 +54,8 @@ use super::book;
 /// Clones share the mutex, so it needs no `Arc`. It is not reentrant: whoever locks it twice waits
 /// for ever. There is no poison: a thread that panics frees what it holds.
 pub struct Mutex<T> {
-    held: Shared<Controlled, bool>,
+    held: Shared<Controlled, Held>,
+    changes: Shared<Controlled, Mark>,
     value: Arc<data::Mutex<T>>,
 }
 
@@ -38,8 +68,10 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn new(value: T) -> Self {
         book::require_open("a mutex was made");
+        let id = Controlled::fresh(ObjectKind::Mutex);
         Self {
-            held: Shared::new(Controlled::fresh(ObjectKind::Mutex), false),
+            held: Shared::new(id, Held::default()),
+            changes: Shared::new(id.sibling(ObjectKind::MutexChanges), Mark::default()),
             value: Arc::new(data::Mutex::new(value)),
         }
     }
@@ -65,55 +97,89 @@ impl<T> Mutex<T> {
     /// Takes the mutex if it is free. A try that fails only reads: it is independent of other such
     /// tries.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        rounds::before_step();
         let operation = Operation::on(Verb::TryLock, self.id());
         let taken = Controlled::act(operation, (&self.held,), |(mut held,)| {
-            let free = !*held;
+            let free = !held.taken;
             if free {
-                *held = true;
+                *held = Held::by_caller();
+            } else if held.shows_round() {
+                held.refused = true;
             }
             free
         });
+        self.touched(taken);
         taken.then(|| self.guard())
     }
 
     /// Waits until the mutex is free or the wait expires, which [`Waits`](crate::runtime::Waits)
     /// says when it may.
     pub fn lock_or_expire(&self) -> Option<MutexGuard<'_, T>> {
+        rounds::before_step();
         let operation = Operation::on(Verb::Lock, self.id());
         let taken = Controlled::wait_or_expire(
             operation,
             (&self.held,),
-            |(held,)| !**held,
+            |(held,)| !held.taken,
             |(mut held,), turn| {
                 let taken = turn == Turn::Ready;
                 if taken {
-                    *held = true;
+                    *held = Held::by_caller();
+                } else if held.shows_round() {
+                    held.refused = true;
                 }
                 taken
             },
         );
+        self.touched(taken);
         taken.then(|| self.guard())
     }
 
     pub(super) fn acquire(&self) {
+        rounds::before_step();
         let operation = Operation::on(Verb::Lock, self.id());
         Controlled::wait(
             operation,
             (&self.held,),
-            |(held,)| !**held,
-            |(mut held,)| *held = true,
+            |(held,)| !held.taken,
+            |(mut held,)| *held = Held::by_caller(),
         );
+        self.touched(true);
     }
 
-    fn release(&self) {
-        let operation = Operation::on(Verb::Unlock, self.id());
-        Controlled::act(operation, (&self.held,), |(mut held,)| {
-            *held.release() = false;
+    /// A step has taken it, or was refused it, which a round may have to know.
+    fn touched(&self, taken: bool) {
+        rounds::touched(self.id(), &self.changes, || {
+            if taken {
+                Touched::Looked
+            } else {
+                Touched::Refused
+            }
         });
     }
 
-    pub(super) const fn held(&self) -> &Shared<Controlled, bool> {
-        &self.held
+    fn release(&self) {
+        let (held, changes) = (self.held.clone(), self.changes.clone());
+        rounds::unlock(move |changed| {
+            let operation = Operation::on(Verb::Unlock, held.id());
+            let ((), noticed) =
+                Controlled::act(operation, (&held, &changes), |(mut held, mut changes)| {
+                    changes.count_unlock(changed);
+                    ((), std::mem::take(held.release()).refused)
+                });
+            rounds::touched(held.id(), &changes, || Touched::GaveBack { noticed });
+        });
+    }
+
+    /// What a step names that frees it together with something else, by [`Mutex::free`].
+    pub(super) const fn parts(&self) -> (&Shared<Controlled, Held>, &Shared<Controlled, Mark>) {
+        (&self.held, &self.changes)
+    }
+
+    /// Frees it, in such a step.
+    pub(super) fn free(held: &mut View<'_, Held>, changes: &mut View<'_, Mark>) {
+        *held.release() = Held::default();
+        changes.count_unlock(true);
     }
 
     pub(super) fn guard(&self) -> MutexGuard<'_, T> {
@@ -129,6 +195,7 @@ impl<T> Clone for Mutex<T> {
     fn clone(&self) -> Self {
         Self {
             held: self.held.clone(),
+            changes: self.changes.clone(),
             value: Arc::clone(&self.value),
         }
     }

@@ -59,6 +59,10 @@ impl System for Program {
             Rest::default()
         })
     }
+
+    fn noted(&self) -> String {
+        book::noted()
+    }
 }
 
 /// Starts a thread of the start-up.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parking_lot as data;
 
+use crate::execution::Access;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
@@ -14,19 +15,48 @@ use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::runtime::controlled::Controlled;
+use crate::runtime::touching;
 
 use super::book;
+use super::rounds;
+use super::rounds::Mark;
+use super::rounds::Touched;
 
 /// Who holds the lock.
 #[derive(Debug, Default)]
 struct Holders {
     writer: bool,
     readers: u32,
+    /// How many of the readers took it in a round of a loop.
+    readers_in_round: u32,
+    /// Whether the writer did.
+    writer_in_round: bool,
+    /// How often it was refused to somebody while it was held in a round.
+    refusals: u32,
 }
 
 impl Holders {
     const fn is_free(&self) -> bool {
         !self.writer && self.readers == 0
+    }
+
+    /// A reader comes: the refusals so far.
+    fn read(&mut self, in_round: bool) -> u32 {
+        self.readers += 1;
+        self.readers_in_round += u32::from(in_round);
+        self.refusals
+    }
+
+    /// A writer comes: the refusals so far.
+    const fn write(&mut self, in_round: bool) -> u32 {
+        self.writer = true;
+        self.writer_in_round = in_round;
+        self.refusals
+    }
+
+    /// Whether a refusal shows a round that may have to be left out.
+    const fn shows_round(&self) -> bool {
+        self.writer_in_round || self.readers_in_round > 0
     }
 }
 
@@ -37,6 +67,7 @@ impl Holders {
 /// [`Mutex`](super::Mutex).
 pub struct RwLock<T> {
     holders: Shared<Controlled, Holders>,
+    changes: Shared<Controlled, Mark>,
     value: Arc<data::RwLock<T>>,
 }
 
@@ -49,8 +80,10 @@ impl<T> RwLock<T> {
     #[track_caller]
     pub fn new(value: T) -> Self {
         book::require_open("a lock was made");
+        let id = Controlled::fresh(ObjectKind::RwLock);
         Self {
-            holders: Shared::new(Controlled::fresh(ObjectKind::RwLock), Holders::default()),
+            holders: Shared::new(id, Holders::default()),
+            changes: Shared::new(id.sibling(ObjectKind::RwLockChanges), Mark::default()),
             value: Arc::new(data::RwLock::new(value)),
         }
     }
@@ -69,64 +102,96 @@ impl<T> RwLock<T> {
 
     /// Waits until nobody writes, and reads.
     pub fn read(&self) -> ReadGuard<'_, T> {
-        Controlled::wait(
+        rounds::before_step();
+        let in_round = rounds::is_inside();
+        let ((), refusals) = Controlled::wait(
             Operation::on(Verb::LockShared, self.id()),
-            (&self.holders,),
+            touching(Access::Commute, (&self.holders,)),
             |(holders,)| !holders.writer,
-            |(mut holders,)| holders.commuting().readers += 1,
+            |(mut holders,)| ((), holders.commuting().read(in_round)),
         );
-        self.read_guard()
+        self.touched(true);
+        self.read_guard(refusals, in_round)
     }
 
     /// Waits until the lock is free, and writes.
     pub fn write(&self) -> WriteGuard<'_, T> {
-        Controlled::wait(
+        rounds::before_step();
+        let in_round = rounds::is_inside();
+        let ((), refusals) = Controlled::wait(
             Operation::on(Verb::Lock, self.id()),
             (&self.holders,),
             |(holders,)| holders.is_free(),
-            |(mut holders,)| holders.writer = true,
+            |(mut holders,)| ((), holders.write(in_round)),
         );
-        self.write_guard()
+        self.touched(true);
+        self.write_guard(refusals)
     }
 
     /// Reads unless somebody writes.
     pub fn try_read(&self) -> Option<ReadGuard<'_, T>> {
+        rounds::before_step();
+        let in_round = rounds::is_inside();
         let operation = Operation::on(Verb::TryLock, self.id()).with(1);
-        let taken = Controlled::act(operation, (&self.holders,), |(mut holders,)| {
+        let (taken, refusals) = Controlled::act(operation, (&self.holders,), |(mut holders,)| {
             let free = !holders.writer;
             if free {
-                holders.commuting().readers += 1;
+                return (true, holders.commuting().read(in_round));
             }
-            free
+            if holders.shows_round() {
+                holders.refusals += 1;
+            }
+            (false, 0)
         });
-        taken.then(|| self.read_guard())
+        self.touched(taken);
+        taken.then(|| self.read_guard(refusals, in_round))
     }
 
     /// Writes if the lock is free.
     pub fn try_write(&self) -> Option<WriteGuard<'_, T>> {
+        rounds::before_step();
+        let in_round = rounds::is_inside();
         let operation = Operation::on(Verb::TryLock, self.id());
-        let taken = Controlled::act(operation, (&self.holders,), |(mut holders,)| {
+        let (taken, refusals) = Controlled::act(operation, (&self.holders,), |(mut holders,)| {
             let free = holders.is_free();
             if free {
-                holders.writer = true;
+                return (true, holders.write(in_round));
             }
-            free
+            if holders.shows_round() {
+                holders.refusals += 1;
+            }
+            (false, 0)
         });
-        taken.then(|| self.write_guard())
+        self.touched(taken);
+        taken.then(|| self.write_guard(refusals))
     }
 
-    fn read_guard(&self) -> ReadGuard<'_, T> {
+    /// A step has taken it, or was refused it, which a round may have to know.
+    fn touched(&self, taken: bool) {
+        rounds::touched(self.id(), &self.changes, || {
+            if taken {
+                Touched::Looked
+            } else {
+                Touched::Refused
+            }
+        });
+    }
+
+    fn read_guard(&self, refusals: u32, in_round: bool) -> ReadGuard<'_, T> {
         let value = self.value.try_read();
         ReadGuard {
             lock: self,
+            refusals,
+            in_round,
             value: Some(value.expect("nobody writes what is held by readers")),
         }
     }
 
-    fn write_guard(&self) -> WriteGuard<'_, T> {
+    fn write_guard(&self, refusals: u32) -> WriteGuard<'_, T> {
         let value = self.value.try_write();
         WriteGuard {
             lock: self,
+            refusals,
             value: Some(value.expect("who writes is alone with the value")),
         }
     }
@@ -136,6 +201,7 @@ impl<T> Clone for RwLock<T> {
     fn clone(&self) -> Self {
         Self {
             holders: self.holders.clone(),
+            changes: self.changes.clone(),
             value: Arc::clone(&self.value),
         }
     }
@@ -153,6 +219,10 @@ const HELD: &str = "a guard that is not dropped holds its value";
 /// The value of a lock that the thread reads. To drop it is a step.
 pub struct ReadGuard<'l, T> {
     lock: &'l RwLock<T>,
+    /// The refusals when the lock was taken.
+    refusals: u32,
+    /// Whether that was in a round.
+    in_round: bool,
     value: Option<data::RwLockReadGuard<'l, T>>,
 }
 
@@ -167,10 +237,21 @@ impl<T> Deref for ReadGuard<'_, T> {
 impl<T> Drop for ReadGuard<'_, T> {
     fn drop(&mut self) {
         self.value = None;
-        let holders = &self.lock.holders;
-        let operation = Operation::on(Verb::UnlockShared, holders.id());
-        Controlled::act(operation, (holders,), |(mut holders,)| {
-            holders.leaving().readers -= 1;
+        let (holders, changes) = (self.lock.holders.clone(), self.lock.changes.clone());
+        let (refusals, in_round) = (self.refusals, u32::from(self.in_round));
+        // Who reads changes nothing, in a round that fails or elsewhere.
+        rounds::unlock(move |_| {
+            let operation = Operation::on(Verb::UnlockShared, holders.id());
+            let objects = (&holders, &changes);
+            let ((), now) = Controlled::act(operation, objects, |(mut holders, mut changes)| {
+                changes.commuting().count_unlock(false);
+                let holders = holders.leaving();
+                holders.readers -= 1;
+                holders.readers_in_round -= in_round;
+                ((), holders.refusals)
+            });
+            let noticed = now != refusals;
+            rounds::touched(holders.id(), &changes, || Touched::GaveBack { noticed });
         });
     }
 }
@@ -184,6 +265,8 @@ impl<T> fmt::Debug for ReadGuard<'_, T> {
 /// The value of a lock that the thread writes. To drop it is a step.
 pub struct WriteGuard<'l, T> {
     lock: &'l RwLock<T>,
+    /// The refusals when the lock was taken.
+    refusals: u32,
     value: Option<data::RwLockWriteGuard<'l, T>>,
 }
 
@@ -204,10 +287,20 @@ impl<T> DerefMut for WriteGuard<'_, T> {
 impl<T> Drop for WriteGuard<'_, T> {
     fn drop(&mut self) {
         self.value = None;
-        let holders = &self.lock.holders;
-        let operation = Operation::on(Verb::Unlock, holders.id());
-        Controlled::act(operation, (holders,), |(mut holders,)| {
-            holders.release().writer = false;
+        let (holders, changes) = (self.lock.holders.clone(), self.lock.changes.clone());
+        let refusals = self.refusals;
+        rounds::unlock(move |changed| {
+            let operation = Operation::on(Verb::Unlock, holders.id());
+            let objects = (&holders, &changes);
+            let ((), now) = Controlled::act(operation, objects, |(mut holders, mut changes)| {
+                changes.count_unlock(changed);
+                let holders = holders.release();
+                holders.writer = false;
+                holders.writer_in_round = false;
+                ((), holders.refusals)
+            });
+            let noticed = now != refusals;
+            rounds::touched(holders.id(), &changes, || Touched::GaveBack { noticed });
         });
     }
 }

@@ -13,6 +13,7 @@ use crate::runtime::Shared;
 use crate::runtime::controlled::Controlled;
 
 use super::book;
+use super::rounds;
 
 /// A started thread, to be joined. Whoever drops it lets the thread go on by itself.
 pub struct JoinHandle<T> {
@@ -34,6 +35,7 @@ impl<T> fmt::Debug for JoinHandle<T> {
 #[track_caller]
 pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     book::require_open("a thread was spawned");
+    rounds::before_step();
     let finished = Shared::new(Controlled::fresh(ObjectKind::Thread), false);
     let result = Arc::new(Slot::new(None));
     let handle = JoinHandle {
@@ -60,6 +62,7 @@ impl<T> JoinHandle<T> {
     ///
     /// Never, unless a thread is joined in a destructor that runs because of a panic.
     pub fn join(self) -> T {
+        rounds::before_step();
         let operation = Operation::on(Verb::Join, self.finished.id());
         Controlled::wait(
             operation,
@@ -80,6 +83,7 @@ impl<T> JoinHandle<T> {
 #[track_caller]
 pub fn choose(alternatives: u8) -> u8 {
     book::require_open("something was chosen");
+    rounds::before_step();
     Controlled::choose(Operation::local(Verb::Choose), alternatives)
 }
 

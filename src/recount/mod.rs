@@ -13,10 +13,10 @@
 //!
 //! Two prefixes are equivalent if they have the same steps and order dependent ones alike; then
 //! they lead to the same state, so that what follows need be looked at once. Whether a prefix is
-//! known is asked by a canonical form (`form.rs`): for each step its place within its thread, what
+//! known is asked by a canonical form (`execution/form.rs`): for each step its place within its thread, what
 //! it did, and for each thread how many of its steps are before it in the happens-before relation.
 //! That set of descriptions determines the relation, whatever order the steps came in. Dependence
-//! is judged here from the objects that the steps touched, by a definition of its own.
+//! is judged there from the objects that the steps touched, by a definition that no explorer uses.
 //!
 //! There are no races, no sleep sets, no wakeup trees, no backtracking points: just a depth-first
 //! search over states, of which the canonical form is the name. The price is one visit for each
@@ -34,13 +34,13 @@
 //! - No two of at most a million canonical forms have the same 128 bits by accident: a chance of
 //!   about 10^-27.
 
-mod form;
 mod search;
 mod verify;
 
 pub use search::PREFIXES_MAX;
 pub use search::Recount;
 pub use search::recount;
+pub use search::recount_on;
 pub use verify::Claim;
 pub use verify::Verification;
 pub use verify::verify;

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::Prefix;
 use crate::execution::Step;
+use crate::execution::ThreadId;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 use crate::runtime::controlled::System;
-
-use super::form::Prefix;
 
 /// How many prefixes a recount visits at most, if nobody says otherwise.
 pub const PREFIXES_MAX: u64 = 1_000_000;
@@ -35,6 +35,14 @@ pub enum Recount {
     TooLong(u32),
     /// Whoever looks on ended it.
     Stopped,
+    /// After so many steps a thread could not do what it could before: the system is not
+    /// deterministic.
+    NotDeterministic {
+        /// The number of steps.
+        steps: usize,
+        /// The thread.
+        thread: ThreadId,
+    },
 }
 
 /// Where the search stands at one prefix.
@@ -51,6 +59,8 @@ struct Walker {
     nodes: Vec<Node>,
     prefix: Prefix,
     known: BTreeSet<u128>,
+    /// Where a thread could not do what it could before.
+    misfit: Option<(usize, ThreadId)>,
 }
 
 impl Walker {
@@ -102,12 +112,10 @@ impl Policy for Walker {
             && position
                 .offered(decision.thread)
                 .contains(&decision.alternative);
-        assert!(
-            able,
-            "the system is not deterministic: after {depth} steps thread {} cannot do what it \
-             could before",
-            decision.thread
-        );
+        if !able {
+            self.misfit = Some((depth, decision.thread));
+            return None;
+        }
         Some(decision)
     }
 }
@@ -125,10 +133,25 @@ pub fn recount(
     limits: Limits,
     system: &dyn System,
     prefixes_max: u64,
-    mut visit: impl FnMut(&Execution),
+    visit: impl FnMut(&Execution),
     go_on: &mut dyn FnMut(u64) -> bool,
 ) -> Recount {
     let mut machine = Machine::new(limits);
+    recount_on(&mut machine, system, prefixes_max, visit, go_on)
+}
+
+/// The same on a machine that is there: many small systems need no new one each.
+///
+/// # Panics
+///
+/// If the system is not deterministic.
+pub fn recount_on(
+    machine: &mut Machine,
+    system: &dyn System,
+    prefixes_max: u64,
+    mut visit: impl FnMut(&Execution),
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> Recount {
     let mut walker = Walker::default();
     let (mut traces, mut deadlocked) = (0, 0);
     for begun in 0_u64.. {
@@ -136,9 +159,12 @@ pub fn recount(
             return Recount::Stopped;
         }
         let execution = machine.run(system, &mut walker);
+        if let Some((steps, thread)) = walker.misfit {
+            return Recount::NotDeterministic { steps, thread };
+        }
         match &execution.end {
             End::Redundant => {}
-            End::StepLimit => return Recount::TooLong(limits.steps_max),
+            End::StepLimit => return Recount::TooLong(machine.limits().steps_max),
             End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                 if walker.arrive(&execution.steps) {
                     traces += 1;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::execution::Execution;
 use crate::execution::Outcome;
+use crate::execution::ThreadId;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::System;
 
@@ -43,16 +44,20 @@ pub enum Verification {
     TooLong(u32),
     /// Whoever looks on ended the recount.
     Stopped,
+    /// After so many steps a thread could not do what it could before: the system is not
+    /// deterministic, so neither count says anything.
+    NotDeterministic {
+        /// The number of steps.
+        steps: usize,
+        /// The thread.
+        thread: ThreadId,
+    },
     /// The search did not see everything, so that there is nothing to compare.
     NotExhausted,
 }
 
 /// Recounts a system and compares. `fails` says whether an execution breaks a property; `go_on` is
 /// asked now and then, with the number of executions so far, and may end it.
-///
-/// # Panics
-///
-/// If the system is not deterministic.
 pub fn verify(
     limits: Limits,
     system: &dyn System,
@@ -70,6 +75,9 @@ pub fn verify(
         Recount::TooLarge(prefixes) => return Verification::TooLarge(prefixes),
         Recount::TooLong(steps) => return Verification::TooLong(steps),
         Recount::Stopped => return Verification::Stopped,
+        Recount::NotDeterministic { steps, thread } => {
+            return Verification::NotDeterministic { steps, thread };
+        }
         Recount::Complete {
             traces,
             deadlocked,

@@ -4,11 +4,16 @@
 use std::io;
 use std::io::Write;
 
+use crate::execution::Looping;
+use crate::execution::Operation;
+use crate::execution::ThreadId;
+
 use super::CheckReport;
 use super::Comparison;
 use super::Look;
 use super::Tone;
 use super::Verdict;
+use super::cut_off::cut_off_lines;
 use super::rounds::lines;
 use super::words::counted;
 use super::words::grouped;
@@ -46,7 +51,8 @@ fn write_row(
     look: &Look,
 ) -> io::Result<()> {
     let differences = report.unexpected.as_deref().unwrap_or_default();
-    let more = lines(report);
+    let mut more = lines(report);
+    more.extend(cut_off(report));
     if report.counterexamples.is_empty() && differences.is_empty() && more.is_empty() {
         return Ok(());
     }
@@ -74,6 +80,29 @@ fn write_row(
         writeln!(out, "  {word}: {}", visible(line))?;
     }
     Ok(())
+}
+
+/// What the bound on steps hides.
+fn cut_off(report: &CheckReport) -> Vec<String> {
+    let thread = |thread: ThreadId| {
+        let name = report.threads.get(thread.index());
+        name.map_or_else(
+            || format!("thread {thread}"),
+            |name| visible(&format!("thread {thread} {name}")).into_owned(),
+        )
+    };
+    let does = |operation: Operation| {
+        let object = operation.object.map(|object| format!(" {object}"));
+        format!("{}{}", operation.verb.title(), object.unwrap_or_default())
+    };
+    let advice = |found: &Looping| {
+        if found.looks {
+            "it only looks: let it wait for what it looks at"
+        } else {
+            "it changes something: give the loop a bound of its own"
+        }
+    };
+    cut_off_lines(report.cut_off, &report.loops, thread, does, advice)
 }
 
 /// `shared-handle (waits sufficient)`.
@@ -138,6 +167,7 @@ fn write_expected(out: &mut dyn Write, comparison: &Comparison, look: &Look) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execution::Verb;
     use crate::explore::Coverage;
     use crate::property::Property;
     use crate::report::Measure;
@@ -150,6 +180,36 @@ mod tests {
         let mut out = Vec::new();
         write_comparison(&mut out, comparison, &Look::PLAIN.wide(width)).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn executions_that_were_cut_off_are_told_with_the_steps_that_repeat() {
+        let mut report = sample::proved("retry", Waits::Sufficient);
+        report.verdict = Verdict::Bounded;
+        report.cut_off = 3;
+        report.loops = vec![Looping {
+            thread: ThreadId::new(1),
+            round: vec![Operation::local(Verb::Load), Operation::local(Verb::Store)],
+            rounds: 40,
+            looks: false,
+        }];
+        let row = Measured {
+            report,
+            measure: None,
+        };
+        let text = printed(
+            &Comparison {
+                summary: "s".into(),
+                model: None,
+                rows: vec![vec![row]],
+            },
+            100,
+        );
+
+        let lines = "retry (waits sufficient)\n  3 executions were cut off by the bound on steps; in \
+                     the first of them:\n  thread 1 CONNECT6 repeats, 40 times in a row: load, \
+                     store; it changes something: give the loop a bound of its own\n";
+        assert!(text.contains(lines), "{text}");
     }
 
     #[test]

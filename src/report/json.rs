@@ -1,8 +1,9 @@
 //! The report as JSON: format `selvedge/report`, version 1.
 //!
 //! The order of fields is that of the structs here and never changes within a version. A field that
-//! has nothing to say is `null`; only `measure`, the two fields of second opinions, and what there
-//! is to say of circumstances other than the documented ones are absent unless asked for.
+//! has nothing to say is `null`; only `measure`, `not_deterministic`, the two fields of second
+//! opinions, and what there is to say of circumstances other than the documented ones are absent
+//! unless asked for, and `cut_off` is absent if no execution was cut off.
 
 use std::io;
 use std::io::Write;
@@ -11,6 +12,8 @@ use serde::Serialize;
 
 use crate::execution::StepNote;
 use crate::explore::Coverage;
+use crate::explore::ExplorerKind;
+use crate::explore::SecondProof;
 use crate::property::CauseKind;
 use crate::property::Contrast;
 use crate::recount::Verification;
@@ -23,6 +26,7 @@ use super::Opinion;
 use super::SecondOpinions;
 use super::circumstances_json::NeedsJson;
 use super::circumstances_json::ScopeJson;
+use super::proofs::provers;
 use super::rounds::is_plain;
 use super::words::waits_name;
 
@@ -50,8 +54,15 @@ struct ResultJson<'a> {
     executions: u64,
     redundant: u64,
     deadlocked: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut_off: Option<u64>,
     failing: u64,
     coverage: CoverageJson,
+    /// The explorers that a proof rests on; empty if it is none.
+    proved_by: Vec<&'static str>,
+    second_proof: Option<SecondProofJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_deterministic: Option<String>,
     violations: Vec<ViolationJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     circumstances: Option<ScopeJson>,
@@ -99,6 +110,25 @@ enum OpinionJson {
     Differs { differences: Vec<String> },
 }
 
+/// What a second search says, if there was one.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum SecondProofJson<'a> {
+    Agrees {
+        classes: u64,
+    },
+    Stopped {
+        seen: u64,
+        classes: u64,
+    },
+    Differs {
+        dpor_lacks: u64,
+        source_lacks: u64,
+        /// One of those executions, as a token.
+        schedule: Option<&'a str>,
+    },
+}
+
 /// What a recount says, if one was asked for.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -108,6 +138,7 @@ enum RecountJson {
     TooLarge { prefixes_max: u64 },
     TooLong { steps_max: u32 },
     OutOfTime,
+    NotDeterministic,
     NotExhausted,
 }
 
@@ -216,8 +247,15 @@ fn result(measured: &Measured) -> ResultJson<'_> {
         executions: report.executions,
         redundant: report.redundant,
         deadlocked: report.deadlocked,
+        cut_off: Some(report.cut_off).filter(|count| *count > 0),
         failing: report.failing,
         coverage: coverage(report.coverage),
+        proved_by: provers(report)
+            .into_iter()
+            .map(ExplorerKind::name)
+            .collect(),
+        second_proof: report.second_proof.map(|proof| second_proof(report, proof)),
+        not_deterministic: report.not_deterministic.as_ref().map(ToString::to_string),
         violations: report
             .counterexamples
             .iter()
@@ -253,6 +291,24 @@ pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
     }
 }
 
+fn second_proof(report: &CheckReport, proof: SecondProof) -> SecondProofJson<'_> {
+    match proof {
+        SecondProof::Agrees { classes } => SecondProofJson::Agrees { classes },
+        SecondProof::Stopped { seen, classes } => SecondProofJson::Stopped { seen, classes },
+        SecondProof::Differs {
+            first_lacks,
+            second_lacks,
+        } => SecondProofJson::Differs {
+            dpor_lacks: first_lacks,
+            source_lacks: second_lacks,
+            schedule: report
+                .disagreement
+                .as_ref()
+                .map(|found| found.schedule.as_str()),
+        },
+    }
+}
+
 fn recount(verification: &Verification) -> RecountJson {
     match verification {
         &Verification::Agrees { traces, prefixes } => RecountJson::Agrees { traces, prefixes },
@@ -262,6 +318,7 @@ fn recount(verification: &Verification) -> RecountJson {
         &Verification::TooLarge(prefixes_max) => RecountJson::TooLarge { prefixes_max },
         &Verification::TooLong(steps_max) => RecountJson::TooLong { steps_max },
         Verification::Stopped => RecountJson::OutOfTime,
+        Verification::NotDeterministic { .. } => RecountJson::NotDeterministic,
         Verification::NotExhausted => RecountJson::NotExhausted,
     }
 }
@@ -351,6 +408,11 @@ mod tests {
       "coverage": {
         "kind": "exhausted"
       },
+      "proved_by": [],
+      "second_proof": {
+        "kind": "agrees",
+        "classes": 1305
+      },
       "violations": [
         {
           "property": "non-interference",
@@ -391,7 +453,21 @@ mod tests {
 
         assert!(text.contains(r#""peak_memory_bytes": null"#), "{text}");
         assert!(text.contains(r#""violations": []"#), "{text}");
+        assert!(!text.contains("cut_off"), "{text}");
         assert!(!printed(&[]).contains("measure"));
+    }
+
+    #[test]
+    fn executions_that_were_cut_off_are_counted() {
+        let mut report = sample::proved("push-lock", Waits::Sufficient);
+        report.cut_off = 3;
+        let text = printed(&[Measured {
+            report,
+            measure: None,
+        }]);
+
+        let fields = "\"deadlocked\": 0,\n      \"cut_off\": 3,\n      \"failing\"";
+        assert!(text.contains(fields), "{text}");
     }
 
     #[test]

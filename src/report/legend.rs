@@ -105,6 +105,12 @@ fn means(verdict: Verdict, reports: &[&CheckReport]) -> String {
              this is no proof"
         ),
         Verdict::Unsuitable => format!("{explorers} cannot run this model, and did not"),
+        Verdict::ExplorersDisagree => {
+            "one of two explorers saw executions that the other lacks, so nothing is proved".into()
+        }
+        Verdict::NotDeterministic => {
+            "the same choices did not lead to the same execution, so nothing is known".into()
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! reader what a [`Look`] says.
 
 mod circumstances_json;
+mod cut_off;
 mod details;
 mod document;
 mod fold;
@@ -23,6 +24,7 @@ mod measure;
 mod opinion;
 mod opinion_table;
 mod palette;
+mod proofs;
 mod result;
 mod rounds;
 mod said;
@@ -36,6 +38,7 @@ mod summary;
 mod table;
 mod words;
 
+pub(crate) use cut_off::cut_off_lines;
 pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
 pub(crate) use summary::smaller_name;
@@ -71,9 +74,12 @@ pub use palette::Charset;
 pub use palette::Look;
 pub use palette::Palette;
 pub use palette::Tone;
+pub(crate) use proofs::disagreement_text;
+pub(crate) use proofs::proved;
 pub use result::Assumptions;
 pub use result::CheckReport;
 pub use result::Counterexample;
+pub use result::Disagreement;
 pub use result::Explained;
 pub use result::Round;
 pub use result::Verdict;

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::execution::Execution;
+use crate::execution::Looping;
 use crate::execution::Outcome;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
 use crate::explore::NativeSchedule;
+use crate::explore::NotDeterministic;
+use crate::explore::SecondProof;
 use crate::property::CauseKind;
 use crate::property::Contrast;
 use crate::property::Property;
@@ -35,6 +38,10 @@ pub enum Verdict {
     Sampled,
     /// This explorer cannot run this model.
     Unsuitable,
+    /// Two explorers saw everything, and not the same: one of them is wrong, so nothing is proved.
+    ExplorersDisagree,
+    /// Two executions that made the same choices differ: nothing can be said of such code.
+    NotDeterministic,
 }
 
 impl Verdict {
@@ -51,6 +58,8 @@ impl Verdict {
             Self::Bounded => "BOUNDED",
             Self::Sampled => "SAMPLED",
             Self::Unsuitable => "UNSUITABLE",
+            Self::ExplorersDisagree => "EXPLORERS DISAGREE",
+            Self::NotDeterministic => "NOT DETERMINISTIC",
         }
     }
 }
@@ -113,6 +122,26 @@ pub struct Explained {
     pub is_least: bool,
 }
 
+/// The first execution that one of two explorers saw and the other lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disagreement {
+    /// Which explorer lacks it.
+    pub lacks: ExplorerKind,
+    /// Which explorer saw it.
+    pub has: ExplorerKind,
+    /// How many classes the one lacks that the other saw, under these circumstances.
+    pub classes: u64,
+    /// The circumstances.
+    pub circumstances: Circumstances,
+    /// The execution.
+    pub execution: Execution,
+    /// The token that `selvedge replay` takes. It names a property because a schedule does: one that
+    /// the execution breaks, or `no-panic`.
+    pub schedule: String,
+    /// The same as a file, with the model.
+    pub file: String,
+}
+
 /// What the search under one of the circumstances came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Round {
@@ -161,6 +190,10 @@ pub struct CheckReport {
     pub redundant: u64,
     /// How many complete executions ended in a deadlock.
     pub deadlocked: u64,
+    /// How many executions the bound on steps cut off: what would have come of them is not known.
+    pub cut_off: u64,
+    /// The threads that repeat their steps in the first of those, in order of thread.
+    pub loops: Vec<Looping>,
     /// How many complete executions broke a property.
     pub failing: u64,
     /// How much of the space was seen.
@@ -175,6 +208,13 @@ pub struct CheckReport {
     pub outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
     /// What a recount says, if one was asked for.
     pub verification: Option<Verification>,
+    /// What a second search by another explorer says, if there was one and both saw everything, or
+    /// contradict each other.
+    pub second_proof: Option<SecondProof>,
+    /// Where the two contradict each other.
+    pub disagreement: Option<Disagreement>,
+    /// What showed that the code is not deterministic.
+    pub not_deterministic: Option<NotDeterministic>,
     /// What differs from the expectation in the scenario, a line each: `None` if it has none for
     /// this strategy and reading of waits, empty if all is as expected.
     pub unexpected: Option<Vec<String>>,

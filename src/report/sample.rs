@@ -19,6 +19,7 @@ use crate::execution::Touch;
 use crate::execution::Verb;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
+use crate::explore::SecondProof;
 use crate::property::Property;
 use crate::runtime::Waits;
 use crate::status::NtStatus;
@@ -28,6 +29,7 @@ use crate::wfp::Scope;
 use super::Assumptions;
 use super::CheckReport;
 use super::Counterexample;
+use super::Disagreement;
 use super::Explained;
 use super::OutcomeCount;
 use super::StressEnd;
@@ -125,6 +127,8 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         executions: 1_305,
         redundant: 7,
         deadlocked: 0,
+        cut_off: 0,
+        loops: Vec::new(),
         failing: 0,
         coverage: Coverage::Exhausted,
         counterexamples: Vec::new(),
@@ -132,6 +136,9 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
         calls: BTreeSet::new(),
         outcomes: None,
         verification: None,
+        second_proof: Some(SecondProof::Agrees { classes: 1_305 }),
+        disagreement: None,
+        not_deterministic: None,
         unexpected: None,
     }
 }
@@ -154,6 +161,27 @@ pub(crate) fn violated(strategy: &str, waits: Waits) -> CheckReport {
             explained: Explained::default(),
         }],
         ..proved(strategy, waits)
+    }
+}
+
+/// What two searches come to of which `dpor` lacks [`race`].
+pub(crate) fn disagreed(strategy: &str) -> CheckReport {
+    CheckReport {
+        verdict: Verdict::ExplorersDisagree,
+        second_proof: Some(SecondProof::Differs {
+            first_lacks: 2,
+            second_lacks: 1,
+        }),
+        disagreement: Some(Disagreement {
+            lacks: ExplorerKind::Dpor,
+            has: ExplorerKind::Source,
+            classes: 2,
+            circumstances: Circumstances::default(),
+            execution: race(),
+            schedule: "selvedge1:attach/connect4_connect6:0.1.0x3".into(),
+            file: String::new(),
+        }),
+        ..proved(strategy, Waits::Sufficient)
     }
 }
 

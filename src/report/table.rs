@@ -17,6 +17,7 @@ use super::details::write_details;
 use super::grid::Cell;
 use super::grid::wrap;
 use super::legend::write_legend;
+use super::proofs::write_proofs;
 use super::rounds::needs_note;
 use super::words::grouped;
 use super::words::verified;
@@ -66,6 +67,7 @@ pub fn write_comparison(
     writeln!(out)?;
     let reports: Vec<&CheckReport> = comparison.reports().collect();
     write_legend(out, &reports, look)?;
+    write_proofs(out, comparison, look)?;
     write_details(out, comparison, look)
 }
 
@@ -196,9 +198,11 @@ impl<'a> Table<'a> {
 fn numbers(report: &CheckReport) -> Cell {
     let word = report.verdict.word();
     let (executions, failing) = (grouped(report.executions), grouped(report.failing));
+    // A long verdict takes from the room of the numbers.
+    let room = 20_usize.saturating_sub(word.len().max(10));
     Cell::new(
         tone(report.verdict),
-        format!("{word:<10} {executions:>10} {failing:>7}"),
+        format!("{word:<10} {executions:>room$} {failing:>7}"),
     )
 }
 
@@ -206,8 +210,10 @@ fn numbers(report: &CheckReport) -> Cell {
 pub(super) const fn tone(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Proved => Tone::Good,
-        Verdict::Violated => Tone::Bad,
-        Verdict::Bounded | Verdict::Sampled | Verdict::Unsuitable => Tone::Notable,
+        Verdict::Violated | Verdict::ExplorersDisagree => Tone::Bad,
+        Verdict::Bounded | Verdict::Sampled | Verdict::Unsuitable | Verdict::NotDeterministic => {
+            Tone::Notable
+        }
     }
 }
 
@@ -319,6 +325,7 @@ BOUNDED means:     nothing was found before a bound stopped dpor; this is no pro
 assuming:          no fault; fairness: none; memory: sequentially consistent; profile: documented
 waits sufficient:  a finite wait expires only when nothing else can run
 waits may expire:  a finite wait may expire at any moment at which it is blocked
+proved by dpor and by source, with the same classes
 
 shared-handle (waits sufficient): non-interference: attach by thread 1 returned 22 instead of 0
   replay: selvedge replay selvedge1:attach/connect4_connect6:0.1.0x3

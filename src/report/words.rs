@@ -60,6 +60,9 @@ pub(crate) fn verified(verification: &Verification) -> String {
             format!("too long to recount: more than {steps}")
         }
         Verification::Stopped => "not recounted: out of time".to_owned(),
+        Verification::NotDeterministic { .. } => {
+            "not recounted: the code is not deterministic".to_owned()
+        }
         Verification::NotExhausted => "not recounted: the search did not see everything".to_owned(),
     }
 }

@@ -48,7 +48,9 @@ pub use cell::Value;
 pub use objects::Awaiting;
 pub use objects::Objects;
 pub use objects::Sleepers;
+pub use objects::Touching;
 pub use objects::awaiting;
+pub use objects::touching;
 pub use recorded::Recorded;
 pub use script::ChoiceKind;
 pub use script::Key;
@@ -180,8 +182,9 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     /// it for ever: such a thread runs. If nobody can step and all who are left spin, that is a
     /// livelock ([`End::Livelock`]), not a deadlock.
     ///
-    /// A round of several steps, between which others may come, is no `spin`; a loop of such rounds
-    /// is explored round by round, and what ends it must bound it.
+    /// A round of several steps, between which others may come, is no `spin`. A loop of such rounds
+    /// is explored round by round, and needs a bound of its own, unless it spins between the rounds
+    /// until something that the last one read is written: [`litmus::retry`](crate::litmus::retry).
     ///
     /// [`End::Livelock`]: crate::execution::End::Livelock
     fn spin<F: Objects<Self>, O: Recorded>(

@@ -27,6 +27,12 @@ pub trait Objects<R: Runtime> {
         self.declared()
     }
 
+    /// True if a step that touched this kept to what it declares. Always true where it declares to
+    /// write all that it names.
+    fn allows(&self, _touched: &Footprint) -> bool {
+        true
+    }
+
     /// Opens all objects at once, in the order of their names, and says what the body did to them.
     fn open<O>(&self, body: impl FnOnce(Self::Views<'_>) -> O) -> (O, Footprint) {
         self.open_and_close(body, |_, _, _| ())
@@ -67,12 +73,61 @@ impl<R: Runtime, const N: usize, F: Objects<R>> Objects<R> for Awaiting<N, F> {
         first
     }
 
+    fn allows(&self, touched: &Footprint) -> bool {
+        self.0.allows(touched)
+    }
+
     fn open_and_close<O>(
         &self,
         body: impl FnOnce(Self::Views<'_>) -> O,
         close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
     ) -> (O, Footprint) {
         self.0.open_and_close(body, close)
+    }
+}
+
+/// Objects of a step that touches each of them in a known way: see [`touching`].
+#[derive(Debug, Clone, Copy)]
+pub struct Touching<F> {
+    access: Access,
+    objects: F,
+}
+
+/// The objects of a step that touches each of them like this, or leaves it alone.
+///
+/// The more is known of what a step may touch, the less a search repeats. A step that touches one
+/// of them otherwise panics.
+pub const fn touching<F>(access: Access, objects: F) -> Touching<F> {
+    Touching { access, objects }
+}
+
+impl<R: Runtime, F: Objects<R>> Objects<R> for Touching<F> {
+    type Views<'v> = F::Views<'v>;
+
+    fn declared(&self) -> Footprint {
+        let mut declared = Footprint::EMPTY;
+        for Touch { object, .. } in self.objects.declared().iter() {
+            let access = self.access;
+            let touch = Touch { object, access };
+            declared.push(touch).expect("as many as the objects");
+        }
+        declared
+    }
+
+    fn awaited(&self) -> Footprint {
+        self.objects.awaited()
+    }
+
+    fn allows(&self, touched: &Footprint) -> bool {
+        self.declared().includes(touched)
+    }
+
+    fn open_and_close<O>(
+        &self,
+        body: impl FnOnce(Self::Views<'_>) -> O,
+        close: impl FnOnce(&mut O, &Footprint, &mut [Sleepers<'_>]),
+    ) -> (O, Footprint) {
+        self.objects.open_and_close(body, close)
     }
 }
 

@@ -12,6 +12,8 @@ use std::cell::RefCell;
 use std::panic;
 use std::sync::Once;
 
+use crate::execution::ThreadId;
+
 use super::controlled;
 
 /// What is told of a payload that is no text.
@@ -60,6 +62,14 @@ pub(super) fn said(payload: &(dyn Any + Send)) -> String {
         Some((_, place)) => format!("{said}{place}"),
         None if said == NO_TEXT => "a panic without a message".to_owned(),
         None => said,
+    }
+}
+
+/// Keeps the panic of the thread with the least index. Which of several threads panics first can
+/// be a matter of independent steps, and equivalent executions end in the same way.
+pub(super) fn keep_least(kept: &mut Option<(ThreadId, String)>, thread: ThreadId, message: String) {
+    if kept.as_ref().is_none_or(|(least, _)| thread < *least) {
+        *kept = Some((thread, message));
     }
 }
 

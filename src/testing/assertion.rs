@@ -13,6 +13,7 @@ use crate::report::CheckReport;
 use crate::report::Look;
 use crate::report::Setting;
 use crate::report::Verdict;
+use crate::report::disagreement_text;
 use crate::report::write_counterexample;
 use crate::report::write_counterexample_of;
 use crate::runtime::Waits;
@@ -150,7 +151,7 @@ pub fn require_proved(report: &CheckReport) {
 ///
 /// # Panics
 ///
-/// If it has none; the message shows what was found.
+/// If it has none, or if two explorers disagree; the message shows what was found.
 #[track_caller]
 pub fn require_refuted(report: &CheckReport, property: &str) {
     let known = Property::named(property);
@@ -160,6 +161,7 @@ pub fn require_refuted(report: &CheckReport, property: &str) {
         .iter()
         .any(|found| found.property == property);
     let expected = format!("VIOLATED {}", property.name());
+    let refuted = refuted && report.disagreement.is_none();
     assert!(refuted, "{}", describe(report, &expected));
 }
 
@@ -179,6 +181,13 @@ fn describe(report: &CheckReport, expected: &str) -> String {
     );
     let path = file_of(scenario);
     let model = path.as_deref();
+    // Writing to a string does not fail.
+    if let Some(found) = &report.not_deterministic {
+        let _infallible = write!(text, "\n{found}\n");
+    }
+    if let Some(found) = disagreement_text(report, model) {
+        let _infallible = write!(text, "\n{found}");
+    }
     for counterexample in &report.counterexamples {
         let mut table = Vec::new();
         // Writing to memory does not fail.

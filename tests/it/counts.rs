@@ -233,9 +233,10 @@ fn opposite_locks_deadlock_once() {
         executions,
         redundant,
         deadlocked,
+        cut_off,
         coverage,
     } = seen.tally;
-    assert_eq!((executions, redundant, deadlocked), (3, 0, 1));
+    assert_eq!((executions, redundant, deadlocked, cut_off), (3, 0, 1, 0));
     assert_eq!(coverage, Coverage::Exhausted);
 }
 

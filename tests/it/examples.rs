@@ -38,13 +38,13 @@ fn assert_prints(name: &str, parts: &[&str]) {
 #[test]
 fn an_update_is_lost_without_a_lock_and_never_with_one() {
     let parts = [
-        "without a lock: VIOLATED after 4 executions, 2 failing (exhausted)",
+        "without a lock: VIOLATED after 4 executions, 2 failing (exhausted by dpor and by source)",
         "an update was lost",
         "load counter = 0",
         "(preempted)",
         "store counter := 1",
         "replay with Explore::replay and \"lt1:sufficient:",
-        "with a lock: PROVED after 2 executions (exhausted)",
+        "with a lock: PROVED after 2 executions (exhausted by dpor and by source)",
     ];
 
     assert_prints("lost_update", &parts);
@@ -54,10 +54,10 @@ fn an_update_is_lost_without_a_lock_and_never_with_one() {
 #[test]
 fn four_philosophers_starve_together_in_one_of_fifteen_executions() {
     let parts = [
-        "all alike: VIOLATED after 15 executions, 1 deadlocked (exhausted)",
+        "all alike: VIOLATED after 15 executions, 1 deadlocked (exhausted by dpor and by source)",
         "deadlock: nobody can go on",
         "stuck: lock fork 1",
-        "one differs: PROVED after 14 executions (exhausted)",
+        "one differs: PROVED after 14 executions (exhausted by dpor and by source)",
     ];
 
     assert_prints("philosophers", &parts);
@@ -67,9 +67,9 @@ fn four_philosophers_starve_together_in_one_of_fifteen_executions() {
 #[test]
 fn who_tries_twice_may_go_without_and_who_tries_until_it_works_does_not() {
     let parts = [
-        "two tries: PROVED after 75 executions (exhausted)",
+        "two tries: PROVED after 75 executions (exhausted by dpor and by source)",
         "36  a=\"had it\" b=\"had it\" c=\"had it\"",
-        "until it works: PROVED after 6 executions (exhausted)",
+        "until it works: PROVED after 6 executions (exhausted by dpor and by source)",
         "6  a=\"had it\" b=\"had it\" c=\"had it\"",
     ];
 

@@ -145,11 +145,11 @@ impl Executions for Arrived {
         self.1 <= self.0.len()
     }
 
-    fn run(&mut self) -> Ran<'_> {
-        Ran {
+    fn run(&mut self) -> Option<Ran<'_>> {
+        Some(Ran {
             execution: &self.0[self.1 - 1],
             native: None,
-        }
+        })
     }
 
     fn coverage(&self) -> Coverage {

@@ -5,7 +5,6 @@
     reason = "a helper that cannot go on fails its test, as the test itself would"
 )]
 
-mod broken;
 mod cause_programs;
 mod causes;
 mod cell;
@@ -18,6 +17,7 @@ mod edits;
 mod engine_counts;
 mod engine_threads;
 mod examples;
+mod explorer_mutations;
 mod golden;
 mod icb;
 mod journal;
@@ -37,10 +37,13 @@ mod properties;
 mod recount;
 mod reference;
 mod runtime;
+mod scope;
+mod scope_tests;
 mod seen;
 mod sequences;
 mod serial;
 mod shrink;
 mod shuttle;
+mod sizes;
 mod small;
 mod tidy;

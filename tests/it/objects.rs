@@ -1,15 +1,20 @@
 //! The objects of small programs, and what a thread does with them in one step each.
 
+use selvedge::execution::Access;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
 use selvedge::execution::ThreadId;
+use selvedge::execution::ThreadSet;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Turn;
 use selvedge::runtime::View;
 use selvedge::runtime::awaiting;
+use selvedge::runtime::touching;
+
+use crate::sizes::Sizes;
 
 #[derive(Debug, Default)]
 pub(crate) struct RwState {
@@ -30,8 +35,58 @@ pub(crate) struct Condition {
     woken: Vec<ThreadId>,
 }
 
+/// A condition of which any waiter may wake.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters {
+    waiting: ThreadSet,
+    /// For each notification, oldest first, the threads that may take it.
+    notifications: Vec<ThreadSet>,
+}
+
+impl Waiters {
+    fn is_notified(&self, thread: ThreadId) -> bool {
+        self.notifications.iter().any(|set| set.contains(thread))
+    }
+
+    fn notify(&mut self, all: bool, sleepers: usize) {
+        if all {
+            self.notifications = vec![self.waiting; sleepers];
+        } else {
+            self.notifications.push(self.waiting);
+        }
+    }
+
+    /// The thread stops waiting, with the oldest notification that it may take.
+    fn leave(&mut self, thread: ThreadId) {
+        let mut sets = self.notifications.iter();
+        if let Some(taken) = sets.position(|set| set.contains(thread)) {
+            self.notifications.remove(taken);
+        }
+        self.waiting.remove(thread);
+        for set in &mut self.notifications {
+            set.remove(thread);
+        }
+    }
+
+    fn word(&self) -> u32 {
+        let sets = self.notifications.iter();
+        sets.fold(0, |word, set| word << 8 | mask(set.iter()))
+    }
+}
+
+/// A bit for each thread.
+fn mask(threads: impl Iterator<Item = ThreadId>) -> u32 {
+    threads.fold(0, |mask, thread| mask | 1 << thread.index())
+}
+
+/// A digit for each thread, counted from 1.
+fn in_order(threads: impl Iterator<Item = ThreadId>) -> u32 {
+    threads.fold(0, |word, thread| word << 4 | (u32::from(thread.byte()) + 1))
+}
+
 pub(crate) struct Objects<R: Runtime> {
     conditions: Vec<Shared<R, Condition>>,
+    waiters: Vec<Shared<R, Waiters>>,
     /// By thread: whether it has ended.
     ended: Vec<Shared<R, bool>>,
     pub(crate) variables: Vec<Shared<R, u32>>,
@@ -39,27 +94,55 @@ pub(crate) struct Objects<R: Runtime> {
     events: Vec<Shared<R, bool>>,
 }
 
-const OBJECTS: u16 = 20;
-
 impl<R: Runtime> Objects<R> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn sized(sizes: Sizes) -> Self {
         let id = ObjectId::initial;
         Self {
-            conditions: (0..OBJECTS)
+            conditions: (0..sizes.conditions)
                 .map(|i| Shared::new(id(ObjectKind::Event, 100 + i), Condition::default()))
                 .collect(),
-            ended: (0..OBJECTS)
+            waiters: (0..sizes.waiters)
+                .map(|i| Shared::new(id(ObjectKind::Condition, i), Waiters::default()))
+                .collect(),
+            ended: (0..sizes.threads)
                 .map(|i| Shared::new(id(ObjectKind::Event, 200 + i), false))
                 .collect(),
-            variables: (0..OBJECTS)
+            variables: (0..sizes.variables)
                 .map(|i| Shared::new(id(ObjectKind::Variable, i), 0))
                 .collect(),
-            locks: (0..OBJECTS)
+            locks: (0..sizes.locks)
                 .map(|i| Shared::new(id(ObjectKind::RwLock, i), RwState::default()))
                 .collect(),
-            events: (0..OBJECTS)
+            events: (0..sizes.events)
                 .map(|i| Shared::new(id(ObjectKind::Event, i), false))
                 .collect(),
+        }
+    }
+
+    /// The state of every object as numbers: one for each variable, lock (the readers, and 256 for
+    /// a writer), event and thread (1 if set or ended), and two for each condition (the threads
+    /// that wait, and those that may wake).
+    pub(crate) fn words(&self, mut word: impl FnMut(u32)) {
+        let all = |cells: &[Shared<R, bool>], word: &mut dyn FnMut(u32)| {
+            for cell in cells {
+                word(cell.inspect(|set| u32::from(*set)));
+            }
+        };
+        for cell in &self.variables {
+            word(cell.inspect(|value| *value));
+        }
+        for cell in &self.locks {
+            word(cell.inspect(|lock| lock.readers + 256 * u32::from(lock.writer)));
+        }
+        all(&self.events, &mut word);
+        all(&self.ended, &mut word);
+        for cell in &self.conditions {
+            word(cell.inspect(|condition| in_order(condition.waiting.iter().copied())));
+            word(cell.inspect(|condition| mask(condition.woken.iter().copied())));
+        }
+        for cell in &self.waiters {
+            word(cell.inspect(|waiters| mask(waiters.waiting.iter())));
+            word(cell.inspect(|waiters| waiters.word()));
         }
     }
 
@@ -77,7 +160,8 @@ impl<R: Runtime> Objects<R> {
 
     pub(crate) fn load(&self, index: u16) -> u32 {
         let cell = self.variable(index);
-        R::act(Operation::on(Verb::Load, cell.id()), (cell,), |(value,)| {
+        let operation = Operation::on(Verb::Load, cell.id());
+        R::act(operation, touching(Access::Read, (cell,)), |(value,)| {
             *value
         })
     }
@@ -155,7 +239,7 @@ impl<R: Runtime> Objects<R> {
         let operation = Operation::on(Verb::LockShared, cell.id());
         R::wait(
             operation,
-            (cell,),
+            touching(Access::Commute, (cell,)),
             |(lock,)| !lock.writer,
             |(mut lock,)| {
                 lock.commuting().readers += 1;
@@ -263,7 +347,7 @@ impl<R: Runtime> Objects<R> {
         let operation = Operation::on(Verb::SpinLoad, cell.id());
         R::spin(
             operation,
-            (cell,),
+            touching(Access::Read, (cell,)),
             |(value,)| **value != 0,
             |(value,)| *value,
         )
@@ -306,6 +390,60 @@ impl<R: Runtime> Objects<R> {
             if count > 0 {
                 let state = &mut *condition;
                 state.woken.extend(state.waiting.drain(..count));
+            }
+        });
+    }
+
+    fn begin_to_wait(&self, condition: u16, lock: u16) -> ThreadId {
+        let (cell, lock) = (&self.waiters[usize::from(condition)], self.lock(lock));
+        let me = R::current().expect("a thread");
+        let operation = Operation::on(Verb::ConditionWait, cell.id());
+        R::act(operation, (cell, lock), |(mut waiters, mut lock)| {
+            lock.release().writer = false;
+            waiters.waiting.insert(me);
+        });
+        me
+    }
+
+    /// A condition of which any waiter may wake, in three steps.
+    pub(crate) fn wait_notified(&self, condition: u16, lock: u16) {
+        let me = self.begin_to_wait(condition, lock);
+        let cell = &self.waiters[usize::from(condition)];
+        R::wait(
+            Operation::on(Verb::ConditionWake, cell.id()),
+            (cell,),
+            |(waiters,)| waiters.is_notified(me),
+            |(mut waiters,)| waiters.leave(me),
+        );
+        self.acquire(lock);
+    }
+
+    /// The same without the third step, and the wait may expire. True if it did not.
+    pub(crate) fn wait_notified_in_time(&self, condition: u16, lock: u16) -> bool {
+        let me = self.begin_to_wait(condition, lock);
+        let cell = &self.waiters[usize::from(condition)];
+        R::wait_or_expire(
+            Operation::on(Verb::ConditionWake, cell.id()),
+            (cell,),
+            |(waiters,)| waiters.is_notified(me),
+            |(mut waiters,), turn| {
+                waiters.leave(me);
+                turn == Turn::Ready
+            },
+        )
+    }
+
+    pub(crate) fn notify_waiters(&self, condition: u16, all: bool) {
+        let cell = &self.waiters[usize::from(condition)];
+        let verb = if all {
+            Verb::NotifyAll
+        } else {
+            Verb::NotifyOne
+        };
+        R::act(Operation::on(verb, cell.id()), (cell,), |(mut waiters,)| {
+            let sleepers = waiters.waiting.iter().count();
+            if waiters.notifications.len() < sleepers {
+                waiters.notify(all, sleepers);
             }
         });
     }

@@ -9,7 +9,13 @@ type Threads = Vec<Vec<Statement>>;
 
 /// All of them.
 pub(crate) fn once_failed() -> Vec<Small> {
-    let all = [one_object(), one_of_two(), several_at_once(), planning()];
+    let all = [
+        one_object(),
+        one_of_two(),
+        several_at_once(),
+        planning(),
+        readers_and_expiries(),
+    ];
     all.into_iter().flatten().map(Small).collect()
 }
 
@@ -211,6 +217,34 @@ fn planning() -> Vec<Threads> {
             vec![Timed(0, vec![Clear(0)])],
             vec![Clear(0)],
             vec![WaitEither(0), WaitEither(0)],
+        ],
+    ]
+}
+
+/// Read holds beside waits that may expire, and holds that never end. Locks 0 and 1 are mutexes,
+/// lock 2 is a reader-writer lock.
+fn readers_and_expiries() -> Vec<Threads> {
+    vec![
+        // A reader is refused only while the writer that the mutex lets in is there.
+        vec![
+            vec![Reading(2, vec![Store(0, 2)])],
+            vec![TriedReading(2, vec![Timed(0, vec![])])],
+            vec![Locked(0, vec![Locked(2, vec![])]), Increment(0)],
+        ],
+        // The writer comes first, and then both readers.
+        vec![
+            vec![Reading(2, vec![])],
+            vec![Reading(2, vec![Timed(0, vec![])])],
+            vec![Locked(0, vec![Locked(2, vec![])])],
+        ],
+        // A read hold that never ends, because its thread waits for itself.
+        vec![
+            vec![Reading(2, vec![Locked(2, vec![])])],
+            vec![Locked(2, vec![])],
+            vec![
+                TriedReading(2, vec![TriedReading(2, vec![]), Locked(2, vec![])]),
+                Require,
+            ],
         ],
     ]
 }

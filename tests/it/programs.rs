@@ -60,11 +60,22 @@ pub(crate) struct Drawn {
 
 /// Draws a program of two to four threads, forked ones included.
 pub(crate) fn draw(dice: &mut Dice) -> Drawn {
+    draw_of(dice, false)
+}
+
+/// The same with more: reads inside reads, upgrades, waits inside reads, write locks, tries of
+/// these, compare-exchanges, and conditions of which any waiter may wake.
+pub(crate) fn draw_wide(dice: &mut Dice) -> Drawn {
+    draw_of(dice, true)
+}
+
+fn draw_of(dice: &mut Dice, wide: bool) -> Drawn {
     let roots = [2, 3, 3, 3, 4][usize::from(dice.small(5))];
     let mut drawing = Drawing {
         forked: roots,
         kinds: [false; KINDS.len()],
         held: Vec::new(),
+        wide,
         objects: 1 + u64::from(dice.flip(40)),
         plain: [25, 50, 70][usize::from(dice.small(3))],
     };
@@ -87,6 +98,8 @@ struct Drawing {
     kinds: [bool; KINDS.len()],
     /// The locks held around the statement that is drawn, outermost first.
     held: Vec<u16>,
+    /// True if it draws what [`draw_wide`] has.
+    wide: bool,
     /// How many objects of each kind there are.
     objects: u64,
     /// How many statements of a hundred are plain.
@@ -120,6 +133,9 @@ impl Drawing {
         if dice.flip(self.plain) {
             return self.plain(dice);
         }
+        if self.wide && dice.flip(45) {
+            return self.wider(dice);
+        }
         match dice.below(9) {
             0 => self.locked(dice),
             1..3 => self.reading(dice),
@@ -132,6 +148,53 @@ impl Drawing {
             }
             _ => self.condition(dice),
         }
+    }
+
+    /// What [`draw`] does not draw. Its read/write locks are no mutexes.
+    fn wider(&mut self, dice: &mut Dice) -> Statement {
+        let mutex = dice.small(self.objects);
+        let lock = 2 + dice.small(self.objects);
+        match dice.below(10) {
+            0 => {
+                self.has("atomics");
+                CompareExchange(dice.small(self.objects))
+            }
+            1..3 => Reading(lock, self.nested(dice, lock)),
+            3 => TriedReading(lock, self.nested(dice, lock)),
+            4 => Locked(lock, self.nested(dice, lock)),
+            5 => Tried(lock, self.nested(dice, lock)),
+            6 => Timed(mutex, self.nested(dice, mutex)),
+            7 => Locked(mutex, self.nested(dice, mutex)),
+            8 => Notify {
+                condition: 0,
+                all: dice.flip(30),
+            },
+            _ => {
+                let finite = dice.flip(50);
+                let wait = Await {
+                    condition: 0,
+                    lock: mutex,
+                    finite,
+                };
+                Locked(mutex, vec![wait])
+            }
+        }
+    }
+
+    /// A body that more often has another section, or a wait.
+    fn nested(&mut self, dice: &mut Dice, lock: u16) -> Vec<Statement> {
+        self.held.push(lock);
+        let mut body = Vec::new();
+        if self.held.len() < 3 && dice.flip(65) {
+            body.push(match dice.below(4) {
+                0 => self.wider(dice),
+                1 => self.event(dice),
+                2 => self.timed(dice),
+                _ => self.plain(dice),
+            });
+        }
+        self.held.pop();
+        body
     }
 
     fn plain(&mut self, dice: &mut Dice) -> Statement {

@@ -93,9 +93,14 @@ pub(crate) fn dfs(program: &dyn System, waits: Waits) -> Seen {
 /// Two sums of 64 bits stand for the whole, so that millions of executions can be told apart
 /// quickly; and one bit for whether somebody is stuck.
 pub(crate) fn trace_class(execution: &Execution) -> Vec<u64> {
+    trace_class_in(execution, &mut Vec::new()).to_vec()
+}
+
+/// The same, with a buffer.
+pub(crate) fn trace_class_in(execution: &Execution, names: &mut Vec<u64>) -> [u64; 3] {
     let steps = &execution.steps;
     let mut counts = [0_u64; 64];
-    let mut names: Vec<u64> = Vec::with_capacity(steps.len());
+    names.clear();
     let mut class = [0_u64; 2];
     for (index, step) in steps.iter().enumerate() {
         let count = &mut counts[step.thread.index()];
@@ -109,7 +114,7 @@ pub(crate) fn trace_class(execution: &Execution) -> Vec<u64> {
         class[1] = class[1].wrapping_add(mixed(hasher.0 ^ 0x5555_5555_5555_5555));
     }
     let stuck = u64::from(execution.end.is_stuck());
-    vec![class[0], class[1], stuck]
+    [class[0], class[1], stuck]
 }
 
 /// Fowler, Noll, Vo: quick, and the same everywhere.

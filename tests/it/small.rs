@@ -3,6 +3,7 @@
 //! They are the common ground of the explorers: each has an exact set of traces and outcomes.
 
 use std::sync::Arc;
+use std::sync::Mutex;
 
 use selvedge::execution::Fact;
 use selvedge::execution::Operation;
@@ -17,6 +18,7 @@ use selvedge::runtime::controlled::System;
 use selvedge::status::NtStatus;
 
 use crate::objects::Objects;
+use crate::sizes::Sizes;
 
 pub(crate) use crate::seen::dfs;
 pub(crate) use crate::seen::dpor;
@@ -70,6 +72,22 @@ pub(crate) enum Statement {
     },
     NotifyOne(u16),
     NotifyAll(u16),
+    /// Frees a lock that is held and begins to wait, wakes when notified, takes the lock again:
+    /// three steps. A finite wait may expire.
+    Await {
+        condition: u16,
+        lock: u16,
+        finite: bool,
+    },
+    /// Wakes one, or all, of the threads in [`Await`].
+    Notify {
+        condition: u16,
+        all: bool,
+    },
+    /// Compare-and-swap 0 to 1, once. The thread sees whether it succeeded.
+    CompareExchange(u16),
+    /// Panics if the value that the thread saw last is 0.
+    Require,
     /// Load, and store one more to another variable: two steps.
     Copy {
         from: u16,
@@ -90,19 +108,29 @@ use Statement::*;
 pub(crate) struct Small(pub(crate) Vec<Vec<Statement>>);
 
 /// What a thread of a small program keeps to itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Local {
     value: u32,
     /// Everything it has seen, in order.
     seen: Vec<u32>,
+    thread: usize,
+    /// A copy of what every thread has seen, for programs that are watched.
+    log: Option<Arc<Log>>,
 }
 
 impl Local {
     fn see(&mut self, value: u32) {
         self.value = value;
         self.seen.push(value);
+        if let Some(log) = &self.log {
+            let mut log = log.lock().expect("no thread panics while it holds the log");
+            log.push((ThreadId::new(self.thread), value));
+        }
     }
 }
+
+/// What threads have seen, in the order of the execution. Threads that never end are in it, too.
+type Log = Mutex<Vec<(ThreadId, u32)>>;
 
 fn run<R: Runtime>(objects: &Arc<Objects<R>>, statements: &[Statement], local: &mut Local) {
     for statement in statements {
@@ -112,13 +140,17 @@ fn run<R: Runtime>(objects: &Arc<Objects<R>>, statements: &[Statement], local: &
 
 fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: &mut Local) {
     match statement {
-        Load(index) => local.see(objects.load(*index)),
-        Store(index, value) => objects.store(*index, *value),
-        StoreLocal(index) => objects.store(*index, local.value),
-        Increment(index) => local.see(objects.increment(*index)),
-        LoadStore(index) => {
-            local.see(objects.load(*index));
-            objects.store(*index, local.value + 1);
+        Load(_)
+        | Store(..)
+        | StoreLocal(_)
+        | Increment(_)
+        | LoadStore(_)
+        | Copy { .. }
+        | Scan(_)
+        | SpinLoad(_)
+        | CompareExchange(_)
+        | Tries(..) => {
+            run_variable(objects, statement, local);
         }
         Locked(index, body) => {
             objects.acquire(*index);
@@ -146,15 +178,6 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
             let operation = Operation::local(Verb::Choose);
             local.see(u32::from(R::choose(operation, *alternatives)));
         }
-        Copy { from, to } => {
-            local.see(objects.load(*from));
-            objects.store(*to, local.value + 1);
-        }
-        Scan(last) => {
-            let zero = (0..=*last).rev().find(|index| objects.load(*index) == 0);
-            local.see(zero.map_or(0, u32::from));
-        }
-        SpinLoad(index) => local.see(objects.spin_load(*index)),
         SpinLocked(index, body) => {
             objects.spin_swap(*index);
             run(objects, body, local);
@@ -168,11 +191,39 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
                 objects.release_shared(*index);
             }
         }
-        ConditionWait { condition, lock } => objects.condition_wait(*condition, *lock),
-        NotifyOne(index) => objects.notify(*index, false),
-        NotifyAll(index) => objects.notify(*index, true),
-        Fork(thread, body) => start(objects, *thread, body.clone(), true),
+        ConditionWait { .. } | NotifyOne(_) | NotifyAll(_) | Await { .. } | Notify { .. } => {
+            run_condition(objects, statement, local);
+        }
+        Require => assert!(local.value != 0, "a value that is required is 0"),
+        Fork(thread, body) => {
+            let log = local.log.clone();
+            start(objects, (*thread, true), log, Body::Own(body.clone()));
+        }
         Join(thread) => objects.join(*thread),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller looks")]
+fn run_variable<R: Runtime>(objects: &Objects<R>, statement: &Statement, local: &mut Local) {
+    match statement {
+        Load(index) => local.see(objects.load(*index)),
+        Store(index, value) => objects.store(*index, *value),
+        StoreLocal(index) => objects.store(*index, local.value),
+        Increment(index) => local.see(objects.increment(*index)),
+        LoadStore(index) => {
+            local.see(objects.load(*index));
+            objects.store(*index, local.value + 1);
+        }
+        Copy { from, to } => {
+            local.see(objects.load(*from));
+            objects.store(*to, local.value + 1);
+        }
+        Scan(last) => {
+            let zero = (0..=*last).rev().find(|index| objects.load(*index) == 0);
+            local.see(zero.map_or(0, u32::from));
+        }
+        SpinLoad(index) => local.see(objects.spin_load(*index)),
+        CompareExchange(index) => local.see(u32::from(objects.swap(*index))),
         Tries(index, most) => {
             let won = (0..*most).any(|_| objects.swap(*index));
             local.see(u32::from(won));
@@ -180,6 +231,7 @@ fn run_one<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: 
                 objects.store(*index, 0);
             }
         }
+        _ => unreachable!("a statement of no variable"),
     }
 }
 
@@ -197,6 +249,29 @@ fn run_event<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller looks")]
+fn run_condition<R: Runtime>(objects: &Arc<Objects<R>>, statement: &Statement, local: &mut Local) {
+    match statement {
+        ConditionWait { condition, lock } => objects.condition_wait(*condition, *lock),
+        NotifyOne(index) => objects.notify(*index, false),
+        NotifyAll(index) => objects.notify(*index, true),
+        Await {
+            condition,
+            lock,
+            finite: false,
+        } => objects.wait_notified(*condition, *lock),
+        Await {
+            condition, lock, ..
+        } => {
+            // The thread sees it before it has the lock.
+            local.see(u32::from(objects.wait_notified_in_time(*condition, *lock)));
+            objects.acquire(*lock);
+        }
+        Notify { condition, all } => objects.notify_waiters(*condition, *all),
+        _ => unreachable!("a statement of no condition"),
+    }
+}
+
 /// The body of a lock that was taken, or not.
 fn run_if<R: Runtime>(
     objects: &Arc<Objects<R>>,
@@ -211,17 +286,38 @@ fn run_if<R: Runtime>(
     }
 }
 
-/// Starts a thread. Somebody may want to know when it ends.
+/// The statements of a thread.
+enum Body {
+    /// Those of a root, by its index.
+    Root(Arc<Small>, usize),
+    Own(Vec<Statement>),
+}
+
+impl Body {
+    fn statements(&self) -> &[Statement] {
+        match self {
+            Self::Root(program, index) => &program.0[*index],
+            Self::Own(statements) => statements,
+        }
+    }
+}
+
+/// Starts a thread. Another may join it.
 fn start<R: Runtime>(
     objects: &Arc<Objects<R>>,
-    index: usize,
-    statements: Vec<Statement>,
-    joined: bool,
+    (index, joined): (usize, bool),
+    log: Option<Arc<Log>>,
+    body: Body,
 ) {
     let objects = Arc::clone(objects);
     R::spawn(ThreadId::new(index), move || {
-        let mut local = Local::default();
-        run(&objects, &statements, &mut local);
+        let mut local = Local {
+            value: 0,
+            seen: Vec::new(),
+            thread: index,
+            log,
+        };
+        run(&objects, body.statements(), &mut local);
         // What a thread saw is its result: a call for each value.
         for (call, value) in local.seen.into_iter().enumerate() {
             let (call, cause) = (u16::try_from(call).expect("few values"), NtStatus::SUCCESS);
@@ -238,13 +334,22 @@ fn start<R: Runtime>(
     });
 }
 
+/// Starts the threads of a program.
+fn start_all<R: Runtime>(program: &Arc<Small>, sizes: Sizes, log: Option<&Arc<Log>>) -> Made<R> {
+    let objects = Arc::new(Objects::<R>::sized(sizes));
+    for index in 0..program.0.len() {
+        let body = Body::Root(Arc::clone(program), index);
+        start(&objects, (index, false), log.cloned(), body);
+    }
+    objects
+}
+
+type Made<R> = Arc<Objects<R>>;
+
 impl Small {
     /// Starts the program on a runtime.
     pub(crate) fn start_on<R: Runtime>(&self) -> Finish {
-        let objects = Arc::new(Objects::<R>::new());
-        for (index, statements) in self.0.iter().enumerate() {
-            start(&objects, index, statements.clone(), false);
-        }
+        let objects = start_all::<R>(&Arc::new(self.clone()), Sizes::of(self), None);
         Box::new(move || {
             let values = objects
                 .variables
@@ -277,5 +382,44 @@ impl Small {
 impl System for Small {
     fn start(&self) -> Finish {
         self.start_on::<Controlled>()
+    }
+}
+
+/// A small program of which everything is left at the end: the state of all objects, a number for
+/// each in the order of [`Objects::words`], with the thread 0; and then what the threads saw, in
+/// the order of the execution.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    program: Arc<Small>,
+    sizes: Sizes,
+}
+
+impl Watched {
+    pub(crate) fn new(program: Small) -> Self {
+        Self {
+            sizes: Sizes::of(&program),
+            program: Arc::new(program),
+        }
+    }
+
+    pub(crate) const fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+}
+
+impl System for Watched {
+    fn start(&self) -> Finish {
+        let log = Arc::new(Log::default());
+        let objects = start_all::<Controlled>(&self.program, self.sizes, Some(&log));
+        Box::new(move || {
+            let mut values = Vec::with_capacity(16);
+            objects.words(|word| values.push((ThreadId::new(0), word)));
+            let seen = log.lock().expect("no thread panics while it holds the log");
+            values.extend_from_slice(&seen);
+            Rest {
+                values,
+                ..Rest::default()
+            }
+        })
     }
 }

@@ -1,11 +1,14 @@
 //! What is meant: the arguments with their defaults filled in. The one place where typed becomes
 //! meant; no type of clap travels further.
 
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use crate::calibration::Classic;
 use crate::check::Keep;
+use crate::check::Proofs;
 use crate::check::Request;
 use crate::explore::Bounds;
 use crate::explore::ExplorerKind;
@@ -96,6 +99,8 @@ pub(super) struct Compare {
     pub(super) executions: Option<u64>,
     /// Who is asked beside the explorer.
     pub(super) second: Second,
+    /// How many explorers prove.
+    pub(super) proofs: Proofs,
     /// Whether schedules are kept in the terms of the library that found them, too.
     pub(super) keeps_native: bool,
     pub(super) seed: u64,
@@ -134,6 +139,7 @@ pub(super) struct Check {
     pub(super) models: Selection,
     /// Whether searches are recounted.
     pub(super) verifies: bool,
+    pub(super) proofs: Proofs,
     pub(super) budget: Budget,
 }
 
@@ -264,7 +270,11 @@ impl From<CompareArguments> for Compare {
         Self {
             models,
             strategies: without_repeats(typed.strategies),
-            explorer: exploring(typed.explorer, typed.preemptions),
+            explorer: exploring(
+                typed.explorer.unwrap_or(ExplorerKind::Dpor),
+                typed.preemptions,
+            ),
+            proofs: proving(typed.once || typed.explorer.is_some() || typed.second_opinion),
             wanted: Wanted::of(typed.profile, Some(typed.faults)),
             readings: typed.waits.map_or_else(both, |waits| vec![waits]),
             budget: Budget::of(&typed.limits, typed.fail_fast).within(typed.preemptions),
@@ -307,6 +317,7 @@ impl Compare {
                 native: self.keeps_native,
             },
             verify: self.second == Second::Recount,
+            proofs: self.proofs,
         }
     }
 
@@ -327,6 +338,7 @@ impl From<CheckArguments> for Check {
         Self {
             models: Selection::of(typed.models),
             verifies: typed.verify,
+            proofs: proving(typed.once),
             budget: Budget::of(&typed.limits, false),
         }
     }
@@ -456,6 +468,16 @@ const fn exploring(explorer: ExplorerKind, preemptions: Option<u32>) -> Explorer
         ExplorerKind::Icb
     } else {
         explorer
+    }
+}
+
+/// How many explorers prove, and whether at the same time: the report is the same either way.
+fn proving(once: bool) -> Proofs {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    match (once, cores) {
+        (true, _) => Proofs::Once,
+        (false, 1) => Proofs::InTurn,
+        (false, _) => Proofs::SideBySide,
     }
 }
 

@@ -3,59 +3,61 @@
 //! # The algorithm
 //!
 //! Abdulla, Aronis, Jonsson, Sagonas: *Source sets: a foundation for optimal dynamic partial order
-//! reduction* (JACM 2017), with wakeup trees. A depth-first search over schedules. When an
-//! execution is complete, each of its *races* is looked at: an earlier step *e* and a later step
-//! *f* of another thread that depend on each other with nothing between. The other order is the
-//! sequence *v* of all that comes after *e* and does not happen after it, and then *f*. If nothing
-//! that was explored from the node before *e* can begin *v*, then *v* is inserted into the wakeup
-//! tree of that node, and is explored later, step by step. Sleep sets keep out what was explored
-//! already.
+//! reduction* (JACM 2017), Algorithm 2: a depth-first search over schedules with wakeup trees and
+//! sleep sets. When an execution has ended, each of its *races* is reversed: an event *e* and a
+//! later event *f* of another thread that depend on each other with nothing between. Let
+//! *v* = notdep(*e*, *E*).*f* be all that comes after *e* and does not happen after it, and then
+//! *f*. If no sleep-set entry of the node before *e* is a weak initial of *v*, then *v* is inserted
+//! into the wakeup tree of that node.
+//!
+//! | in the paper | here |
+//! |---|---|
+//! | event, happens-before | [`trace::Event`], [`trace::Trace`] |
+//! | race *e* ≾ *f* | [`race::Race`], found by [`race::RaceScan`] |
+//! | *v* = notdep(*e*, *E*).*f* | [`notdep::ReversedSequence`] |
+//! | WI(*v*), weak initials | [`notdep::ReversedSequence::weak_initial`] |
+//! | sleep(*E*) | [`step_plan::SleepEntry`], `DporExplorer::sleep_set` |
+//! | wut(*E*), insert | [`wakeup::Branches`], [`wakeup::WakeupForest::insert`] |
 //!
 //! # What differs from the paper
 //!
-//! - **Footprints depend on the state.** Dependence is judged by what steps really touched. All of
-//!   *v* but *f* did what it will do again; *f* itself may do something else without *e*, unless
-//!   *e* only looked. What it will touch is then not known, only the most it may touch.
-//!   - Against steps that *sleep* this is settled: had *f* depended on a sleeper, it would have
-//!     raced with it behind it, and all that was explored. So each sleeper keeps who raced with it
-//!     ([`planned::Racers`]), and covers what did not.
-//!   - In *wakeup trees* a step is expected to do what its operation always did ([`habits`]). If it
-//!     has done several things, the sequence is kept beside the others as *doubtful*: nothing
-//!     relies on it, and it is looked at again when its turn comes. An expectation that fails
-//!     leaves somebody asleep at a leaf on which others rely: then everything behind it is explored
-//!     all the same, and what repeats is counted as redundant.
-//! - **Steps that wait.** A step that waits without a time-out depends on who makes it ready, and
-//!   cannot come before. Who ends a hold ([`Access::Release`], [`Access::Leave`]) is no race of it,
-//!   and a sequence in which somebody still holds what it waits for is dropped. An earlier race is
-//!   hidden behind a later one only where the thread already stood before the step and could have
-//!   taken it: otherwise a release would hide the race of two acquires.
-//! - **Steps that wait for several objects** may be ready, blocked and ready again. They race with
-//!   all that changes one of these, and come before it with any part of the other changes.
-//! - **Steps that wait for ever** are raced as if they came last, writing all that they wait for.
+//! - **Only known steps are relied on.** Dependence is judged by what steps really touched. The
+//!   events of *v* run as they were recorded. What *f* does without *e* is not known, unless *e*
+//!   only read: then *f* is planned with the most that it may touch. A branch is followed on the
+//!   way down the tree only if it is a weak initial of *v* for certain. A sleep-set entry need not
+//!   be independent of *f* to cover *v*: what was explored behind the entry races with *f* itself.
+//! - **Sleep sets retire at leaves.** In the paper nothing is asleep at a leaf of a wakeup tree.
+//!   Here something may be, because *f* touched less than it might. Where nothing is planned, every
+//!   sleep-set entry becomes *stale*: it still blocks its own step, but it no longer covers a
+//!   sequence in which it does not occur. An execution in which only sleeping threads are left is
+//!   cut off as redundant, and its races are reversed like any other's.
+//! - **Steps that wait** race with every event that changes what they wait for, also with one that
+//!   another hides, because a release comes between two acquires. Which other steps come before
+//!   the waiting one is open then: *v* is tried with every closed subset of those that it may
+//!   depend on, or, where these are many, with every thread that is enabled. An event that ends the
+//!   hold for which the step waited ([`Access::Release`], [`Access::Leave`]) is no race.
+//! - **Pending steps**: a thread that is blocked when an execution ends, or that a bound cut off,
+//!   is raced as if its step came last.
 //! - **Waits that expire.** If at any moment, an expiry is a step like any other. If only when
-//!   nothing else can run, it depends on every step: the node tries every thread that could expire,
-//!   and the step is also raced as the blocked one that it was before.
-//! - **Choices.** Another alternative is the other order of a race of the choice with itself.
+//!   nothing else can run, it depends on every step: the node plans every thread that can expire,
+//!   and the step is also raced as the pending one that it was before.
+//! - **Choices.** Another alternative is the reversal of a race of the choice with itself.
 //!
-//! The pages of the project have the invariants and why nothing is missed
-//! (`docs/internals/exploration.md`).
+//! Why nothing is missed stands in `docs/internals/exploration.md`.
 //!
 //! [`Access::Leave`]: crate::execution::Access::Leave
 //! [`Access::Release`]: crate::execution::Access::Release
 
-mod ahead;
 mod bits;
-mod broken;
 mod explorer;
-mod habits;
-mod node;
-mod orders;
-mod planned;
+mod mutation;
+mod notdep;
+mod object_index;
 mod race;
 mod reversal;
-mod touching;
+mod step_plan;
 mod trace;
 mod wakeup;
 
-pub use broken::Broken;
 pub use explorer::DporExplorer;
+pub use mutation::Mutation;

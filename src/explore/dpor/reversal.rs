@@ -1,275 +1,165 @@
-//! The other order of a race, as a sequence from the node before it.
+//! What becomes of the races of an execution: the reversal of each is explored.
 
-use crate::execution::Access;
+use crate::execution::Decision;
+use crate::execution::Footprint;
+use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
+use crate::runtime::controlled::Pending;
 
-use super::ahead::Ahead;
-use super::ahead::Judge;
-use super::ahead::strongest;
-use super::bits;
-use super::broken::Broken;
-use super::planned::Begins;
-use super::planned::Certainty;
-use super::planned::Conflict;
-use super::planned::Planned;
-use super::planned::Sleeper;
-use super::planned::Verdict;
+use super::explorer::DporExplorer;
+use super::mutation::Mutation;
+use super::race::RacedAs;
 use super::race::is_held;
+use super::race::reversed_step;
+use super::step_plan::PlannedStep;
+use super::step_plan::WeakInitial;
 use super::trace::Event;
-use super::trace::Trace;
+use super::trace::PreState;
 
-/// Everything after an event that does not happen after it, and then a step: *v* in the paper.
-#[derive(Debug, Default)]
-pub(super) struct Reversal {
-    /// The events, as a set.
-    beside: Vec<u64>,
-    /// The step that ends it.
-    last: Option<Planned>,
-}
-
-impl Reversal {
-    /// The sequence from before event `earlier` in which this step does not follow it.
-    pub(super) fn prepare(&mut self, trace: &Trace, earlier: usize, last: Planned) {
-        trace.beside(earlier, &mut self.beside);
-        self.break_off(trace, last);
-        self.last = Some(last);
-    }
-
-    /// The same for a step that is raced as blocked, and perhaps was taken at `later`: without
-    /// that, and without what comes after it.
-    pub(super) fn prepare_blocked(
-        &mut self,
-        trace: &Trace,
-        (earlier, later): (usize, usize),
-        last: Planned,
-    ) {
-        self.prepare(trace, earlier, last);
-        if later < trace.len() && bits::has(&self.beside, later) {
-            trace.drop_with_all_after(later, &mut self.beside);
-        }
-    }
-
-    /// All sets of events from which the prepared sequence may be made: whole, and without some of
-    /// those that may make the step ready or not, and all that come after them.
-    pub(super) fn subsets(&self, trace: &Trace, later: &Event) -> Vec<Vec<u64>> {
-        let mut open = vec![(self.beside.clone(), trace.len())];
-        let mut all = Vec::new();
-        while let Some((set, dropped)) = open.pop() {
-            if Broken::OtherChangesStay.is_on() {
-                return vec![set];
+impl DporExplorer {
+    /// Sees to it that the reversal of every race is explored, and every other alternative of every
+    /// choice.
+    pub(super) fn reverse_all(&mut self) {
+        for place in 0..self.races.len() {
+            let race = self.races[place];
+            if race.settled {
+                continue;
             }
-            for index in bits::ascending(&set) {
-                let changes = later.attempt.is_changed_by(&trace.event(index).footprint);
-                let before = dropped < trace.len() && trace.is_before(index, dropped);
-                if index < dropped && changes && !before && !leads_to(trace, index, later) {
-                    let mut less = set.clone();
-                    trace.drop_with_all_after(index, &mut less);
-                    open.push((less, index));
-                }
+            let later = *self.trace.event(race.later);
+            let event = match race.raced_as {
+                RacedAs::Taken => later,
+                RacedAs::Pending => later.pending(),
+            };
+            self.races[place].settled = self.reverse((race.earlier, race.later), &event);
+        }
+        for index in 0..self.trace.len() {
+            let chooses = self.trace.event(index).pre.alternatives > 1;
+            if chooses && !Mutation::OneAlternative.is_on() {
+                self.plan_alternatives(index);
             }
-            all.push(set);
         }
-        all
     }
 
-    /// Makes the sequence of these events, and of the step.
-    pub(super) fn take(&mut self, events: &[u64], last: Planned) {
-        self.beside.clear();
-        self.beside.extend_from_slice(events);
-        self.last = Some(last);
-    }
-
-    /// Whether an event of the sequence may make the step ready or not.
-    pub(super) fn changes(&self, trace: &Trace, later: &Event) -> bool {
-        bits::ascending(&self.beside)
-            .any(|index| later.attempt.is_changed_by(&trace.event(index).footprint))
-    }
-
-    fn break_off(&mut self, trace: &Trace, last: Planned) {
-        let all = Broken::SequencesAreOneStep.is_on();
-        if !all && !Broken::SequencesEndAtTheRace.is_on() {
-            return;
-        }
-        let is_last = |index: &usize| {
-            let event = trace.event(*index);
-            event.thread == last.decision.thread && event.number == last.number
+    /// Races the pending step of a thread as if it came last.
+    pub(super) fn race_pending(&mut self, thread: ThreadId, pending: &Pending) {
+        let pre = PreState::of(pending, self.waits);
+        let event = Event {
+            thread,
+            alternative: 0,
+            operation: pending.operation,
+            footprint: if pre.pure_wait {
+                Footprint::EMPTY
+            } else {
+                pre.declared
+            },
+            pre,
+            enabled: ThreadSet::EMPTY,
+            predecessor: self.trace.predecessor(thread),
+            forced_expiry: false,
         };
-        let end = (0..trace.len()).find(is_last).unwrap_or(trace.len());
-        for index in 0..trace.len() {
-            let own = trace.event(index).thread == last.decision.thread;
-            if (all && !own) || index > end {
-                bits::remove(&mut self.beside, index);
-            }
+        self.trace.reserve();
+        self.scan.scan(&self.trace, &event);
+        let races = std::mem::take(&mut self.scan.races);
+        for &earlier in &races {
+            self.reverse((earlier, self.trace.len()), &event);
+        }
+        self.scan.races = races;
+    }
+
+    /// Sees to it that every other alternative of a choice is explored.
+    fn plan_alternatives(&mut self, index: usize) {
+        let event = *self.trace.event(index);
+        for alternative in (0..event.pre.alternatives).filter(|&it| it != event.alternative) {
+            let mut other = event.planned();
+            other.decision.alternative = alternative;
+            self.sequence.reverse(&self.trace, index, other);
+            self.plan(index, index);
         }
     }
 
-    /// What a sleeper says of the sequence.
-    pub(super) fn judge(&mut self, trace: &Trace, sleeper: &Sleeper) -> Verdict {
-        sleeper.judge(&self.sequence(trace))
+    /// Sees to it that an event, raced as this step, is explored before an earlier one. True if
+    /// that is so whatever comes after the two.
+    fn reverse(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
+        if event.pre.pure_wait {
+            return self.reverse_wait((earlier, later), event);
+        }
+        let mut last = reversed_step(self.trace.event(earlier), event);
+        last.exact &= later < self.trace.len();
+        self.sequence.reverse(&self.trace, earlier, last);
+        self.plan(earlier, later)
     }
 
-    /// The place in the sequence of the first step of the thread of this one, if it has any.
-    pub(super) fn place_of(&self, trace: &Trace, step: &Planned) -> Option<usize> {
-        let thread = step.decision.thread;
-        let ends_it = self.last.is_some_and(|last| last.decision.thread == thread);
-        let last = || ends_it.then(|| trace.len());
-        trace.first_of(thread, &self.beside).or_else(last)
-    }
-
-    /// Whether the step that ends the sequence is not expected to depend on the event before which
-    /// it comes: it was blocked, but perhaps not by that.
-    pub(super) fn may_be_no_race(&self, trace: &Trace, earlier: usize) -> bool {
-        let event = trace.event(earlier).planned();
-        let no_race = |last: Planned| {
-            let other = last.decision.thread != event.decision.thread;
-            let every = Broken::EveryRaceIsOne.is_on();
-            !every && other && event.expected_conflict(&last) == Conflict::None
-        };
-        self.last.is_some_and(no_race)
-    }
-
-    /// Whether the step that ends the sequence could not be taken there.
-    pub(super) fn is_held(&self, trace: &Trace, earlier: usize, later: &Event) -> bool {
-        is_held(trace, earlier, &self.beside, later)
-    }
-
-    /// Leaves out of the prepared sequence whoever may still hold, at its end, what the step that
-    /// ends it waits for: others that came to it, beside each other or at different objects, and
-    /// have not let go of it there. With them goes what comes after them. Whether there was
-    /// somebody.
-    pub(super) fn let_go(&mut self, trace: &Trace, later: &Event) -> bool {
-        let mut somebody = false;
-        while let Some(holder) = holder(trace, &self.beside, later) {
-            if leads_to(trace, holder, later) {
+    /// The same for a step that waits. Which of the other steps that it may depend on come before
+    /// it, make it ready or keep it from that, is open: every closed set of them is tried.
+    fn reverse_wait(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
+        self.sequence.reverse_pending(&self.trace, earlier, later);
+        if !self.sequence.has_open_order(&self.trace, event) {
+            // What depends on a write to the one object comes after it, also what is still to come.
+            let lasts = event.is_written_by(&self.trace.event(earlier).footprint);
+            return self.reverse_wait_with((earlier, later), event) && lasts;
+        }
+        let Some(subsets) = self.sequence.subsets(&self.trace, event) else {
+            if Mutation::TooManyOrdersAreNone.is_on() {
                 return false;
             }
-            somebody = true;
-            trace.drop_with_all_after(holder, &mut self.beside);
+            let mut branches = std::mem::take(&mut self.nodes[earlier].branches);
+            self.plan_every_thread(&mut branches, self.nodes[earlier].enabled);
+            self.nodes[earlier].branches = branches;
+            return false;
+        };
+        for events in subsets {
+            self.sequence.assign(&events);
+            self.reverse_wait_with((earlier, later), event);
         }
-        somebody
+        false
     }
 
-    /// The sequence, in the order of the execution.
-    pub(super) fn sequence<'r>(&'r mut self, trace: &'r Trace) -> OtherOrder<'r> {
-        OtherOrder {
-            trace,
-            beside: &mut self.beside,
-            last: &mut self.last,
+    /// The same after the events of the prepared sequence, and no others.
+    fn reverse_wait_with(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
+        let changes = self.sequence.changes_awaited(&self.trace, event);
+        let was_enabled = event.was_enabled_at(&self.trace, earlier);
+        if event.was_pending_at(earlier) && !was_enabled && !changes {
+            return true;
         }
+        if is_held(&self.trace, (earlier, later), self.sequence.events(), event) {
+            return false;
+        }
+        let surely_ready = was_enabled || is_same_wait(self.trace.event(earlier), event);
+        self.sequence.end_with(PlannedStep {
+            decision: Decision {
+                thread: event.thread,
+                alternative: 0,
+            },
+            footprint: event.pre.declared,
+            exact: false,
+            chooses: false,
+            enabled: surely_ready && !changes,
+        });
+        self.plan(earlier, later)
+    }
+
+    /// Sees to it that executions that begin with the prepared sequence are explored from the node
+    /// before an event. True if they are whatever comes after event `until`.
+    fn plan(&mut self, earlier: usize, until: usize) -> bool {
+        for entry in &self.sleep[self.sleep_set(earlier)] {
+            match self.sequence.weak_initial(&self.trace, &entry.step) {
+                WeakInitial::At(place) => {
+                    let lasts = place <= until && place < self.trace.len();
+                    return lasts || Mutation::AnswersLast.is_on();
+                }
+                WeakInitial::Independent if !entry.stale => return false,
+                WeakInitial::Independent | WeakInitial::No => {}
+            }
+        }
+        let branches = &mut self.nodes[earlier].branches;
+        self.forest
+            .insert(branches, &mut self.sequence, &self.trace);
+        false
     }
 }
 
-/// Whether the thread of a step would not stand before it without an event.
-fn leads_to(trace: &Trace, index: usize, step: &Event) -> bool {
-    let led = |arrived| index == arrived || trace.is_before(index, arrived);
-    step.arrived.is_some_and(led) && !Broken::ArrivalsAreForgotten.is_on()
-}
-
-/// Somebody whose last touch, in a set of events, of something that a step waits for may be the
-/// beginning of a hold.
-fn holder(trace: &Trace, set: &[u64], later: &Event) -> Option<usize> {
-    later.attempt.watch.iter().find_map(|watched| {
-        let mut met = ThreadSet::only(later.thread);
-        let touching = trace.touching(watched.object).iter().zip(set);
-        let touching = touching.map(|(touching, set)| touching & set);
-        bits::descending(touching).find(|&index| {
-            let event = trace.event(index);
-            let first_met = !met.contains(event.thread);
-            met.insert(event.thread);
-            let access = event.footprint.access(watched.object);
-            first_met && matches!(access, Some(Access::Write | Access::Commute))
-        })
-    })
-}
-
-/// The sequence: events, and the step that ends it. Its places are the indices of the events, and
-/// one more for the step.
-pub(super) struct OtherOrder<'r> {
-    trace: &'r Trace,
-    beside: &'r mut [u64],
-    last: &'r mut Option<Planned>,
-}
-
-impl OtherOrder<'_> {
-    /// The first event of the thread of a step.
-    fn first_of(&self, step: &Planned) -> Option<usize> {
-        self.trace.first_of(step.decision.thread, self.beside)
-    }
-}
-
-impl Ahead for OtherOrder<'_> {
-    fn is_empty(&self) -> bool {
-        self.last.is_none() && self.beside.iter().all(|bits| *bits == 0)
-    }
-
-    fn last(&self) -> Planned {
-        self.backwards().next().expect("a sequence is not empty")
-    }
-
-    fn begins(&self, step: &Planned, judge: Judge) -> Begins {
-        if let Some(first) = self.first_of(step) {
-            // What an event depends on happens before it, and nothing else here does.
-            let comes_later = bits::meet(self.trace.before(first), self.beside);
-            let other = step.differs(&self.trace.event(first).planned());
-            return if comes_later || other {
-                Begins::No
-            } else {
-                Begins::With(first)
-            };
-        }
-        let own = |last: &&Planned| last.decision.thread == step.decision.thread;
-        let there = self.last.as_ref().filter(own);
-        if there.is_some_and(|there| step.differs(there)) {
-            return Begins::No;
-        }
-        let other = self.last.as_ref().filter(|last| !own(last));
-        let step = there.filter(|there| there.is_known()).unwrap_or(step);
-        // The rest touches nothing that it may touch.
-        let events = self.trace.candidates(&step.most);
-        let events = events.filter(|&index| bits::has(self.beside, index));
-        let with_events = events.map(|index| judge(step, &self.trace.event(index).planned()));
-        let with_last = other.map(|last| judge(step, last));
-        let conflict = strongest(with_events.chain(with_last));
-        Begins::of(conflict, there.map(|_| self.trace.len()))
-    }
-
-    fn remove(&mut self, place: usize) {
-        if place == self.trace.len() {
-            *self.last = None;
-        } else {
-            bits::remove(self.beside, place);
-        }
-    }
-
-    fn places(&self) -> impl Iterator<Item = (usize, Planned)> {
-        let events = bits::ascending(self.beside);
-        let events = events.map(|index| (index, self.trace.event(index).planned()));
-        events.chain(self.last.map(|last| (self.trace.len(), last)))
-    }
-
-    fn backwards(&self) -> impl Iterator<Item = Planned> {
-        let events = bits::descending(self.beside.iter().copied());
-        let events = events.map(|index| self.trace.event(index).planned());
-        self.last.iter().copied().chain(events)
-    }
-}
-
-impl Event {
-    /// The step as a plan.
-    pub(super) fn planned(&self) -> Planned {
-        Planned {
-            decision: self.decision(),
-            footprint: self.footprint,
-            most: self.footprint,
-            certainty: Certainty::Known,
-            number: self.number,
-        }
-    }
-
-    pub(super) const fn decision(&self) -> crate::execution::Decision {
-        crate::execution::Decision {
-            thread: self.thread,
-            alternative: self.alternative,
-        }
-    }
+/// True if a step that waits is enabled where another waits for the same in the same way.
+fn is_same_wait(earlier: &Event, event: &Event) -> bool {
+    let same = earlier.pre.pure_wait && earlier.operation == event.operation;
+    same && !event.operation.verb.spins()
 }

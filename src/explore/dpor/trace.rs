@@ -1,13 +1,13 @@
 //! The steps of the execution at hand, with their happens-before.
 
 use crate::execution::Access;
+use crate::execution::Decision;
 use crate::execution::Footprint;
 use crate::execution::ObjectId;
 use crate::execution::Operation;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::execution::Touch;
 use crate::execution::Verb;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
@@ -15,14 +15,14 @@ use crate::runtime::controlled::Pending;
 
 use super::bits;
 use super::bits::Rows;
-use super::broken::Broken;
-use super::planned::Planned;
-use super::touching::Touching;
+use super::mutation::Mutation;
+use super::object_index::EventsByObject;
+use super::step_plan::PlannedStep;
 
 /// What a step was like before it was taken.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Attempt {
-    /// Whether it could not be taken until it was ready: it had to wait and could not expire.
+pub(super) struct PreState {
+    /// True if the step cannot be taken until it is ready: it waits and cannot expire.
     pub(super) pure_wait: bool,
     /// What its readiness was read from.
     pub(super) watch: Footprint,
@@ -34,9 +34,9 @@ pub(super) struct Attempt {
     pub(super) alternatives: u8,
 }
 
-impl Attempt {
+impl PreState {
     pub(super) fn of(pending: &Pending, waits: Waits) -> Self {
-        let waits = if Broken::ExpiriesAreWaits.is_on() {
+        let waits = if Mutation::ExpiriesAreWaits.is_on() {
             Waits::Sufficient
         } else {
             waits
@@ -46,7 +46,7 @@ impl Attempt {
             (Waiting::Forever, _) | (Waiting::Finite, Waits::Sufficient) => true,
         };
         Self {
-            pure_wait: pure_wait && !Broken::WaitsAreSteps.is_on(),
+            pure_wait: pure_wait && !Mutation::WaitsAreSteps.is_on(),
             watch: pending.watch,
             awaited: pending.awaited,
             declared: pending.declared,
@@ -54,57 +54,28 @@ impl Attempt {
         }
     }
 
-    /// Whether the step, where it was not able to, cannot come before one with this footprint: that
-    /// one ends a hold for which it waits, and changes nothing else that its readiness is read
-    /// from. `own` is what the step does itself: only who changes an object is kept out by holds
-    /// that several may have.
-    pub(super) fn waits_for(&self, earlier: &Footprint, own: &Footprint) -> bool {
-        if self.may_have_other_reasons() {
-            return false;
-        }
-        let mut released = false;
-        for watched in self.watch.iter() {
-            match earlier.access(watched.object) {
-                Some(access) if ends_hold(access, own.access(watched.object)) => released = true,
-                Some(Access::Write | Access::Commute | Access::Release | Access::Leave) => {
-                    return false;
-                }
-                Some(Access::Read) | None => {}
-            }
-        }
-        self.pure_wait && released
-    }
-
-    /// Whether the step may be ready for a reason that was not looked at.
-    pub(super) fn may_have_other_reasons(&self) -> bool {
-        let unread = |touch: Touch| self.watch.access(touch.object).is_none();
-        self.awaited.iter().any(unread) && !Broken::OneReasonIsAll.is_on()
-    }
-
-    /// Whether the step waits for several objects.
+    /// True if the step waits for several objects.
     pub(super) fn waits_for_several(&self) -> bool {
-        self.pure_wait && self.awaited.iter().nth(1).is_some()
+        self.awaited.iter().nth(1).is_some()
     }
 
-    /// What a step with this footprint changes of what this one awaits, as if it wrote it.
-    pub(super) fn changes_by(&self, other: &Footprint) -> Footprint {
-        let mut changed = Footprint::EMPTY;
-        for touch in self.awaited.iter() {
-            let access = other.access(touch.object);
-            if access.is_some_and(|access| access != Access::Read) {
-                changed.push(touch).expect("no more than are awaited");
-            }
-        }
-        changed
+    /// True if the step's readiness was read from all that it may be read from.
+    pub(super) fn read_all_awaited(&self) -> bool {
+        let mut awaited = self.awaited.iter();
+        awaited.all(|touch| self.watch.access(touch.object).is_some())
+            || Mutation::OneReasonIsAll.is_on()
     }
 
-    /// Whether a step with this footprint may change whether this one is ready.
-    pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
-        changes(other, &self.awaited)
+    /// True if a step with this footprint changes something other than `object` of what this one
+    /// waits for.
+    pub(super) fn is_changed_beside(&self, object: ObjectId, other: &Footprint) -> bool {
+        let changes = |access: Option<Access>| access.is_some_and(|access| access != Access::Read);
+        let mut beside = self.awaited.iter().filter(|touch| touch.object != object);
+        other.is_everything() || beside.any(|touch| changes(other.access(touch.object)))
     }
 }
 
-/// Whether an access ends a hold that keeps out a step which accesses the object like this.
+/// True if an access ends a hold that keeps out a step which accesses the object like `own`.
 pub(super) const fn ends_hold(access: Access, own: Option<Access>) -> bool {
     match access {
         Access::Release => true,
@@ -113,31 +84,93 @@ pub(super) const fn ends_hold(access: Access, own: Option<Access>) -> bool {
     }
 }
 
-/// Whether a step with one footprint changes something that is in another.
-pub(super) fn changes(footprint: &Footprint, others: &Footprint) -> bool {
-    let is_changed = |touch: Touch| {
-        let access = footprint.access(touch.object);
-        access.is_some_and(|access| access != Access::Read)
-    };
-    footprint.is_everything() || others.iter().any(is_changed)
-}
-
-/// A step that was taken, or that a blocked thread would take.
+/// A step that was taken, or the pending step of a thread as if it came next.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Event {
     pub(super) thread: ThreadId,
     pub(super) alternative: u8,
     pub(super) operation: Operation,
-    /// The how-manieth event of its thread it is, from 1.
-    pub(super) number: u32,
+    /// What it touched; of a pending step that waits nothing, of another the most it may touch.
     pub(super) footprint: Footprint,
-    pub(super) attempt: Attempt,
+    pub(super) pre: PreState,
     /// The threads that could step where it did.
     pub(super) enabled: ThreadSet,
-    /// The event after which its thread stood before it; `None` is the beginning.
-    pub(super) arrived: Option<usize>,
-    /// Whether it is a wait that expired because nothing else could run.
-    pub(super) last_resort: bool,
+    /// Its predecessor in program order: its thread's last event, or the one that started the
+    /// thread. `None` is the beginning.
+    pub(super) predecessor: Option<usize>,
+    /// True if it is a wait that expired because nothing else could run.
+    pub(super) forced_expiry: bool,
+}
+
+impl Event {
+    /// True if a step with this footprint may change whether this one is ready. Where this one was
+    /// taken and touched an object, only what depends on that touch of it does.
+    pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
+        let commutes = |access| matches!(access, Access::Commute | Access::Leave);
+        let changes = |object| {
+            let own = self.footprint.access(object);
+            other.access(object).is_some_and(|access| {
+                access != Access::Read && !(commutes(access) && own.is_some_and(commutes))
+            })
+        };
+        let mut awaited = self.pre.awaited.iter();
+        other.is_everything() || awaited.any(|touch| changes(touch.object))
+    }
+
+    /// True if the step may depend on one with this footprint, whatever it touches where it is taken.
+    pub(super) fn may_depend_on(&self, other: &Footprint) -> bool {
+        other.depends(&self.pre.declared)
+    }
+
+    /// True if it waits for one object, and a step with this footprint writes that.
+    pub(super) fn is_written_by(&self, other: &Footprint) -> bool {
+        let mut awaited = self
+            .pre
+            .awaited
+            .iter()
+            .map(|touch| other.access(touch.object));
+        let written = |access| matches!(access, Some(Access::Write | Access::Release));
+        awaited.next().is_some_and(written) && awaited.next().is_none()
+    }
+
+    /// True if its thread stood before it already when another event was about to happen.
+    pub(super) fn was_pending_at(&self, index: usize) -> bool {
+        self.predecessor.is_none_or(|before| before < index)
+    }
+
+    /// True if its thread stood before it and could take it when another event was about to happen.
+    pub(super) fn was_enabled_at(&self, trace: &Trace, index: usize) -> bool {
+        self.was_pending_at(index) && trace.event(index).enabled.contains(self.thread)
+    }
+
+    /// True if its thread comes to stand before it only after an event.
+    pub(super) fn follows(&self, trace: &Trace, index: usize) -> bool {
+        let after = |before| index == before || trace.is_before(index, before);
+        self.predecessor.is_some_and(after) && !Mutation::PredecessorsAreForgotten.is_on()
+    }
+
+    /// The step that a wait which expired was before.
+    pub(super) const fn pending(&self) -> Self {
+        Self {
+            footprint: Footprint::EMPTY,
+            forced_expiry: false,
+            ..*self
+        }
+    }
+
+    /// The step as it was taken.
+    pub(super) const fn planned(&self) -> PlannedStep {
+        PlannedStep {
+            decision: Decision {
+                thread: self.thread,
+                alternative: self.alternative,
+            },
+            footprint: self.footprint,
+            exact: true,
+            chooses: self.pre.alternatives > 1,
+            enabled: true,
+        }
+    }
 }
 
 /// The events by step, with those before each in happens-before.
@@ -149,15 +182,7 @@ pub(super) struct Trace {
     of_thread: Rows,
     /// By thread: the event that started it; it may be gone.
     started: Vec<Option<usize>>,
-    touching: Touching,
-}
-
-impl Event {
-    /// Whether its thread stood before it already when another event was about to happen.
-    pub(super) fn stood_at(&self, index: usize) -> bool {
-        let started = self.number == 1 && Broken::StartedThreadsStoodAlways.is_on();
-        started || self.arrived.is_none_or(|arrived| arrived < index)
-    }
+    by_object: EventsByObject,
 }
 
 impl Trace {
@@ -183,7 +208,7 @@ impl Trace {
             let index = self.events.len() - 1;
             let event = &self.events[index];
             bits::remove(self.of_thread.row_mut(event.thread.index()), index);
-            self.touching.remove(&event.footprint, index);
+            self.by_object.remove(&event.footprint, index);
             self.events.pop();
         }
     }
@@ -213,7 +238,7 @@ impl Trace {
     }
 
     /// The events after this one in the execution that do not happen after it, in `set`.
-    pub(super) fn beside(&self, index: usize, set: &mut Vec<u64>) {
+    pub(super) fn not_after(&self, index: usize, set: &mut Vec<u64>) {
         set.clear();
         set.resize(self.before.width(), 0);
         for (later, after) in self.later(index) {
@@ -222,7 +247,7 @@ impl Trace {
     }
 
     /// Removes an event, and all that happen after it, from a set.
-    pub(super) fn drop_with_all_after(&self, index: usize, set: &mut [u64]) {
+    pub(super) fn remove_with_successors(&self, index: usize, set: &mut [u64]) {
         bits::remove(set, index);
         for (later, after) in self.later(index) {
             if after {
@@ -239,13 +264,13 @@ impl Trace {
         Some(word * 64 + usize::try_from(bit).ok()?)
     }
 
-    /// The last event that the next event of a thread follows by program order: its own last, or
-    /// the step that started it. `None` if it was there from the beginning.
-    pub(super) fn arrived(&self, thread: ThreadId) -> Option<usize> {
+    /// The predecessor in program order of the next event of a thread: see [`Event::predecessor`].
+    pub(super) fn predecessor(&self, thread: ThreadId) -> Option<usize> {
         let started = self.started.get(thread.index()).copied().flatten();
         let started = started.filter(|&index| {
             let event = self.events.get(index);
             event.is_some_and(|event| event.operation == Operation::start_of(thread))
+                && !Mutation::StartsAreForgotten.is_on()
         });
         self.last_of(thread).or(started)
     }
@@ -253,7 +278,7 @@ impl Trace {
     /// What happens before the next event of a thread by program order alone.
     pub(super) fn program_order(&self, thread: ThreadId, set: &mut Vec<u64>) {
         set.clear();
-        match self.arrived(thread) {
+        match self.predecessor(thread) {
             None => set.resize(self.before.width(), 0),
             Some(index) => {
                 set.extend_from_slice(self.before.row(index));
@@ -276,42 +301,30 @@ impl Trace {
         for rows in [&mut self.before, &mut self.of_thread] {
             rows.widen(events);
         }
-        self.touching.widen(events);
+        self.by_object.widen(events);
     }
 
     /// The events that touch an object, as a set.
     pub(super) fn touching(&self, object: ObjectId) -> &[u64] {
-        self.touching.of(object)
+        self.by_object.of(object)
     }
 
     /// All events that a step with this footprint can depend on, and perhaps others, in descending
     /// order.
     pub(super) fn candidates(&self, footprint: &Footprint) -> impl Iterator<Item = usize> {
-        let mut touched = [self.touching.everything(); Footprint::CAPACITY];
+        let mut touched = [self.by_object.everything(); Footprint::CAPACITY];
         for (place, touch) in touched.iter_mut().zip(footprint.iter()) {
-            *place = self.touching.of(touch.object);
+            *place = self.by_object.of(touch.object);
         }
         let everything = footprint.is_everything();
         let word = move |word: usize| {
             let all = up_to(self.events.len(), word);
             let of = |set: &[u64]| set.get(word).copied().unwrap_or(0);
-            let always = of(self.touching.everything());
+            let always = of(self.by_object.everything());
             let some = touched.iter().fold(always, |bits, set| bits | of(set));
             if everything { all } else { some }
         };
         bits::descending((0..self.before.width()).map(word))
-    }
-
-    /// All events after one that are of the thread of a step or depend on it, and perhaps others.
-    pub(super) fn later_candidates(
-        &self,
-        step: &Planned,
-        index: usize,
-    ) -> impl Iterator<Item = usize> {
-        let own = self.of_thread.row(step.decision.thread.index());
-        let own = bits::descending(own.iter().copied());
-        let all = own.chain(self.candidates(&step.most));
-        all.filter(move |&candidate| candidate > index)
     }
 
     /// Adds an event with those before it.
@@ -320,7 +333,7 @@ impl Trace {
         self.before.reset(index);
         self.before.row_mut(index).copy_from_slice(before);
         bits::insert(self.of_thread.row_mut(event.thread.index()), index);
-        self.touching.insert(&event.footprint, index);
+        self.by_object.insert(&event.footprint, index);
         if event.operation.verb == Verb::Spawn {
             let started = usize::try_from(event.operation.argument).ok();
             if let Some(place) = started.and_then(|thread| self.started.get_mut(thread)) {

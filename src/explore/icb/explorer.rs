@@ -11,6 +11,7 @@ use crate::execution::ThreadSet;
 use crate::explore::Coverage;
 use crate::explore::Explorer;
 use crate::explore::Limit;
+use crate::explore::deterministic::NotDeterministic;
 use crate::explore::deterministic::require_able;
 use crate::runtime::controlled::Pending;
 use crate::runtime::controlled::Policy;
@@ -97,11 +98,10 @@ impl IcbExplorer {
     fn class_of(&mut self, steps: &[Step]) -> (u32, bool) {
         // Invariant: the prefix has the first of these steps.
         let known = self.prefix.len();
-        assert!(
-            known <= steps.len(),
-            "the system is not deterministic: it took {known} steps before, and now ends after {}",
-            steps.len()
-        );
+        if known > steps.len() {
+            let texts = (format!("one of {known} steps"), "the end".to_owned());
+            NotDeterministic::at(steps.len(), None, texts).raise();
+        }
         for step in &steps[known..] {
             self.prefix.push(step);
         }

@@ -1,6 +1,7 @@
 //! The search: a stack of nodes, one for each step of the execution at hand.
 
 use crate::execution::Decision;
+use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Footprint;
 use crate::execution::Operation;
@@ -133,7 +134,12 @@ impl SourceExplorer {
         if attempt.waits_for_several() {
             return self.race_with_blockers(thread, attempt);
         }
-        let footprint = attempt.awaited;
+        // A step that does not wait is pending only where a bound cut the execution off.
+        let footprint = if attempt.pure_wait {
+            attempt.awaited
+        } else {
+            attempt.declared
+        };
         let enabled = ThreadSet::EMPTY;
         let taken = Taken {
             thread,
@@ -299,7 +305,10 @@ impl Explorer for SourceExplorer {
     fn ended(&mut self, execution: &Execution, blocked: &[(ThreadId, Pending)]) {
         self.observe(&execution.steps);
         for (thread, pending) in blocked {
-            self.race_blocked(*thread, pending.operation, Attempt::of(pending, self.waits));
+            let attempt = Attempt::of(pending, self.waits);
+            if attempt.pure_wait || execution.end == End::StepLimit {
+                self.race_blocked(*thread, pending.operation, attempt);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::execution::ThreadSet;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
+use crate::runtime::panics;
 
 use super::Limits;
 use super::Pending;
@@ -82,7 +83,7 @@ pub(super) struct Board {
     ready: ThreadSet,
     /// The threads that have not finished.
     alive: ThreadSet,
-    /// The first panic of the execution: who, and what it said.
+    /// The panic of the execution, of several that of the least index: the thread, and its message.
     panicked: Option<(ThreadId, String)>,
     current: Option<Current>,
     /// What was decided on a thread's own stack, for the machine.
@@ -153,7 +154,7 @@ impl Board {
             set.remove(thread);
         }
         if let Some(message) = panic {
-            self.panicked.get_or_insert((thread, message));
+            panics::keep_least(&mut self.panicked, thread, message);
         }
     }
 
@@ -206,6 +207,26 @@ impl Board {
             let step = current.taken(footprint, result);
             self.journal.step(self.execution.steps.len() + 1, &step);
         }
+    }
+
+    /// How many steps were taken, that which is not complete included.
+    pub(super) fn taken(&self) -> usize {
+        self.execution.steps.len() + usize::from(self.current.is_some())
+    }
+
+    /// The steps of a thread from this one of the execution on, that which is not complete
+    /// included: `last` is what it did.
+    pub(super) fn steps_of(
+        &self,
+        thread: ThreadId,
+        since: usize,
+        (footprint, result): (Footprint, StepResult),
+    ) -> Vec<Step> {
+        let current = self.current.as_ref();
+        let current = current.map(|current| current.taken(footprint, result));
+        let complete = self.execution.steps.iter().copied();
+        let steps = complete.chain(current).skip(since);
+        steps.filter(|step| step.thread == thread).collect()
     }
 
     /// Asks again the waiting threads that watch what the step wrote.

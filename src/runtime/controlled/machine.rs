@@ -41,6 +41,12 @@ pub type Start = Arc<dyn Fn() -> Finish + Send + Sync>;
 pub trait System {
     /// Makes the shared objects, starts the threads, and says how to look at what is left.
     fn start(&self) -> Finish;
+
+    /// What the system has noted of the execution that ran last and what is not in it. Compared
+    /// when an execution is run again.
+    fn noted(&self) -> String {
+        String::new()
+    }
 }
 
 impl<F: Fn() -> Finish> System for F {
@@ -80,6 +86,11 @@ impl Machine {
             blocked: Vec::new(),
             span: Span::current(),
         }
+    }
+
+    /// What bounds and shapes its executions.
+    pub const fn limits(&self) -> Limits {
+        self.board.limits
     }
 
     /// The span that was current when the machine was made.
@@ -139,8 +150,9 @@ impl Machine {
         self.board.execution.end = End::Redundant;
     }
 
-    /// Unwinds every thread that has not finished.
-    fn abort(&mut self) {
+    /// Unwinds every thread that has not finished. An execution does that at its end; whoever
+    /// catches a panic of a policy has to.
+    pub(crate) fn abort(&mut self) {
         while let Some(thread) = self.crew.abort_one() {
             self.board.retire(thread, None);
         }

@@ -27,6 +27,7 @@ mod board;
 mod cell;
 mod machine;
 mod policy;
+mod questions;
 mod seat;
 mod slot;
 
@@ -62,6 +63,10 @@ pub use machine::start_up;
 pub use policy::Pending;
 pub use policy::Policy;
 pub use policy::Position;
+pub(crate) use questions::Question;
+pub(crate) use questions::Questions;
+pub(crate) use seat::steps_since;
+pub(crate) use seat::steps_so_far;
 
 /// The size of a coroutine's stack in bytes. Stacks are kept and used again.
 pub const STACK_BYTES: usize = 256 * 1024;
@@ -126,6 +131,10 @@ impl Runtime for Controlled {
                 body(views, turn)
             })
         });
+        assert!(
+            objects.allows(&footprint),
+            "a step touches {footprint:?}, which is more than it declares: {operation:?}"
+        );
         seat::step_done(footprint, result.recorded());
         result
     }

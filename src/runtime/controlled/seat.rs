@@ -18,6 +18,7 @@ use crate::execution::Footprint;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
+use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -373,6 +374,19 @@ pub(super) fn step_unscheduled(footprint: Footprint) {
 /// What the last step did.
 pub(super) fn last_step() -> (Footprint, StepResult) {
     HOT.with(|hot| (hot.footprint.get(), hot.result.get()))
+}
+
+/// How many steps the execution has taken. To be called by a thread under test.
+pub(crate) fn steps_so_far() -> usize {
+    conduct(|conductor| conductor.board.taken())
+}
+
+/// The steps that the calling thread has taken since the execution had so many.
+pub(crate) fn steps_since(since: usize) -> Vec<Step> {
+    let last = last_step();
+    thread().map_or_else(Vec::new, |thread| {
+        conduct(|conductor| conductor.board.steps_of(thread, since, last))
+    })
 }
 
 pub(super) fn spawn(thread: ThreadId, body: Body) {

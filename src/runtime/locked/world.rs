@@ -29,6 +29,7 @@ use crate::runtime::Script;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
 use crate::runtime::names::Names;
+use crate::runtime::panics;
 
 use super::Body;
 use super::Platform;
@@ -134,7 +135,7 @@ pub struct World<P: Platform> {
     chooser: Mutex<Chooser>,
     /// By thread index; the last is the start-up.
     logs: Vec<Mutex<Log>>,
-    /// The first panic of a thread under test.
+    /// The panic of a thread under test, if one panicked: of several that of the least index.
     panicked: Mutex<Option<(ThreadId, String)>>,
     /// The threads that the start-up started.
     kept: Mutex<Vec<(ThreadId, Body)>>,
@@ -206,7 +207,7 @@ impl<P: Platform> World<P> {
 
     /// A thread under test panicked.
     pub(super) fn panicked(&self, thread: ThreadId, message: String) {
-        self.panicked.lock().get_or_insert((thread, message));
+        panics::keep_least(&mut self.panicked.lock(), thread, message);
     }
 
     /// Who sleeps in what, and how it waits, in order of thread.

@@ -18,6 +18,7 @@ use crate::execution::Verb;
 use crate::runtime::Turn;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
+use crate::runtime::panics;
 
 /// The step that a thread is about to take.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +66,7 @@ pub(super) struct Board {
     /// The threads whose pending step is ready.
     ready: ThreadSet,
     current: Option<Current>,
-    /// The first panic of the execution: who, and what it said.
+    /// The panic of the execution, of several that of the least index: the thread, and its message.
     panicked: Option<(ThreadId, String)>,
     pub(super) execution: Execution,
 }
@@ -148,7 +149,7 @@ impl Board {
             set.remove(thread);
         }
         if let Some(message) = panic {
-            self.panicked.get_or_insert((thread, message));
+            panics::keep_least(&mut self.panicked, thread, message);
         }
         self.complete();
     }

@@ -39,10 +39,20 @@ fn a_json_report_has_the_documented_keys_in_order() {
         "deadlocked",
         "failing",
         "coverage",
+        "proved_by",
+        "second_proof",
         "violations",
     ];
     assert_eq!(keys(&json, 6), result);
-    let parts = ["threads", "faults", "fairness", "memory_model", "kind"];
+    let parts = [
+        "threads",
+        "faults",
+        "fairness",
+        "memory_model",
+        "kind",
+        "kind",
+        "classes",
+    ];
     assert_eq!(keys(&json, 8), parts);
     let violation = [
         "property",

@@ -48,7 +48,7 @@ fn a_proof_that_fails_shows_a_lane_for_each_thread_and_the_schedule() {
     let message = message(|| prove(lost_update));
 
     for part in [
-        "VIOLATED after 4 executions, 2 failing (exhausted)",
+        "VIOLATED after 4 executions, 2 failing (exhausted by dpor and by source)",
         "thread main panics: assertion `left == right` failed: an update was lost",
         "step  main",
         "load counter = 0",

@@ -1,8 +1,10 @@
 //! Programs of one's own: what each kind of object does, what is found, and how it is told.
 
+mod coins;
 mod findings;
 mod objects;
 mod refused;
+mod twice;
 
 use selvedge::explore::Coverage;
 use selvedge::litmus::Atomic;

@@ -2,7 +2,6 @@
 
 use super::*;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering;
@@ -11,6 +10,8 @@ use selvedge::explore::ExplorerKind;
 use selvedge::litmus::FindingKind;
 use selvedge::litmus::JoinHandle;
 use selvedge::litmus::choose;
+use selvedge::recount::Recount;
+use selvedge::report::Verdict;
 
 /// Two threads that race, and before them what is told how often it ran.
 fn counting(first: impl Fn(u8) + Send + Sync + 'static) -> Program {
@@ -30,11 +31,11 @@ fn counting(first: impl Fn(u8) + Send + Sync + 'static) -> Program {
 }
 
 fn require_told(explorer: ExplorerKind, program: Program) {
-    let explore = Explore::new().explorer(explorer);
-    let message = message(AssertUnwindSafe(|| drop(explore.run(program))));
-    assert!(
-        message.starts_with("the system is not deterministic"),
-        "{explorer:?}: {message}"
+    let explored = Explore::new().explorer(explorer).run(program);
+    assert_eq!(
+        explored.verdict,
+        Verdict::NotDeterministic,
+        "{explorer:?}: {explored}"
     );
 }
 
@@ -66,11 +67,10 @@ fn a_number_of_threads_that_changes_is_told() {
     ] {
         require_told(explorer, changing());
     }
-    let recount = || _ = Explore::new().recount(changing(), 1_000);
-    let message = message(AssertUnwindSafe(recount));
+    let recounted = Explore::new().recount(changing(), 1_000);
     assert!(
-        message.starts_with("the system is not deterministic"),
-        "{message}"
+        matches!(recounted, Recount::NotDeterministic { .. }),
+        "{recounted:?}"
     );
 }
 

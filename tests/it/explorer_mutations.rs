@@ -11,7 +11,7 @@ use selvedge::execution::Operation;
 use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
-use selvedge::explore::Broken;
+use selvedge::explore::Mutation;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Waits;
@@ -28,7 +28,7 @@ use crate::seen::dpor;
 /// wrong.
 #[test]
 #[expect(clippy::print_stdout, reason = "which program caught which variant")]
-fn every_broken_variant_is_caught() {
+fn every_mutation_of_dpor_is_caught() {
     if !cfg!(debug_assertions) {
         return;
     }
@@ -37,9 +37,9 @@ fn every_broken_variant_is_caught() {
     let oracles: Vec<Oracle> = Oracle::some(programs);
     let before = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));
-    let caught = |broken: &Broken| {
+    let caught = |mutation: &Mutation| {
         let differs = |(_, oracle): &(usize, &Oracle)| {
-            let run = || broken.during(|| oracle.differs());
+            let run = || mutation.during(|| oracle.differs());
             panic::catch_unwind(panic::AssertUnwindSafe(run)).unwrap_or(true)
         };
         oracles
@@ -48,13 +48,13 @@ fn every_broken_variant_is_caught() {
             .find(differs)
             .map(|(place, _)| place + 1)
     };
-    let found: Vec<_> = Broken::ALL
+    let found: Vec<_> = Mutation::ALL
         .iter()
-        .map(|broken| (broken, caught(broken)))
+        .map(|mutation| (mutation, caught(mutation)))
         .collect();
     panic::set_hook(before);
-    for (broken, place) in &found {
-        println!("{broken:?}: {place:?}");
+    for (mutation, place) in &found {
+        println!("{mutation:?}: {place:?}");
     }
     let sound = oracles.iter().all(|oracle| !oracle.differs());
     assert!(sound, "the algorithm as it is differs from nothing");

@@ -13,13 +13,13 @@ const EVERYTHING: usize = 0;
 
 /// A set of events for each object.
 #[derive(Debug, Default)]
-pub(super) struct Touching {
+pub(super) struct EventsByObject {
     rows: Rows,
     /// The row of an object.
     places: FxHashMap<ObjectId, usize>,
 }
 
-impl Touching {
+impl EventsByObject {
     /// Makes room for this many events.
     pub(super) fn widen(&mut self, events: usize) {
         let first = self.rows.width() == 0;

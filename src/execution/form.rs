@@ -1,13 +1,18 @@
-//! The canonical form of a prefix, as a number of 128 bits.
+//! The canonical form of a prefix, as a number of 128 bits: the same for all prefixes that differ
+//! only in the order of independent steps.
+//!
+//! It serves whoever has to tell classes of executions apart without trusting a search: the second
+//! count, and the comparison of two explorers. So dependence is judged here from the objects that
+//! steps touched, by a definition that no explorer uses.
 
 use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
-use crate::execution::Access;
-use crate::execution::Footprint;
-use crate::execution::Step;
-use crate::execution::THREADS_MAX;
+use super::Access;
+use super::Footprint;
+use super::Step;
+use super::THREADS_MAX;
 
 /// How many steps of each thread come before a step, itself included.
 type Past = [u32; THREADS_MAX];
@@ -18,51 +23,57 @@ struct Taken {
     thread: usize,
     footprint: Footprint,
     past: Past,
+    /// Of how many threads there are such steps: from there on `past` is 0.
+    width: usize,
     /// The form of the prefix that ends with this step.
     form: u128,
 }
 
 /// A prefix, and its form at every length.
 #[derive(Debug, Default)]
-pub(super) struct Prefix {
+pub(crate) struct Prefix {
     taken: Vec<Taken>,
 }
 
 impl Prefix {
     /// How many steps it has.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.taken.len()
     }
 
     /// Cuts it down to its first steps.
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(crate) fn truncate(&mut self, len: usize) {
         self.taken.truncate(len);
     }
 
     /// Adds a step.
-    pub(super) fn push(&mut self, step: &Step) {
+    pub(crate) fn push(&mut self, step: &Step) {
         let thread = step.thread.index();
         let mut past: Past = [0; THREADS_MAX];
+        let mut width = thread + 1;
         for earlier in &self.taken {
             if earlier.thread == thread || depend(&earlier.footprint, &step.footprint) {
-                for (mine, theirs) in past.iter_mut().zip(&earlier.past) {
+                let theirs = &earlier.past[..earlier.width];
+                for (mine, theirs) in past.iter_mut().zip(theirs) {
                     *mine = (*mine).max(*theirs);
                 }
+                width = width.max(earlier.width);
             }
         }
         past[thread] += 1;
         // A sum does not depend on the order of what is summed, which is what a set needs.
-        let form = self.form().wrapping_add(description(step, &past));
+        let form = self.form().wrapping_add(description(step, &past[..width]));
         self.taken.push(Taken {
             thread,
             footprint: step.footprint,
             past,
+            width,
             form,
         });
     }
 
     /// The form: the same for all prefixes that differ only in the order of independent steps.
-    pub(super) fn form(&self) -> u128 {
+    pub(crate) fn form(&self) -> u128 {
         self.taken.last().map_or(0, |taken| taken.form)
     }
 }
@@ -88,7 +99,7 @@ const fn clash(one: Access, other: Access) -> bool {
 }
 
 /// What determines a step's place in the happens-before relation, in 128 bits.
-fn description(step: &Step, past: &Past) -> u128 {
+fn description(step: &Step, past: &[u32]) -> u128 {
     let half = |salt: u64| {
         let mut hasher = DefaultHasher::new();
         salt.hash(&mut hasher);

@@ -1,0 +1,257 @@
+//! Searching a program, once or twice, and what all of it came to.
+
+use std::ops::ControlFlow;
+
+use tracing::Dispatch;
+use tracing::dispatcher;
+
+use crate::execution::Execution;
+use crate::execution::ThreadId;
+use crate::execution::Verb;
+use crate::explore::Bounds;
+use crate::explore::Classes;
+use crate::explore::Coverage;
+use crate::explore::DporExplorer;
+use crate::explore::Executions;
+use crate::explore::ExplorerKind;
+use crate::explore::FirstCutOff;
+use crate::explore::Lacking;
+use crate::explore::NotDeterministic;
+use crate::explore::Pace;
+use crate::explore::Paced;
+use crate::explore::Ran;
+use crate::explore::Reruns;
+use crate::explore::SecondProof;
+use crate::explore::SourceExplorer;
+use crate::explore::Tally;
+use crate::explore::Unwatched;
+use crate::explore::compare;
+use crate::explore::difference;
+use crate::explore::go_through;
+use crate::explore::on_machine;
+use crate::report::Verdict;
+use crate::report::cut_off_lines;
+use crate::runtime::controlled::System;
+
+use super::Explore;
+use super::Explored;
+use super::Finding;
+use super::FindingKind;
+use super::Program;
+use super::book;
+use super::explore::finding;
+use super::findings::Findings;
+use super::lanes::does;
+
+/// What one search came to.
+#[derive(Debug)]
+pub(super) struct Searched {
+    pub(super) tally: Tally,
+    findings: Findings,
+    /// Empty if nothing is compared with them.
+    classes: Classes,
+    not_deterministic: Option<NotDeterministic>,
+    /// What there is to say of the executions that were cut off.
+    loops: Vec<String>,
+}
+
+/// What a second search says of a first one.
+#[derive(Debug)]
+pub(super) struct Second {
+    proof: SecondProof,
+    /// The first execution of a class that one of the two lacks, and which explorer that is.
+    lacking: Option<(Lacking, Execution)>,
+}
+
+impl Explore {
+    /// The search that was asked for.
+    pub(super) fn search(&self, program: &Program) -> Searched {
+        self.search_by(program, &mut *self.executions(program))
+    }
+
+    fn search_by(&self, program: &Program, executions: &mut dyn Executions) -> Searched {
+        let mut findings = Findings::default();
+        let mut classes = Classes::default();
+        let visit = |ran: Ran<'_>| {
+            if self.twice {
+                classes.take_in(ran.execution, &program.noted());
+            }
+            if findings.take_in(ran.execution) && self.bounds.fail_fast {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let mut first = FirstCutOff::default();
+        let tally = go_through(executions, (&self.bounds, &mut first), visit);
+        Searched {
+            loops: loops(&tally, &first),
+            tally,
+            findings,
+            classes,
+            not_deterministic: executions.not_deterministic().cloned(),
+        }
+    }
+
+    /// Searches the program again, by `source`. What that finds and the first has not found is
+    /// added to the first.
+    ///
+    /// Nothing of it is told to whoever listens to `tracing`.
+    pub(super) fn second(&self, program: &Program, first: &mut Searched) -> Option<Second> {
+        dispatcher::with_default(&Dispatch::none(), || self.second_quietly(program, first))
+    }
+
+    fn second_quietly(&self, program: &Program, first: &mut Searched) -> Option<Second> {
+        let begun = first.tally.executions + first.tally.redundant;
+        let source = SourceExplorer::new(self.waits);
+        let executions = on_machine(self.limits(), program, source, Reruns::None);
+        let mut executions = Paced::new(executions, Pace::of_ended(begun));
+        let unbounded = self.clone().executions_max(u64::MAX);
+        let second = unbounded.search_by(program, &mut executions);
+        if second.not_deterministic.is_some() {
+            first.not_deterministic = second.not_deterministic;
+            return None;
+        }
+        first.findings.add_new(second.findings);
+        let whole = second.tally.coverage == Coverage::Exhausted;
+        let classes = std::mem::take(&mut first.classes).into_set();
+        let (proof, lacking) = compare(&classes, (&second.classes.into_set(), whole));
+        let lacking = lacking.map(|lacking| {
+            let shown = self.show(program, &lacking);
+            (lacking, shown)
+        });
+        Some(Second { proof, lacking })
+    }
+
+    /// The first execution of a class that one of two searches lacks: the other runs again until it
+    /// comes.
+    fn show(&self, program: &Program, lacking: &Lacking) -> Execution {
+        let (limits, reruns) = (self.limits(), Reruns::None);
+        let mut executions: Box<dyn Executions + '_> = match lacking.has {
+            ExplorerKind::Source => {
+                let source = SourceExplorer::new(self.waits);
+                Box::new(on_machine(limits, program, source, reruns))
+            }
+            _ => {
+                let dpor = DporExplorer::new(self.waits);
+                Box::new(on_machine(limits, program, dpor, reruns))
+            }
+        };
+        let mut classes = Classes::default();
+        let mut shown = None;
+        let bounds = Bounds {
+            executions_max: u64::MAX,
+            ..self.bounds
+        };
+        _ = go_through(&mut *executions, (&bounds, &mut Unwatched), |ran| {
+            let class = classes.take_in(ran.execution, &program.noted());
+            if lacking.classes.binary_search(&class).is_err() {
+                return ControlFlow::Continue(());
+            }
+            shown = Some(ran.execution.clone());
+            ControlFlow::Break(())
+        });
+        shown.expect("internal bug: a search that is run again sees the same classes")
+    }
+
+    /// The report, for which each finding is run again.
+    pub(super) fn explored(
+        &self,
+        program: &Program,
+        first: Searched,
+        second: Option<Second>,
+    ) -> Explored {
+        let Searched {
+            tally,
+            findings,
+            mut not_deterministic,
+            loops,
+            ..
+        } = first;
+        let (panicked, outcomes) = (findings.panicked, findings.outcomes.clone());
+        let list = findings.into_list().into_iter();
+        let mut findings: Vec<Finding> = list
+            .map(|(kind, cause, execution)| finding(kind, cause, execution, self.waits))
+            .collect();
+        let mut found = findings.iter();
+        not_deterministic =
+            not_deterministic.or_else(|| found.find_map(|found| self.replayed(program, found)));
+        let lacking = second.as_ref().and_then(|second| second.lacking.as_ref());
+        let mut disagreement = lacking.map(|(lacking, execution)| {
+            let cause = lacks(lacking);
+            finding(
+                FindingKind::Disagreement,
+                cause,
+                execution.clone(),
+                self.waits,
+            )
+        });
+        if not_deterministic.is_some() {
+            findings.clear();
+            disagreement = None;
+        }
+        let verdict = match tally.coverage {
+            _ if not_deterministic.is_some() => Verdict::NotDeterministic,
+            _ if !findings.is_empty() => Verdict::Violated,
+            _ if disagreement.is_some() => Verdict::ExplorersDisagree,
+            Coverage::Exhausted => Verdict::Proved,
+            Coverage::Bounded(_) => Verdict::Bounded,
+            Coverage::Sampled { .. } => Verdict::Sampled,
+            Coverage::Unsuitable(_) => Verdict::Unsuitable,
+        };
+        Explored {
+            verdict,
+            executions: tally.executions,
+            redundant: tally.redundant,
+            deadlocked: tally.deadlocked,
+            panicked,
+            cut_off: tally.cut_off,
+            loops,
+            coverage: tally.coverage,
+            findings,
+            second_proof: second.map(|second| second.proof),
+            disagreement,
+            not_deterministic,
+            outcomes,
+        }
+    }
+
+    /// Runs a finding again by its schedule: what differs.
+    fn replayed(&self, program: &Program, found: &Finding) -> Option<NotDeterministic> {
+        let again = match self.follow(&found.schedule, program) {
+            Ok((again, _)) => again,
+            Err(misfit) => {
+                let before = found.cause.clone();
+                return Some(NotDeterministic::at_the_end((before, misfit.to_string())));
+            }
+        };
+        difference((&found.execution, &again), ("", ""))
+    }
+}
+
+/// Which explorer lacks what, in a sentence.
+fn lacks(lacking: &Lacking) -> String {
+    let (without, with) = (lacking.lacks.name(), lacking.has.name());
+    let count = lacking.classes.len();
+    format!(
+        "explorers disagree: `{without}` lacks this execution, which `{with}` has, and every \
+         equivalent one: the first of {count}"
+    )
+}
+
+/// What there is to say of the executions that were cut off.
+fn loops(tally: &Tally, first: &FirstCutOff) -> Vec<String> {
+    let (paths, names) = (book::paths(), book::names());
+    let thread = |thread: ThreadId| format!("thread {}", paths[thread.index()]);
+    let loops = first.loops.as_deref().unwrap_or_default();
+    let does = |operation| does(operation, &names);
+    cut_off_lines(tally.cut_off, loops, thread, does, |found| {
+        match (found.looks, found.round.as_slice()) {
+            (true, [one]) if one.verb == Verb::Load => {
+                "it only looks: write the loop as `Atomic::spin_until`, which needs no bound"
+            }
+            (true, _) => "it only looks: write the loop as `retry`, which needs no bound",
+            (false, _) => "it changes something: give the loop a bound of its own",
+        }
+    })
+}
