@@ -33,7 +33,7 @@ const ALIKE_MIN: f64 = 0.88;
 const NEAR_MAX: usize = 4;
 
 /// What is said of a Win32 code without a status.
-const NO_NTSTATUS: &str = "none of its own: NTSTATUS_FROM_WIN32 makes this value";
+const NO_NTSTATUS: &str = "no failure of its own: NTSTATUS_FROM_WIN32 makes this value";
 
 /// A code that can be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,7 +279,7 @@ mod tests {
         assert!(denied.contains("5 (0x5) ERROR_ACCESS_DENIED; as an HRESULT 0x80070005"));
         let disabled = written("1058");
         assert!(disabled.starts_with("0xC0070422 ERROR_SERVICE_DISABLED\n"));
-        assert!(disabled.contains("none of its own"), "{disabled}");
+        assert!(disabled.contains("no failure of its own"), "{disabled}");
         for text in [
             "14",
             "1053",
@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(refused("TXN_IN_PROGES").1, ["TXN_IN_PROGRESS"]);
         assert_eq!(refused("STATUS_FWP_TIMOUT").1, ["TIMEOUT"]);
         for text in [
-            "0xC0000035",
+            "0xC0001234",
             "0x",
             "0x+1",
             "errno 99",

@@ -8,6 +8,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::attach::CallKind;
+use crate::execution::Misuse;
 use crate::execution::Verb;
 use crate::execution::excerpt;
 use crate::property::Property;
@@ -53,6 +54,38 @@ pub(super) enum Outcome {
     Waits,
     /// A property of the whole execution is broken.
     Breaks(Property),
+    /// Something is leaked.
+    Leaks(Leak),
+    /// A primitive of the kernel is misused.
+    Misuses(Misuse),
+}
+
+impl Outcome {
+    /// Whether it is said of a whole execution, and not of a call.
+    pub(super) const fn is_of_all(self) -> bool {
+        matches!(self, Self::Breaks(_) | Self::Leaks(_) | Self::Misuses(_))
+    }
+}
+
+/// What is leaked, where the line says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leak {
+    /// A reference that is never given back.
+    Reference,
+    /// Memory that is never freed.
+    Memory,
+    /// A transaction that nobody ends.
+    Transaction,
+}
+
+impl Leak {
+    const fn describe(self) -> &'static str {
+        match self {
+            Self::Reference => "a reference is leaked",
+            Self::Memory => "memory is leaked",
+            Self::Transaction => "a transaction is left open",
+        }
+    }
 }
 
 /// One thing that happened.
@@ -145,6 +178,8 @@ impl Claim {
         self.events.iter().any(|event| match event.outcome {
             Some(Outcome::Breaks(property)) => violation.property == property,
             Some(Outcome::Waits) => violation.property == Property::NoDeadlock,
+            Some(Outcome::Leaks(_)) => violation.property == Property::ReferenceAccounting,
+            Some(Outcome::Misuses(misuse)) => violation.cause.contains(misuse.describe()),
             _ => violation.status.is_some() && violation.status == event.status,
         })
     }
@@ -164,8 +199,13 @@ impl fmt::Display for Claim {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Outcome::Breaks(property)) = self.outcome {
-            return write!(f, "{} is broken", property.name());
+        match self.outcome {
+            Some(Outcome::Breaks(property)) => {
+                return write!(f, "{} is broken", property.name());
+            }
+            Some(Outcome::Leaks(leak)) => return f.write_str(leak.describe()),
+            Some(Outcome::Misuses(misuse)) => return f.write_str(misuse.describe()),
+            _ => {}
         }
         match &self.call {
             Some(call) => write!(f, "{call}")?,

@@ -148,11 +148,17 @@ fn is_address(text: &str) -> bool {
 }
 
 /// The value of a number, and whether it is hexadecimal. Eight hexadecimal digits need no `0x` if
-/// they have a letter, or are a status.
+/// they have a letter, or are a status; fewer need none if they begin with a digit and have a
+/// letter, such as `6d9`.
 pub(super) fn number(text: &str) -> Option<(u64, bool)> {
     let hexadecimal = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let letters = text.bytes().any(|byte| byte.is_ascii_alphabetic());
     let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let plain = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let short = (3..8).contains(&text.len()) && text.starts_with(|it: char| it.is_ascii_digit());
+    if plain && short && letters {
+        return Some((u64::from_str_radix(text, 16).ok()?, true));
+    }
     if hexadecimal && digits && (letters || NtStatus::read(text).is_some()) {
         return Some((u64::from_str_radix(text, 16).ok()?, true));
     }

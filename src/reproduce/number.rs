@@ -7,7 +7,6 @@
 use crate::status::NtStatus;
 use crate::status::errno;
 
-use super::claim::Call;
 use super::claim::Callee;
 use super::claim::Outcome;
 use super::reading::Item;
@@ -97,11 +96,11 @@ impl Line {
         if number.is_negative() && magnitude < ERRNO_MAX {
             return self.errno(number);
         }
-        let (functions, _) = self.calls_around(place);
-        let returns_status = functions.iter().any(|name| {
-            let known = words::callee(name).map(Call::Known);
-            !matches!(known, Some(Call::Known(Callee::Program(_))))
-        });
+        let (functions, prose) = self.calls_around(place);
+        let is_program = |callee: &Callee| matches!(callee, Callee::Program(_));
+        let mut named = functions.iter().map(|name| words::callee(name));
+        let returns_status = named.any(|callee| !callee.as_ref().is_some_and(is_program))
+            || prose.is_some_and(|callee| !is_program(&callee));
         let small = u32::try_from(number.value).ok();
         let small = small.filter(|_| !number.hexadecimal && !returns_status);
         if let Some(errno) = small.and_then(errno) {

@@ -7,7 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::mem;
+use std::ops::Range;
 
+use crate::execution::Misuse;
 use crate::execution::excerpt;
 use crate::property::Property;
 use crate::status::NtStatus;
@@ -17,6 +19,7 @@ use super::claim::Callee;
 use super::claim::Event;
 use super::claim::Outcome;
 use super::number::Numeral;
+use super::token::SOURCE;
 use super::token::Token;
 use super::token::tokens;
 use super::words;
@@ -97,7 +100,7 @@ impl Reading {
             Some(NtStatus::SUCCESS) => self.put(Item::Outcome(Outcome::Succeeds)),
             Some(status) if !status.is_success() => self.put(Item::Status(status)),
             None if symbol.contains("IRQL_NOT_") => {
-                self.put(Item::Outcome(Outcome::Breaks(Property::KernelDiscipline)));
+                self.put(Item::Outcome(Outcome::Misuses(Misuse::IrqlTooHigh)));
             }
             None if words::is_name_of_thing(symbol) => self.pass(symbol, "a name"),
             _ => self.problems.push(format!(
@@ -209,7 +212,7 @@ impl Reading {
             outcome,
         } = &self.current;
         let strong = outcome.filter(|outcome| *outcome != Outcome::Fails);
-        let breaks = matches!(outcome, Some(Outcome::Breaks(_)));
+        let breaks = outcome.is_some_and(Outcome::is_of_all);
         let said = status.is_some() || errno.is_some() || outcome.is_some();
         match item {
             Item::Call(new) => match call {
@@ -246,7 +249,7 @@ impl Reading {
                     && (call.is_some() || status.is_none())
             }
             Item::Outcome(Outcome::Fails) => true,
-            Item::Outcome(Outcome::Breaks(_)) => !said && call.is_none(),
+            Item::Outcome(new) if new.is_of_all() => !said && call.is_none(),
             Item::Outcome(new) => {
                 let same = strong.is_none_or(|old| old == *new);
                 same && (call.is_some() || status.is_none() && errno.is_none())
@@ -267,8 +270,8 @@ impl Reading {
         let contradicts = match event.outcome {
             Some(Outcome::Waits | Outcome::Succeeds) => returned,
             Some(Outcome::TimesOut) => event.status.is_some_and(|it| it != NtStatus::TIMEOUT),
-            Some(Outcome::Breaks(_)) => event.call.is_some(),
             Some(Outcome::Fails) | None => false,
+            Some(_) => event.call.is_some(),
         };
         if contradicts {
             let call = event
@@ -347,7 +350,7 @@ impl Line {
         for (place, word) in all.iter().enumerate() {
             let phrase = words::phrase(&all[place..]).map(|(_, meaning)| meaning);
             match phrase.or_else(|| words::meaning(word)) {
-                Some(Meaning::Outcome(Outcome::Breaks(_))) => breaks = true,
+                Some(Meaning::Outcome(it)) if it.is_of_all() => breaks = true,
                 Some(_) => speaks = true,
                 None => {}
             }
@@ -378,21 +381,25 @@ impl Line {
             .collect()
     }
 
-    /// The functions of the clause around a place, and whether a call in prose is in it.
-    pub(super) fn calls_around(&self, place: usize) -> (Vec<&str>, bool) {
+    /// The clause around a place.
+    fn clause(&self, place: usize) -> Range<usize> {
         let is_break = |token: &Token| *token == Token::Break;
         let from = self.tokens[..place].iter().rposition(is_break);
         let from = from.map_or(0, |at| at + 1);
         let to = self.tokens[place..].iter().position(is_break);
-        let to = to.map_or(self.tokens.len(), |offset| place + offset);
-        let functions = self.tokens[from..to]
-            .iter()
-            .filter_map(|token| match token {
-                Token::Function(name) => Some(name.as_str()),
-                _ => None,
-            });
-        let prose = self.prose_calls.range(from..to).next().is_some();
-        (functions.collect(), prose)
+        from..to.map_or(self.tokens.len(), |offset| place + offset)
+    }
+
+    /// The functions of the clause around a place, and the call that it names in prose.
+    pub(super) fn calls_around(&self, place: usize) -> (Vec<&str>, Option<Callee>) {
+        let clause = self.clause(place);
+        let functions = self.tokens[clause.clone()].iter();
+        let functions = functions.filter_map(|token| match token {
+            Token::Function(name) => Some(name.as_str()),
+            _ => None,
+        });
+        let prose = self.prose_calls.range(clause).next();
+        (functions.collect(), prose.map(|(_, callee)| *callee))
     }
 
     /// The nearest word before a place that is no filler. `None` if there is none, or something
@@ -414,22 +421,14 @@ impl Line {
         let text = self.words_from(place, count).join(" ");
         let (subject, object) = (self.subject(place), self.object(place + count));
         match outcome {
-            Outcome::Waits if functions.is_empty() && !prose => {
-                let prepositions = ["in", "at", "on", "inside", "during", "while", "for"];
-                let goes_on = self.word(place + count);
-                let goes_on = goes_on.is_some_and(|it| prepositions.contains(&it.as_str()));
-                let named = [subject, object.filter(|_| goes_on)];
-                let is_strange = |word: &String| {
-                    let means = words::meaning(word).is_some();
-                    !words::is_anybody(word) && !words::is_negation(word) && !means
-                };
-                let strange = named.into_iter().flatten().find(is_strange)?;
+            Outcome::Waits | Outcome::TimesOut if functions.is_empty() && prose.is_none() => {
+                let strange = self.strange((place, count), [subject, object])?;
                 Some(format!(
                     "`{strange}` is said to be where it `{text}`, and no call is known by that \
-                     name: name the function, or leave `{strange}` out if any hang will do"
+                     name: name the function, or leave `{strange}` out if any call will do"
                 ))
             }
-            Outcome::Breaks(_) if !functions.is_empty() => Some(format!(
+            _ if outcome.is_of_all() && !functions.is_empty() => Some(format!(
                 "`{text}` is said of `{}`, and a trace shows it of the whole execution only: leave \
                  out one of the two",
                 functions[0]
@@ -447,15 +446,37 @@ impl Line {
         }
     }
 
+    /// What is named where something waits, and is no call.
+    fn strange(
+        &self,
+        (place, count): (usize, usize),
+        [subject, object]: [Option<String>; 2],
+    ) -> Option<String> {
+        let source = self.tokens[self.clause(place)].iter();
+        let mut source = source.filter_map(|token| match token {
+            Token::Passed(text, what) if *what == SOURCE => Some(text.clone()),
+            Token::Symbol(text) if words::is_name_of_thing(text) => Some(text.clone()),
+            _ => None,
+        });
+        let prepositions = ["in", "at", "on", "inside", "during", "while", "for"];
+        let goes_on = self.word(place + count);
+        let goes_on = goes_on.is_some_and(|it| prepositions.contains(&it.as_str()));
+        let named = [subject, object.filter(|_| goes_on)];
+        let is_strange = |word: &String| {
+            let means = words::meaning(word).is_some() || words::is_code_label(word);
+            !words::is_anybody(word) && !words::is_negation(word) && !means
+        };
+        let strange = named.into_iter().flatten().find(is_strange);
+        source.next().or(strange)
+    }
+
     /// An outcome, as far as the words around it say more: a filter that leaks is an orphan.
     fn specific(&self, place: usize, outcome: Outcome) -> Outcome {
-        let named = [self.subject(place), self.object(place + 1)];
-        let is_filter = |word: &String| word == "filter" || word == "filters";
-        let filter = named.iter().flatten().any(is_filter);
-        let leaks = outcome == Outcome::Breaks(Property::ReferenceAccounting);
-        if leaks && filter {
-            return Outcome::Breaks(Property::ErrorTruthfulness);
+        if outcome != Outcome::Breaks(Property::ReferenceAccounting) {
+            return outcome;
         }
-        outcome
+        let named = [self.subject(place), self.object(place + 1)];
+        let mut leaked = named.iter().flatten().filter_map(|word| words::leaked(word));
+        leaked.next().unwrap_or(outcome)
     }
 }

@@ -8,9 +8,11 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
+use crate::execution::FilterAtRest;
 use crate::execution::Step;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
+use crate::property::Property;
 use crate::property::judge;
 use crate::status::NtStatus;
 
@@ -18,6 +20,7 @@ use super::claim::Call;
 use super::claim::Callee;
 use super::claim::Claim;
 use super::claim::Event;
+use super::claim::Leak;
 use super::claim::Outcome;
 
 impl Claim {
@@ -29,8 +32,14 @@ impl Claim {
 
 impl Event {
     pub(super) fn is_shown(&self, execution: &Execution) -> bool {
-        if let Some(Outcome::Breaks(property)) = self.outcome {
-            return judge(execution).iter().any(|it| it.property == property);
+        match self.outcome {
+            Some(Outcome::Breaks(property)) => return breaks(execution, property),
+            Some(Outcome::Leaks(leak)) => return leaks(execution, leak),
+            Some(Outcome::Misuses(misuse)) => {
+                let misused = Fact::Misused(misuse);
+                return execution.facts.iter().any(|it| it.fact == misused);
+            }
+            _ => {}
         }
         match &self.call {
             Some(Call::Foreign(_)) => false,
@@ -122,6 +131,31 @@ impl Event {
             (None, None, _) => false,
         }
     }
+}
+
+fn breaks(execution: &Execution, property: Property) -> bool {
+    judge(execution).iter().any(|it| it.property == property)
+}
+
+/// Whether this is leaked at rest.
+fn leaks(execution: &Execution, leak: Leak) -> bool {
+    let rest = &execution.rest;
+    let live = rest.contexts.iter().filter(|context| !context.freed);
+    let mut spare = live.map(|context| {
+        let own = |left: &&FilterAtRest| left.context == context.context;
+        let filters = rest.filters.iter().filter(own);
+        let owed = filters.map(|left| left.filters).sum::<u32>() + u32::from(context.listed);
+        (context.references > owed, owed == 0)
+    });
+    let leaked = match leak {
+        Leak::Reference => {
+            let mut providers = rest.providers.iter();
+            spare.any(|(references, _)| references) || providers.any(|it| it.rundown > it.contexts)
+        }
+        Leak::Memory => rest.leaked > 0 || spare.any(|(_, unowned)| unowned),
+        Leak::Transaction => rest.transactions_open > 0,
+    };
+    leaked && breaks(execution, Property::ReferenceAccounting)
 }
 
 /// What kind of call returned: before the threads start, only attaches do.
@@ -252,18 +286,26 @@ impl Witness {
                 )
             }
             Some(Call::Known(Callee::Engine(verb))) => self.reason_of(*verb, event),
+            Some(Call::Known(Callee::Program(_))) if event.errno.is_some() => {
+                format!("it was not seen that {event}; seen was {}", self.seen_errnos())
+            }
             Some(Call::Known(Callee::Program(_))) => format!("it was not seen that {event}"),
             None => match (event.status, event.errno) {
                 (Some(status), _) => format!("no call returned {}", status.short()),
                 (None, Some(errno)) => {
-                    let seen: Vec<String> = self.errnos.iter().map(u32::to_string).collect();
-                    format!(
-                        "no call returned errno {errno}; seen was errno {}",
-                        listed(&seen)
-                    )
+                    format!("no call returned errno {errno}; seen was {}", self.seen_errnos())
                 }
                 (None, None) => format!("it was not seen that {event}"),
             },
+        }
+    }
+
+    fn seen_errnos(&self) -> String {
+        let seen: Vec<String> = self.errnos.iter().map(u32::to_string).collect();
+        if seen.is_empty() {
+            "no errno".to_owned()
+        } else {
+            format!("errno {}", seen.join(", "))
         }
     }
 
@@ -290,7 +332,11 @@ impl Witness {
             (None, Some(Outcome::TimesOut)) => format!("{title} never timed out"),
             (None, _) => format!("{title} never failed"),
         };
-        format!("{wanted}; it failed with {}", listed(&statuses))
+        match (event.status, statuses.is_empty()) {
+            (Some(_), true) => format!("{wanted}; it never failed"),
+            (_, true) => wanted,
+            (_, false) => format!("{wanted}; it failed with {}", listed(&statuses)),
+        }
     }
 }
 

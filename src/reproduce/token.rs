@@ -5,6 +5,7 @@
 //! execution (a date, an address, a path) is a [`Token::Passed`].
 
 use super::form;
+use super::words;
 
 /// A part of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,9 @@ pub(super) fn tokens(line: &str) -> Vec<Token> {
     }
     tokens
 }
+
+/// What heads a line, as the name of a product or a module does.
+pub(super) const SOURCE: &str = "where the line comes from";
 
 /// How logs mark how grave a line is, in brackets.
 const LEVELS: [&str; 9] = [
@@ -145,14 +149,14 @@ fn take_piece(piece: &Piece<'_>, (is_call, heading): (bool, bool), tokens: &mut 
                 is_heading: heading && is_last,
             }),
         }
-    } else if piece.after.starts_with('!') {
+    } else if piece.after.starts_with('!') || words::is_module(piece.text) {
         Token::Passed(text, "a module")
     } else if let Some(what) = form::passed(piece.text) {
         Token::Passed(text, what)
     } else if form::is_label(piece.text) {
         Token::Word(text)
     } else if is_source(piece, heading, tokens) {
-        Token::Passed(text, "where the line comes from")
+        Token::Passed(text, SOURCE)
     } else if piece.after.starts_with('(')
         || (is_call && is_last)
         || (piece.before == Some('!') && !form::is_symbol(piece.text))

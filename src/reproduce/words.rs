@@ -3,12 +3,14 @@
 //! A word that is in no table is prose: it is passed over, and the report lists it.
 
 use crate::attach::CallKind;
+use crate::execution::Misuse;
 use crate::execution::Verb;
 use crate::property::Property;
 use crate::status::NtStatus;
 use crate::status::errno_named;
 
 use super::claim::Callee;
+use super::claim::Leak;
 use super::claim::Outcome;
 
 /// What a word, or a few words together, say of an execution.
@@ -64,9 +66,14 @@ const WORDS: &[(&str, Meaning)] = &[
         breaks(Property::ReferenceAccounting),
     ),
     (
-        "irql bugcheck use-after-free",
-        breaks(Property::KernelDiscipline),
+        "use-after-free",
+        Meaning::Outcome(Outcome::Misuses(Misuse::UseAfterFree)),
     ),
+    (
+        "irql",
+        Meaning::Outcome(Outcome::Misuses(Misuse::IrqlTooHigh)),
+    ),
+    ("bugcheck", breaks(Property::KernelDiscipline)),
     (
         "crash crashes crashed bsod corrupt corrupted corruption assertion overflow blocked blocks \
          dropped drops slow disconnected rebooted",
@@ -97,6 +104,7 @@ const PHRASES: &[(&str, Meaning)] = &[
     ("permission denied", status(NtStatus::ACCESS_DENIED)),
     ("out of memory", status(NtStatus::NO_MEMORY)),
     ("transaction in progress", status(NtStatus::TXN_IN_PROGRESS)),
+    ("txn in progress", status(NtStatus::TXN_IN_PROGRESS)),
     ("transaction aborted", status(NtStatus::TXN_ABORTED)),
     ("session aborted", status(NtStatus::SESSION_ABORTED)),
     ("filter not found", status(NtStatus::FILTER_NOT_FOUND)),
@@ -117,7 +125,18 @@ const PHRASES: &[(&str, Meaning)] = &[
     ("blocked in", WAITS),
     ("waiting in", WAITS),
     ("spins forever", breaks(Property::NoLivelock)),
-    ("use after free", breaks(Property::KernelDiscipline)),
+    (
+        "use after free",
+        Meaning::Outcome(Outcome::Misuses(Misuse::UseAfterFree)),
+    ),
+    (
+        "null pointer",
+        Meaning::Outcome(Outcome::Misuses(Misuse::NullPointer)),
+    ),
+    (
+        "stale handle",
+        Meaning::Outcome(Outcome::Misuses(Misuse::StaleHandle)),
+    ),
     ("blue screen", Meaning::Unseen),
     ("could not", FAILS),
     ("can not", FAILS),
@@ -131,7 +150,8 @@ const NEGATIONS: &str = "not no never without didn doesn isn wasn won hasn";
 
 /// What a hang may be said of without naming a call: some thread of the model.
 const ANYBODY: &str = "it thread threads driver system process program machine code everything test \
-                       call calls attacher service computer app application";
+                       call calls attacher service computer app application operation \
+                       wait";
 
 /// What may stand between a subject and what is said of it, or before a number and its label.
 const FILLERS: &str = "is was are were be been has have had a an the this that its with of and then \
@@ -165,6 +185,29 @@ const UNITS: &str = "ms us ns s sec secs second seconds milliseconds min minutes
 /// What may be leaked without any trace that shows it.
 const UNLEAKABLE: &str = "handle handles socket sockets session sessions engine thread threads \
                           object objects file files dns ip vpn packet packets traffic";
+
+/// What is leaked, by its name.
+const LEAKED: &[(&str, Outcome)] = &[
+    (
+        "filter filters",
+        Outcome::Breaks(Property::ErrorTruthfulness),
+    ),
+    (
+        "reference references ref refs refcount",
+        Outcome::Leaks(Leak::Reference),
+    ),
+    (
+        "memory pool allocation allocations context contexts",
+        Outcome::Leaks(Leak::Memory),
+    ),
+    (
+        "transaction transactions txn",
+        Outcome::Leaks(Leak::Transaction),
+    ),
+];
+
+/// Drivers that the models are models of: their name at a line says nothing more.
+const MODULES: &str = "netebpfext ebpfcore";
 
 /// Names of errnos that `explain` does not know.
 const OTHER_ERRNOS: [(&str, u32); 13] = [
@@ -282,6 +325,16 @@ pub(super) fn is_unleakable(word: &str) -> bool {
     has(UNLEAKABLE, word)
 }
 
+pub(super) fn is_module(word: &str) -> bool {
+    has(MODULES, &word.to_ascii_lowercase())
+}
+
+/// What becomes of an execution in which the thing of this name is leaked.
+pub(super) fn leaked(word: &str) -> Option<Outcome> {
+    let mut known = LEAKED.iter();
+    known.find_map(|(list, outcome)| has(list, word).then_some(*outcome))
+}
+
 /// What one word says. A word with hyphens may be the name of a property.
 pub(super) fn meaning(word: &str) -> Option<Meaning> {
     let known = WORDS.iter().find(|(list, _)| has(list, word));
@@ -351,8 +404,12 @@ pub(super) fn callee(name: &str) -> Option<Callee> {
         let title = title.to_ascii_lowercase();
         match title.split_once('\u{2026}') {
             Some((start, end)) => {
-                let wide = ["setsecurityinfo", "get"].contains(&end) && lower.contains(end);
-                lower.starts_with(start) && (wide || lower.ends_with(end))
+                let ends = match end {
+                    "get" => lower.ends_with("getbyid") || lower.ends_with("getbykey"),
+                    "setsecurityinfo" => lower.contains(end),
+                    _ => lower.ends_with(end),
+                };
+                lower.starts_with(start) && ends
             }
             None => title == lower && !title.contains(' ') && title.len() > 6,
         }

@@ -240,15 +240,20 @@ pub const OTHER_STATUSES: &[OtherStatus] = other_statuses! {
     0xC000_0023 STATUS_BUFFER_TOO_SMALL "The buffer is too small for the answer.";
     0xC000_0034 STATUS_OBJECT_NAME_NOT_FOUND "No object, device or key has this name; \
         the driver that makes it may not be loaded.";
+    0xC000_0035 STATUS_OBJECT_NAME_COLLISION "An object with this name exists; the engine itself \
+        returns ALREADY_EXISTS for a key that is taken.";
+    0xC000_003A STATUS_OBJECT_PATH_NOT_FOUND "A part of the path does not exist.";
     0xC000_0043 STATUS_SHARING_VIOLATION "Another process has the file or device open \
         in a way that excludes this one.";
     0xC000_0061 STATUS_PRIVILEGE_NOT_HELD "The caller's token lacks the privilege.";
+    0xC000_0079 STATUS_INVALID_SECURITY_DESCR "The security descriptor is malformed.";
     0xC000_009A STATUS_INSUFFICIENT_RESOURCES "The kernel ran short of pool or of another \
         resource; the caller has to undo what it did so far.";
     0xC000_00A3 STATUS_DEVICE_NOT_READY "The device is there and cannot serve requests yet.";
     0xC000_00B5 STATUS_IO_TIMEOUT "The device did not answer in time.";
     0xC000_00BB STATUS_NOT_SUPPORTED "The request is known and not supported here; \
         look at the version of the system, and at the flags of the call.";
+    0xC000_00E5 STATUS_INTERNAL_ERROR "The callee failed and says nothing about why.";
     0xC000_0120 STATUS_CANCELLED "The request was cancelled before it was done.";
     0xC000_0184 STATUS_INVALID_DEVICE_STATE "The driver or device is not in a state in which it \
         takes the request; look for a start that is not over, or a stop that has begun.";

@@ -2,7 +2,7 @@
 //!
 //! A code is known by its number (5), by its symbol (`ERROR_ACCESS_DENIED`), as an `HRESULT`
 //! (0x80070005), and by the symbols of other headers for the same number (`RPC_S_ACCESS_DENIED`,
-//! `E_ACCESSDENIED`). The model speaks `NTSTATUS` only, so each code stands for one: the status that
+//! `E_ACCESSDENIED`). The model speaks `NTSTATUS` only, so each code stands for one: the failure that
 //! Windows translates to it, or, where there is none, `NTSTATUS_FROM_WIN32` of it, 0xC007xxxx.
 //!
 //! # Sources
@@ -45,7 +45,7 @@ impl Win32Status {
         }
     }
 
-    /// Whether the status is this code, because no `NTSTATUS` is translated to it.
+    /// Whether the status is this code, because no failing `NTSTATUS` is translated to it.
     pub(super) fn is_own(&self, status: NtStatus) -> bool {
         self.kernel.is_none() && self.status() == status
     }
@@ -73,6 +73,7 @@ pub const WIN32_STATUSES: &[Win32Status] = win32_statuses! {
     0 ERROR_SUCCESS = 0;
     1 ERROR_INVALID_FUNCTION = 0xC000_0010;
     2 ERROR_FILE_NOT_FOUND = 0xC000_0034;
+    3 ERROR_PATH_NOT_FOUND = 0xC000_003A;
     5 ERROR_ACCESS_DENIED = 0xC000_0022;
     6 ERROR_INVALID_HANDLE = 0xC000_0008;
     8 ERROR_NOT_ENOUGH_MEMORY = 0xC000_0017;
@@ -86,6 +87,7 @@ pub const WIN32_STATUSES: &[Win32Status] = win32_statuses! {
     121 ERROR_SEM_TIMEOUT = 0xC000_00B5;
     122 ERROR_INSUFFICIENT_BUFFER = 0xC000_0023;
     170 ERROR_BUSY = 0x8000_0011;
+    183 ERROR_ALREADY_EXISTS = 0xC000_0035;
     577 ERROR_INVALID_IMAGE_HASH = 0xC000_0428;
     995 ERROR_OPERATION_ABORTED = 0xC000_0120;
     998 ERROR_NOACCESS = 0xC000_0005;
@@ -93,6 +95,8 @@ pub const WIN32_STATUSES: &[Win32Status] = win32_statuses! {
     1168 ERROR_NOT_FOUND = 0xC000_0225;
     1237 ERROR_RETRY = 0xC000_022D;
     1314 ERROR_PRIVILEGE_NOT_HELD = 0xC000_0061;
+    1338 ERROR_INVALID_SECURITY_DESCR = 0xC000_0079;
+    1359 ERROR_INTERNAL_ERROR = 0xC000_00E5;
     1450 ERROR_NO_SYSTEM_RESOURCES = 0xC000_009A;
     1717 RPC_S_UNKNOWN_IF = 0xC002_0012;
     1722 RPC_S_SERVER_UNAVAILABLE = 0xC002_0017;
@@ -103,9 +107,6 @@ pub const WIN32_STATUSES: &[Win32Status] = win32_statuses! {
     1775 RPC_X_SS_IN_NULL_CONTEXT = 0xC003_0004;
     1818 RPC_S_CALL_CANCELLED = 0xC002_0050;
     2001 ERROR_BAD_DRIVER = 0xC000_026C;
-    3 ERROR_PATH_NOT_FOUND: "A folder of the path does not exist.";
-    183 ERROR_ALREADY_EXISTS: "An object with this name exists; the filtering engine itself \
-        returns FWP_E_ALREADY_EXISTS.";
     258 WAIT_TIMEOUT: "A wait in user mode ran out; it is not the engine's wait for its lock, \
         which ends with FWP_E_TIMEOUT.";
     1053 ERROR_SERVICE_REQUEST_TIMEOUT: "The service did not answer the service control manager in \
@@ -121,14 +122,8 @@ pub const WIN32_STATUSES: &[Win32Status] = win32_statuses! {
         look at the filtering service BFE first.";
     1072 ERROR_SERVICE_MARKED_FOR_DELETE: "The service is deleted when its last handle is closed; \
         look for who holds one.";
-    1115 ERROR_SHUTDOWN_IN_PROGRESS: "The system is shutting down.";
-    1275 ERROR_DRIVER_BLOCKED: "A policy keeps the driver from being loaded.";
-    1338 ERROR_INVALID_SECURITY_DESCR: "The security descriptor is malformed; \
-        a filter's has to be self-relative.";
-    1359 ERROR_INTERNAL_ERROR: "The callee failed and says nothing about why.";
     1460 ERROR_TIMEOUT: "An operation in user mode took too long; it is not the engine's wait for \
         its lock, which ends with FWP_E_TIMEOUT.";
-    1764 RPC_S_CANNOT_SUPPORT: "The server does not support the operation.";
 };
 
 /// Other symbols of the same codes.
