@@ -476,7 +476,10 @@ impl Line {
             return outcome;
         }
         let named = [self.subject(place), self.object(place + 1)];
-        let mut leaked = named.iter().flatten().filter_map(|word| words::leaked(word));
+        let mut leaked = named
+            .iter()
+            .flatten()
+            .filter_map(|word| words::leaked(word));
         leaked.next().unwrap_or(outcome)
     }
 }

@@ -287,15 +287,21 @@ impl Witness {
             }
             Some(Call::Known(Callee::Engine(verb))) => self.reason_of(*verb, event),
             Some(Call::Known(Callee::Program(_))) if event.errno.is_some() => {
-                format!("it was not seen that {event}; seen was {}", self.seen_errnos())
+                format!(
+                    "no execution shows that {event}; seen was {}",
+                    self.seen_errnos()
+                )
             }
-            Some(Call::Known(Callee::Program(_))) => format!("it was not seen that {event}"),
+            Some(Call::Known(Callee::Program(_))) => format!("in no execution was seen: {event}"),
             None => match (event.status, event.errno) {
                 (Some(status), _) => format!("no call returned {}", status.short()),
                 (None, Some(errno)) => {
-                    format!("no call returned errno {errno}; seen was {}", self.seen_errnos())
+                    format!(
+                        "no call returned errno {errno}; seen was {}",
+                        self.seen_errnos()
+                    )
                 }
-                (None, None) => format!("it was not seen that {event}"),
+                (None, None) => format!("in no execution was seen: {event}"),
             },
         }
     }

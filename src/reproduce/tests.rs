@@ -105,6 +105,36 @@ fn a_line_is_understood_as_its_call_its_status_and_its_outcome() {
             "some call returns ALREADY_EXISTS",
         ),
         ("leaked filter", "error-truthfulness is broken"),
+        ("leaked a transaction", "a transaction is left open"),
+        ("nonpaged pool leak", "memory is leaked"),
+        ("leaked a reference", "a reference is leaked"),
+        ("it leaks", "reference-accounting is broken"),
+        (
+            "use-after-free in NetEbpfExt",
+            "memory used after it was freed",
+        ),
+        (
+            "DRIVER_IRQL_NOT_LESS_OR_EQUAL",
+            "a PASSIVE_LEVEL call at DISPATCH_LEVEL",
+        ),
+        (
+            "FwpmEngineOpen0 failed: 6d9",
+            "FwpmEngineOpen returns EPT_NT_NOT_REGISTERED",
+        ),
+        (
+            "begin failed with 22",
+            "FwpmTransactionBegin returns INVALID_DEVICE_STATE",
+        ),
+        ("attach failed with 22", "an attach returns errno 22"),
+        (
+            "FwpmGetAppIdFromFileName0 failed",
+            "FwpmGetAppIdFromFileName0 fails",
+        ),
+        ("FwpmFilterGetById0 failed", "Fwpm\u{2026}Get fails"),
+        (
+            "NetEbpfExt: FwpmTransactionBegin failed",
+            "FwpmTransactionBegin fails",
+        ),
         ("last error 5", "some call returns ACCESS_DENIED"),
         (
             "FwpmTransactionBegin0 failed: 0xC022000E; then the attach hangs",
@@ -187,6 +217,18 @@ fn what_may_say_something_and_is_not_understood_is_refused_by_name() {
         (
             "the unload hangs",
             "`unload` is said to be where it `hangs`",
+        ),
+        (
+            "WebShield: it hangs",
+            "`WebShield` is said to be where it `hangs`",
+        ),
+        (
+            "FWPM_ENGINE_OPEN hangs",
+            "`FWPM_ENGINE_OPEN` is said to be where it `hangs`",
+        ),
+        (
+            "the connection timed out",
+            "`connection` is said to be where it `timed out`",
         ),
         (
             "hangs in cleanup",

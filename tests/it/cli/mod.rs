@@ -11,6 +11,7 @@ mod opinions;
 mod preemptions;
 mod replays;
 mod reproduce;
+mod reproduce_lines;
 mod schedules;
 mod stepless;
 mod stress;

@@ -38,10 +38,22 @@ fn an_attach_that_fails_before_any_step_is_violated_and_its_token_and_file_repla
             let ran = selvedge(&["compare", &model, "--out", &out]);
 
             assert_eq!(ran.code, Some(1), "{calls}: {}", ran.err);
-            assert!(ran.out.contains("succeeds-alone WRONG_SESSION"), "{}", ran.out);
-            let tokens = ran.out.lines().filter_map(|line| line.split_once("replay "));
+            assert!(
+                ran.out.contains("succeeds-alone WRONG_SESSION"),
+                "{}",
+                ran.out
+            );
+            let tokens = ran
+                .out
+                .lines()
+                .filter_map(|line| line.split_once("replay "));
             let replays: Vec<Vec<&str>> = tokens.map(|(_, it)| it.split(' ').collect()).collect();
-            assert_eq!(replays.len(), 2, "one for each reading of waits: {}", ran.out);
+            assert_eq!(
+                replays.len(),
+                2,
+                "one for each reading of waits: {}",
+                ran.out
+            );
             for arguments in replays {
                 let arguments = [&["replay"], &arguments[..]].concat();
                 assert_eq!(selvedge(&arguments).code, Some(1), "{arguments:?}");
@@ -65,7 +77,11 @@ fn a_schedule_without_items_diverges_where_a_thread_takes_a_step() {
     let ran = selvedge(&["replay", token]);
 
     assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("these threads can go on: 0, 1"), "{}", ran.out);
+    assert!(
+        ran.out.contains("these threads can go on: 0, 1"),
+        "{}",
+        ran.out
+    );
 }
 
 /// A token that was cut off before its items is not taken for one without.
