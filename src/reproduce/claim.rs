@@ -143,8 +143,8 @@ impl Claim {
     ///
     /// # Errors
     ///
-    /// [`NotUnderstood`] if it claims nothing, if it is too long, or if a number, a symbol, a function or a word for an
-    /// outcome in it is not understood.
+    /// [`NotUnderstood`] if it claims nothing, if it is too long, or if a number, a symbol, a
+    /// function or a word for an outcome in it is not understood.
     pub fn parse(line: &str) -> Result<Self, NotUnderstood> {
         let length = line.chars().count();
         if length > LINE_MAX {

@@ -1,9 +1,9 @@
 //! From the tokens of a line to what it claims.
 //!
 //! Each token becomes an item (a call, a status, an outcome), is passed over, or is a problem. The
-//! items are then put together: what is said beside a call is said of that call, until the next call
-//! or a `;`. Nothing is guessed: what could be read in two ways is a problem, and a problem says
-//! what to write instead.
+//! items are then put together: what is said beside a call is said of that call, until the next
+//! call or a `;`. Nothing is guessed: what could be read in two ways is a problem, and a problem
+//! says what to write instead.
 
 use std::collections::BTreeMap;
 use std::mem;

@@ -1,8 +1,8 @@
 //! A line of a log as tokens.
 //!
-//! A token says what a part of the line looks like, not what it means: that is for `reading` to say,
-//! which knows what stands around it. What by its form alone can say nothing of an
-//! execution (a date, an address, a path) is a [`Token::Passed`].
+//! A token says what a part of the line looks like, not what it means: that is for `reading` to
+//! say, which knows what stands around it. What by its form alone can say nothing of an execution
+//! (a date, an address, a path) is a [`Token::Passed`].
 
 use super::form;
 use super::words;

@@ -149,15 +149,14 @@ const PHRASES: &[(&str, Meaning)] = &[
 const NEGATIONS: &str = "not no never without didn doesn isn wasn won hasn";
 
 /// What a hang may be said of without naming a call: some thread of the model.
-const ANYBODY: &str = "it thread threads driver system process program machine code everything test \
-                       call calls attacher service computer app application operation \
-                       wait";
+const ANYBODY: &str = "it thread threads driver system process program machine code everything \
+                       test call calls attacher service computer app application operation wait";
 
 /// What may stand between a subject and what is said of it, or before a number and its label.
-const FILLERS: &str = "is was are were be been has have had a an the this that its with of and then \
-                       seems appears to still again sometimes often always now just code value no \
-                       number in at on as for by while during when forever permanently result possible detected found \
-                       reported caused likely";
+const FILLERS: &str = "is was are were be been has have had a an the this that its with of and \
+                       then seems appears to still again sometimes often always now just code \
+                       value no number in at on as for by while during when forever permanently \
+                       result possible detected found reported caused likely";
 
 /// Words before a number that is a code.
 const CODE_LABELS: &str = "error err code status hr hresult rc ret retval returned returns return \
@@ -175,11 +174,12 @@ const NOISE_LABELS: &str = "pid tid thread threads threadid process processid pr
                             hns network compartment job task level after within every luid irp rip \
                             address addr ptr pointer object context device key cookie jan feb mar \
                             apr may jun jul aug sep oct nov dec day provider size length offset \
-                            bytes fd program prog loop query request transaction txn batch item policy zone";
+                            bytes fd program prog loop query request transaction txn batch item \
+                            policy zone";
 
 /// Words after a number that is a count.
-const UNITS: &str = "ms us ns s sec secs second seconds milliseconds min minutes hours h bytes kb mb \
-                     gb times tries attempts retries threads filters packets connections rules \
+const UNITS: &str = "ms us ns s sec secs second seconds milliseconds min minutes hours h bytes kb \
+                     mb gb times tries attempts retries threads filters packets connections rules \
                      programs of callouts sessions events handles processes others more";
 
 /// What may be leaked without any trace that shows it.

@@ -2,8 +2,8 @@
 //!
 //! A code is known by its number (5), by its symbol (`ERROR_ACCESS_DENIED`), as an `HRESULT`
 //! (0x80070005), and by the symbols of other headers for the same number (`RPC_S_ACCESS_DENIED`,
-//! `E_ACCESSDENIED`). The model speaks `NTSTATUS` only, so each code stands for one: the failure that
-//! Windows translates to it, or, where there is none, `NTSTATUS_FROM_WIN32` of it, 0xC007xxxx.
+//! `E_ACCESSDENIED`). The model speaks `NTSTATUS` only, so each code stands for one: the failure
+//! that Windows translates to it, or, where there is none, `NTSTATUS_FROM_WIN32` of it, 0xC007xxxx.
 //!
 //! # Sources
 //!
@@ -13,7 +13,8 @@
 //!
 //! # What it leaves out
 //!
-//! Every code that clients of the filtering engine, of its service and of their drivers do not meet.
+//! Every code that clients of the filtering engine, of its service and of their drivers do not
+//! meet.
 
 use super::NtStatus;
 
@@ -67,8 +68,8 @@ macro_rules! win32_statuses {
     };
 }
 
-/// The Win32 codes of this trade: first those that have a status of their own, then the others, each
-/// part in ascending order. No code and no symbol occurs twice.
+/// The Win32 codes of this trade: first those that have a status of their own, then the others,
+/// each part in ascending order. No code and no symbol occurs twice.
 pub const WIN32_STATUSES: &[Win32Status] = win32_statuses! {
     0 ERROR_SUCCESS = 0;
     1 ERROR_INVALID_FUNCTION = 0xC000_0010;
