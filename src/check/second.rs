@@ -293,7 +293,8 @@ impl Subject<'_> {
         shown.expect("internal bug: a search that is run again sees the same classes")
     }
 
-    /// What is reported of it. A schedule names a property: what the execution breaks, or `no-panic`.
+    /// What is reported of it. A schedule names a property: what the execution breaks, or
+    /// `no-panic`.
     fn disagreement(
         self,
         circumstances: Circumstances,

@@ -117,7 +117,8 @@ impl Event {
         other.is_everything() || awaited.any(|touch| changes(touch.object))
     }
 
-    /// True if the step may depend on one with this footprint, whatever it touches where it is taken.
+    /// True if the step may depend on one with this footprint, whatever it touches where it is
+    /// taken.
     pub(super) fn may_depend_on(&self, other: &Footprint) -> bool {
         other.depends(&self.pre.declared)
     }
