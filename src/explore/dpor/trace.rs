@@ -106,6 +106,15 @@ impl Event {
     /// True if a step with this footprint may change whether this one is ready. Where this one was
     /// taken and touched an object, only what depends on that touch of it does.
     pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
+        self.is_changed_in(&self.pre.awaited, other)
+    }
+
+    /// True if a step with this footprint may change what the readiness of this one was read from.
+    pub(super) fn is_answer_changed_by(&self, other: &Footprint) -> bool {
+        self.is_changed_in(&self.pre.watch, other)
+    }
+
+    fn is_changed_in(&self, objects: &Footprint, other: &Footprint) -> bool {
         let commutes = |access| matches!(access, Access::Commute | Access::Leave);
         let changes = |object| {
             let own = self.footprint.access(object);
@@ -113,8 +122,7 @@ impl Event {
                 access != Access::Read && !(commutes(access) && own.is_some_and(commutes))
             })
         };
-        let mut awaited = self.pre.awaited.iter();
-        other.is_everything() || awaited.any(|touch| changes(touch.object))
+        other.is_everything() || objects.iter().any(|touch| changes(touch.object))
     }
 
     /// True if the step may depend on one with this footprint, whatever it touches where it is
