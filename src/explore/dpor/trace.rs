@@ -103,8 +103,8 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// True if a step with this footprint may change whether this one is ready. Where this one was
-    /// taken and touched an object, only what depends on that touch of it does.
+    /// True if a step with this footprint may change whether this one is ready. Where it is
+    /// known how this one touches an object, only what depends on that touch does.
     pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
         self.is_changed_in(&self.pre.awaited, other)
     }
@@ -114,10 +114,18 @@ impl Event {
         self.is_changed_in(&self.pre.watch, other)
     }
 
+    /// How the step touches an object: as it did, or as it declares to if that says more than that
+    /// it may write it.
+    fn own_access(&self, object: ObjectId) -> Option<Access> {
+        let declared = || self.pre.declared.access(object);
+        let touched = self.footprint.access(object);
+        touched.or_else(|| declared().filter(|access| *access != Access::Write))
+    }
+
     fn is_changed_in(&self, objects: &Footprint, other: &Footprint) -> bool {
         let commutes = |access| matches!(access, Access::Commute | Access::Leave);
         let changes = |object| {
-            let own = self.footprint.access(object);
+            let own = self.own_access(object);
             other.access(object).is_some_and(|access| {
                 access != Access::Read && !(commutes(access) && own.is_some_and(commutes))
             })
