@@ -128,7 +128,10 @@ pub(crate) mod unsteady {
 fn run_thread<R: Runtime>(pipeline: &dyn Attach, calls: &[Call]) {
     for (number, call) in calls.iter().enumerate() {
         let index = u16::try_from(number).expect("a thread has few calls");
-        R::record(Fact::CallBegins { call: index });
+        R::record(Fact::CallBegins {
+            call: index,
+            attaches: call.kind == CallKind::Attach,
+        });
         let returned = match call.kind {
             CallKind::Attach => pipeline.attach(call.link, index),
             CallKind::Detach => pipeline.detach(call.link, index),

@@ -213,10 +213,11 @@ pub(super) struct ReplayArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ReproduceArguments {
-    /// What was seen: a status (0xC022000E or `TXN_IN_PROGRESS`), `errno 22`, a line of a log that
-    /// has one of them, the name of a property, or a word such as deadlock, orphan, partial, leak,
-    /// irql; all that it says has to be shown
-    #[arg(long, value_name = "TEXT")]
+    /// What was seen: a status (0xC022000E, -2144206834 or `TXN_IN_PROGRESS`), `errno 22`, a line
+    /// of a log that has one of them, the name of a property, or a word such as hangs, deadlock,
+    /// orphan, partial, leak, irql. All that it says has to be shown. A number, symbol or function
+    /// that is not understood is refused; what is passed over is listed
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) like: String,
     /// Names of embedded models, paths of .toml files, or directories of them [default: every
     /// embedded model]

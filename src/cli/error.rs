@@ -11,7 +11,7 @@ use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
 use crate::report::visible;
-use crate::reproduce::NotAlike;
+use crate::reproduce::NotUnderstood;
 use crate::scenario::ScenarioError;
 
 use super::console::Channel;
@@ -58,7 +58,7 @@ pub(super) enum CliError {
     Native(#[from] NativeReplayError),
     /// What was seen says nothing.
     #[error(transparent)]
-    NotAlike(#[from] NotAlike),
+    NotUnderstood(#[from] NotUnderstood),
     /// No table has this code.
     #[error("unknown code `{code}`")]
     UnknownCode {
@@ -127,8 +127,8 @@ impl CliError {
         match self {
             Self::NeitherFileNorToken(_) => Some("there is no file of this name either".into()),
             Self::UnknownCode { near, .. } if near.is_empty() => {
-                let known = "known are the 73 STATUS_FWP codes, a few others, errno 22, `profiles` \
-                             and `faults`";
+                let known = "known are the 73 STATUS_FWP codes, the NTSTATUS and Win32 codes of \
+                             this trade, errno 22, `profiles` and `faults`";
                 Some(known.into())
             }
             Self::UnknownCode { near, .. } => Some(format!("did you mean {}?", near.join(", "))),
@@ -144,7 +144,7 @@ impl CliError {
             | Self::Native(_)
             | Self::Size(_)
             | Self::Measuring { .. }
-            | Self::NotAlike(_)
+            | Self::NotUnderstood(_)
             | Self::Read { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }

@@ -8,15 +8,17 @@ use crate::report::Cell;
 use crate::report::Grid;
 use crate::report::Look;
 use crate::report::Tone;
+use crate::status::ERRNOS;
+use crate::status::Errno;
 use crate::status::FWP_STATUSES;
 use crate::status::NtStatus;
 use crate::status::OTHER_STATUSES;
+use crate::status::WIN32_STATUSES;
+use crate::status::Win32Status;
+use crate::status::errno;
+use crate::status::errno_named;
 
 use super::console::Console;
-use super::errno::ERRNOS;
-use super::errno::Errno;
-use super::errno::errno;
-use super::errno::errno_named;
 use super::error::CliError;
 use super::exit::Exit;
 use super::teach::Lesson;
@@ -29,6 +31,9 @@ const ALIKE_MIN: f64 = 0.88;
 
 /// How many names are suggested.
 const NEAR_MAX: usize = 4;
+
+/// What is said of a Win32 code without a status.
+const NO_NTSTATUS: &str = "no failure of its own: NTSTATUS_FROM_WIN32 makes this value";
 
 /// A code that can be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +76,7 @@ fn resolve(codes: &[String]) -> Result<Vec<Known>, CliError> {
             )
         } else {
             let lesson = || Lesson::named(word).map(Known::Lesson);
-            let found = number(word).or_else(|| name(word)).or_else(lesson);
+            let found = code(word).or_else(lesson);
             (word.to_owned(), found)
         };
         let unknown = || CliError::UnknownCode {
@@ -89,44 +94,14 @@ fn resolve(codes: &[String]) -> Result<Vec<Known>, CliError> {
     Ok(known)
 }
 
-/// A value: hexadecimal with `0x`, or decimal, as an unsigned or a signed number of 32 bits.
-fn number(word: &str) -> Option<Known> {
-    let digits = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
-    if let Some(digits) = digits.filter(|digits| !digits.starts_with('+')) {
-        return status(u64::from_str_radix(digits, 16).ok()?);
-    }
-    let value: i64 = word.parse().ok()?;
-    let small = u32::try_from(value.abs())
-        .ok()
-        .filter(|_| value.abs() < ERRNO_MAX);
-    let errno = small.and_then(errno).map(Known::Errno);
-    errno.or_else(|| status(value.cast_unsigned()))
-}
-
-/// The status with this value or this Win32 twin, if a table has it. A value that was widened with
-/// its sign to 64 bits is taken for what it was.
-fn status(value: u64) -> Option<Known> {
-    const SIGN: u64 = 0xFFFF_FFFF_0000_0000;
-    let negative = value & SIGN == SIGN && value & 0x8000_0000 != 0;
-    let value = u32::try_from(if negative { value & !SIGN } else { value }).ok()?;
-    let twin = FWP_STATUSES.iter().find(|row| row.twin == Some(value));
-    let status = NtStatus::from_value(twin.map_or(value, |row| row.value));
-    status.symbol().map(|_| Known::Status(status))
-}
-
-/// A name in any case: of a status with or without its prefix, of its twin, or of an errno.
-fn name(word: &str) -> Option<Known> {
-    let word = word.to_ascii_uppercase();
-    if let Some(errno) = errno_named(&word) {
-        return Some(Known::Errno(errno));
-    }
-    if let Some(twin) = word.strip_prefix("FWP_E_") {
-        let row = FWP_STATUSES
-            .iter()
-            .find(|row| row.name == twin && row.twin.is_some())?;
-        return Some(Known::Status(NtStatus::from_value(row.value)));
-    }
-    NtStatus::from_symbol(&word).map(Known::Status)
+/// An errno by its name, or by a small number that is one; or a status in any of its forms.
+fn code(word: &str) -> Option<Known> {
+    let value: Option<i64> = word.parse().ok();
+    let small = value.filter(|value| value.abs() < ERRNO_MAX);
+    let by_value = small.and_then(|value| errno(u32::try_from(value.abs()).ok()?));
+    let found = by_value.or_else(|| errno_named(&word.to_ascii_uppercase()));
+    let status = || NtStatus::read(word).map(Known::Status);
+    found.map(Known::Errno).or_else(status)
 }
 
 /// The names that are like an unknown one, the most alike first: those that contain it, then those
@@ -139,8 +114,10 @@ fn near(text: &str) -> Vec<String> {
         .unwrap_or(&wanted);
     let statuses = FWP_STATUSES.iter().map(|row| row.value);
     let statuses = statuses.chain(OTHER_STATUSES.iter().map(|row| row.value));
+    let win32 = WIN32_STATUSES.iter().map(|row| row.symbol.to_owned());
     let statuses = statuses.map(|value| NtStatus::from_value(value).short());
     let mut names: Vec<(f64, String)> = statuses
+        .chain(win32)
         .chain(ERRNOS.iter().map(|errno| errno.name.to_owned()))
         .chain(Lesson::names().map(str::to_owned))
         .filter_map(|name| {
@@ -167,7 +144,7 @@ fn write_status(out: &mut dyn Write, status: NtStatus, look: &Look) -> io::Resul
     let other = OTHER_STATUSES
         .iter()
         .find(|row| row.value == status.value());
-    let win32 = fwp.map(|row| match row.twin {
+    let twin = fwp.map(|row| match row.twin {
         Some(twin) => format!("0x{twin:08X} FWP_E_{}", row.name),
         None => "none: only drivers see it".to_owned(),
     });
@@ -176,16 +153,31 @@ fn write_status(out: &mut dyn Write, status: NtStatus, look: &Look) -> io::Resul
         signed if signed < 0 => format!("{value}, signed {signed}"),
         _ => value.to_string(),
     };
+    let codes = WIN32_STATUSES.iter().filter(|row| row.status() == status);
+    let own = codes.clone().find(|row| !row.meaning.is_empty());
     let meaning = fwp
         .map(|row| row.meaning)
-        .or_else(|| other.map(|row| row.meaning));
+        .or_else(|| other.map(|row| row.meaning))
+        .or_else(|| own.map(|row| row.meaning));
     let mut rows = Vec::new();
-    rows.extend(win32.map(|text| row("win32", text)));
+    rows.extend(twin.map(|text| row("win32", text)));
+    rows.extend(codes.map(|code| row("win32", win32(code))));
+    rows.extend(own.map(|_| row("ntstatus", NO_NTSTATUS.to_owned())));
     rows.push(row("decimal", decimal));
     rows.push(row("severity", severity(status).to_owned()));
     rows.extend(meaning.map(|text| row("meaning", text.to_owned())));
     writeln!(out, "{}", look.palette.paint(Tone::Strong, status))?;
     Grid::for_rows(&rows, 2, look).rows(out, &rows)
+}
+
+/// A Win32 code by its symbol and in its three forms.
+fn win32(row: &Win32Status) -> String {
+    let (code, hresult) = (row.code, row.hresult());
+    let signed = hresult.cast_signed();
+    format!(
+        "{code} (0x{code:X}) {}; as an HRESULT 0x{hresult:08X}, signed {signed}",
+        row.symbol
+    )
 }
 
 fn row(name: &str, text: String) -> Vec<Cell> {
@@ -265,6 +257,52 @@ mod tests {
     }
 
     #[test]
+    fn a_win32_code_is_explained_with_its_status_and_its_hresult() {
+        let written = |text: &str| {
+            let Some(Known::Status(status)) = resolved(text) else {
+                panic!("{text}");
+            };
+            let mut out = Vec::new();
+            write_status(&mut out, status, &Look::PLAIN.wide(100)).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let denied = written("5");
+        for text in [
+            "0x00000005",
+            "0x80070005",
+            "-2147024891",
+            "ERROR_ACCESS_DENIED",
+        ] {
+            assert_eq!(written(text), denied, "{text}");
+        }
+        assert!(denied.starts_with("0xC0000022 STATUS_ACCESS_DENIED\n"));
+        assert!(denied.contains("5 (0x5) ERROR_ACCESS_DENIED; as an HRESULT 0x80070005"));
+        let disabled = written("1058");
+        assert!(disabled.starts_with("0xC0070422 ERROR_SERVICE_DISABLED\n"));
+        assert!(disabled.contains("no failure of its own"), "{disabled}");
+        for text in [
+            "14",
+            "1053",
+            "1722",
+            "1753",
+            "0x6d9",
+            "STATUS_NOT_SUPPORTED",
+        ] {
+            assert!(written(text).contains("  meaning "), "{text}");
+        }
+        for text in [
+            "STATUS_DEVICE_BUSY",
+            "STATUS_INSUFFICIENT_RESOURCES",
+            "STATUS_INVALID_PARAMETER",
+            "STATUS_INVALID_DEVICE_STATE",
+            "RPC_S_SERVER_UNAVAILABLE",
+            "EPT_S_NOT_REGISTERED",
+        ] {
+            assert!(written(text).contains("  meaning "), "{text}");
+        }
+    }
+
+    #[test]
     fn the_codes_that_only_drivers_see_have_no_other_name() {
         assert_eq!(resolved("0x80320100"), None);
         let name = FWP_STATUSES
@@ -281,7 +319,7 @@ mod tests {
         assert_eq!(refused("TXN_IN_PROGES").1, ["TXN_IN_PROGRESS"]);
         assert_eq!(refused("STATUS_FWP_TIMOUT").1, ["TIMEOUT"]);
         for text in [
-            "0xC0000035",
+            "0xC0001234",
             "0x",
             "0x+1",
             "errno 99",

@@ -10,7 +10,6 @@ mod calibrate;
 mod check;
 mod compare;
 mod console;
-mod errno;
 mod error;
 mod exit;
 mod explain;

@@ -3,6 +3,8 @@
 use std::io;
 use std::io::Write;
 
+use crate::report::Cell;
+use crate::report::Grid;
 use crate::report::Look;
 use crate::report::Setting;
 use crate::report::Tone;
@@ -12,9 +14,9 @@ use crate::report::visible;
 use crate::report::write_contrast;
 use crate::report::write_counterexample_of;
 use crate::report::write_replayed;
+use crate::reproduce::Claim;
 use crate::reproduce::Ground;
 use crate::reproduce::Hunt;
-use crate::reproduce::Like;
 use crate::reproduce::Reproduction;
 use crate::reproduce::hunt;
 use crate::strategy::Strategy;
@@ -29,7 +31,7 @@ use super::task::Reproduce;
 
 /// Reproduces: the least execution that shows it, or where it was looked for in vain.
 pub(super) fn reproduce(task: &Reproduce, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let like = Like::parse(&task.like)?;
+    let claim = Claim::parse(&task.like)?;
     let mut models = load_with_directories(&task.models)?;
     for model in &mut models {
         model.scope = task.wanted.scope(&model.scope)?;
@@ -41,19 +43,25 @@ pub(super) fn reproduce(task: &Reproduce, console: &mut Console<'_>) -> Result<E
     // What a model lists first is the code as it was; the rest is looked at if that does not show
     // it.
     let (first, rest) = grounds(task, &models);
-    let mut found = hunt(&like, &first, &task.bounds);
+    let mut found = hunt(&claim, &first, &task.bounds);
     if found.found.is_none() {
-        found = found.and(hunt(&like, &rest, &task.bounds));
+        found = found.and(hunt(&claim, &rest, &task.bounds));
     }
     let look = task.page.on(console.look());
     let exit = match &found.found {
         None => {
-            write_nothing(console.out.writer, task, &models, &found, &look)?;
+            write_nothing(console.out.writer, (task, &claim), &models, &found, &look)?;
             Exit::Inconclusive
         }
         Some(reproduction) => {
             save(task, reproduction, console)?;
-            write_found(task, &models, reproduction, &look, console.out.writer)?;
+            write_found(
+                (task, &claim),
+                &models,
+                reproduction,
+                &look,
+                console.out.writer,
+            )?;
             Exit::Violated
         }
     };
@@ -120,7 +128,7 @@ fn save(
 }
 
 fn write_found(
-    task: &Reproduce,
+    (task, claim): (&Reproduce, &Claim),
     models: &[Model],
     reproduction: &Reproduction<'_>,
     look: &Look,
@@ -145,10 +153,12 @@ fn write_found(
             out,
             "SEEN `{like}`, but nothing is broken: there is no schedule to replay\n"
         )?;
+        write_claim(out, claim, look)?;
         return write_replayed(out, &setting, &reproduction.execution, look);
     };
     let word = look.palette.paint(Tone::Bad, "REPRODUCED");
     writeln!(out, "{word} `{like}`\n")?;
+    write_claim(out, claim, look)?;
     let name = smaller_name(scenario.name(), &found.explained.omitted);
     let smaller = Setting {
         scenario: &name,
@@ -162,16 +172,39 @@ fn write_found(
     Ok(())
 }
 
+/// What the line was understood to say, and what of it says nothing here.
+fn write_claim(out: &mut dyn Write, claim: &Claim, look: &Look) -> io::Result<()> {
+    let mut rows = vec![row("understood", &claim.to_string())];
+    let passed = claim.passed_over();
+    if !passed.is_empty() {
+        rows.push(row("passed over", &passed.join(", ")));
+    }
+    Grid::for_rows(&rows, 2, look).rows(out, &rows)?;
+    writeln!(out)
+}
+
+fn row(name: &str, text: &str) -> Vec<Cell> {
+    vec![Cell::new(Tone::Quiet, name), Cell::plain(visible(text))]
+}
+
 /// Where it was looked for, and what was seen there instead.
 fn write_nothing(
     out: &mut dyn Write,
-    task: &Reproduce,
+    (task, claim): (&Reproduce, &Claim),
     models: &[Model],
     hunt: &Hunt<'_>,
     look: &Look,
 ) -> io::Result<()> {
     let word = look.palette.paint(Tone::Notable, "NOT FOUND");
     writeln!(out, "{word} `{}`\n", visible(&task.like))?;
+    write_claim(out, claim, look)?;
+    let reasons = hunt.witness.reasons(claim);
+    let rows: Vec<_> = reasons
+        .iter()
+        .map(|reason| row("because", reason))
+        .collect();
+    Grid::for_rows(&rows, 2, look).rows(out, &rows)?;
+    writeln!(out)?;
     let count = |number: usize, noun| counted(u64::try_from(number).unwrap_or(u64::MAX), noun);
     writeln!(
         out,
@@ -191,11 +224,20 @@ fn write_nothing(
     for model in models {
         writeln!(out, "             {}", visible(model.scenario.name()))?;
     }
-    let statuses: Vec<String> = hunt.statuses.iter().map(|status| status.short()).collect();
+    let statuses: Vec<String> = hunt
+        .witness
+        .statuses()
+        .iter()
+        .map(|status| status.short())
+        .collect();
     let seen = if statuses.is_empty() {
         "no status".to_owned()
     } else {
         statuses.join(", ")
     };
-    writeln!(out, "  seen there {seen}")
+    writeln!(out, "  seen there {seen}")?;
+    writeln!(
+        out,
+        "  try        --profile adversarial, --engine-faults 1, or a model of your own"
+    )
 }

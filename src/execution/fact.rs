@@ -52,6 +52,8 @@ pub enum Fact {
     CallBegins {
         /// The how-manieth call of the thread, from 0.
         call: u16,
+        /// True if it is an attach, false if it is a detach.
+        attaches: bool,
     },
     /// A call of the scenario returns.
     CallReturns {

@@ -169,7 +169,10 @@ mod tests {
 
     #[test]
     fn a_call_that_a_fault_hits_may_return_anything() {
-        let begins = Fact::CallBegins { call: 0 };
+        let begins = Fact::CallBegins {
+            call: 0,
+            attaches: true,
+        };
         let hit = Hand::new()
             .fact(0, begins)
             .step("0:add!NO_MEMORY")

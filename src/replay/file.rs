@@ -51,8 +51,8 @@ struct Written<'a> {
     status: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    schedule: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failures: Vec<String>,
     scenario: &'a str,
@@ -106,7 +106,7 @@ impl RecordedSchedule {
             property: self.property.name(),
             status: self.status.map(NtStatus::short),
             steps: Vec::new(),
-            schedule: Vec::new(),
+            schedule: None,
             failures: Vec::new(),
             scenario: scenario.text(),
             native: self.shuttle.as_ref().map(NativeTable::from),
@@ -117,7 +117,9 @@ impl RecordedSchedule {
                 written.steps = steps.iter().filter_map(note).collect();
             }
             Course::Turns(turns) => {
-                written.schedule = turns.items.iter().map(ToString::to_string).collect();
+                // Written even if it is empty: no thread takes a step.
+                let lines = turns.items.iter().map(ToString::to_string);
+                written.schedule = Some(lines.collect());
                 written.failures = turns.failures.iter().map(ToString::to_string).collect();
             }
         }

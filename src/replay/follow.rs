@@ -253,6 +253,11 @@ impl Policy for Follower<'_> {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         self.count(position.steps);
         let steps = position.steps.len();
+        if self.items.is_empty() && self.fit == Fit::Strict {
+            let misfit = beyond_nothing(position);
+            self.misfits.push((0, misfit));
+            return None;
+        }
         while let Some((place, turn)) = self.take_up() {
             match self.next_of((place, turn), position) {
                 Next::Step(decision) => return Some(decision),
@@ -269,6 +274,17 @@ impl Policy for Follower<'_> {
             }
         }
         Some(by_default(position))
+    }
+}
+
+/// A schedule without items is of an execution without steps, and here a thread can step.
+fn beyond_nothing(position: &Position<'_>) -> Misfit {
+    let able = position.enabled.iter().map(|thread| thread.to_string());
+    let able: Vec<String> = able.collect();
+    Misfit {
+        step: position.steps.len() + 1,
+        expected: "no step of any thread".to_owned(),
+        found: format!("these threads can go on: {}", able.join(", ")),
     }
 }
 

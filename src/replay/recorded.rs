@@ -147,7 +147,7 @@ pub enum ScheduleError {
     /// There are more steps than a schedule may have.
     #[error("a schedule has at most {STEPS_MAX} steps")]
     TooLong,
-    /// There are no steps.
+    /// A schedule of version 1 lists no step, or one of version 2 lists only steps that fail.
     #[error("the schedule has no steps")]
     Empty,
     /// The file is not TOML of the expected form.
@@ -285,12 +285,15 @@ impl RecordedSchedule {
         Scenario::parse(model, text?).ok()
     }
 
-    /// A schedule has steps, and not too many.
+    /// A schedule has at most [`STEPS_MAX`] steps. One of version 1 lists them, and has at least
+    /// one. One of version 2 has no item where no thread takes a step, and then no step fails: what
+    /// the scenario attaches before its threads start can break a property by itself.
     pub(super) fn check_length(self) -> Result<Self, ScheduleError> {
-        match self.course.len() {
-            0 => Err(ScheduleError::Empty),
-            1..=STEPS_MAX => Ok(self),
-            _ => Err(ScheduleError::TooLong),
+        match (&self.course, self.course.len()) {
+            (Course::Steps(_), 0) => Err(ScheduleError::Empty),
+            (Course::Turns(turns), 0) if !turns.failures.is_empty() => Err(ScheduleError::Empty),
+            (_, 0..=STEPS_MAX) => Ok(self),
+            (_, _) => Err(ScheduleError::TooLong),
         }
     }
 }

@@ -3,10 +3,11 @@
 //! ```text
 //! token := 'sv2' ':' MODEL ':' STRATEGY ':' circumstances ':' WAITS ':' DIGEST
 //!          ':' PROPERTY ':' items
-//! items := item { '+' item } '.' TOTAL
+//! items := [ item { '+' item } ] '.' TOTAL
 //! ```
 //!
-//! The items are those of `item_text`. The total, their number, tells a token that was cut off. The
+//! The items are those of `item_text`. The total, their number, tells a token that was cut off. An
+//! execution in which no thread takes a step has no items, and its token ends with `:.0`. The
 //! property may be followed by `@` and a status. The circumstances are those of
 //! [`Circumstances`](crate::wfp::Circumstances): `documented`, and what differs. Nothing in a token
 //! needs quoting in a shell.
@@ -130,7 +131,9 @@ fn parse_words(text: &str) -> Result<Turns, ScheduleError> {
             problem,
         })
     };
-    let items: Result<Vec<Item>, _> = list.split('+').enumerate().map(read).collect();
+    // No item is not one empty item.
+    let listed = list.split('+').filter(|_| !list.is_empty());
+    let items: Result<Vec<Item>, _> = listed.enumerate().map(read).collect();
     let items = items?;
     require_total(said, items.len())?;
     let failures = Vec::new();

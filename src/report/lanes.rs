@@ -368,10 +368,24 @@ mod tests {
         load.result = StepResult::Value(7);
         execution.steps = vec![fault, begin, load];
         execution.facts = vec![
-            sample::fact(0, 0, Fact::CallBegins { call: 0 }),
+            sample::fact(
+                0,
+                0,
+                Fact::CallBegins {
+                    call: 0,
+                    attaches: true,
+                },
+            ),
             sample::fact(1, 0, Fact::FaultInjected),
             sample::fact(2, 0, sample::returns(22, NtStatus::TIMEOUT)),
-            sample::fact(2, 0, Fact::CallBegins { call: 1 }),
+            sample::fact(
+                2,
+                0,
+                Fact::CallBegins {
+                    call: 1,
+                    attaches: true,
+                },
+            ),
             sample::fact(3, 0, Fact::Misused(Misuse::OverRelease)),
         ];
         execution.end = End::Panicked {

@@ -101,7 +101,7 @@ impl<'a> Teller<'a> {
         let mut current: BTreeMap<Option<ThreadId>, u16> = BTreeMap::new();
         for record in &execution.facts {
             match (record.fact, record.thread) {
-                (Fact::CallBegins { call }, thread) => {
+                (Fact::CallBegins { call, .. }, thread) => {
                     current.insert(thread, call);
                     many_calls.extend(thread.filter(|_| call > 0));
                 }
@@ -366,7 +366,11 @@ mod tests {
     #[test]
     fn nothing_is_expected_of_a_call_that_a_fault_hits() {
         let returns = |thread| sample::fact(0, thread, sample::returns(22, NtStatus::NO_MEMORY));
-        let begins = |thread| sample::fact(0, thread, Fact::CallBegins { call: 0 });
+        let begin = Fact::CallBegins {
+            call: 0,
+            attaches: true,
+        };
+        let begins = |thread| sample::fact(0, thread, begin);
         let fault = sample::fact(0, 0, Fact::FaultInjected);
 
         assert_eq!(

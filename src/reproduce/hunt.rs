@@ -1,6 +1,5 @@
 //! The search of models for an execution that shows what was seen.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -23,14 +22,14 @@ use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::scenario::Scenario;
-use crate::status::NtStatus;
 use crate::strategy::Strategy;
 use crate::wfp::Asked;
 use crate::wfp::Circumstances;
 use crate::wfp::Ledger;
 use crate::wfp::Scope;
 
-use super::Like;
+use super::Claim;
+use super::Witness;
 
 /// One place to look: a model under a strategy, with a reading of waits.
 #[derive(Debug, Clone, Copy)]
@@ -70,23 +69,23 @@ pub struct Hunt<'a> {
     pub bounded: u64,
     /// How many executions it saw.
     pub executions: u64,
-    /// The statuses that steps failed with in any of them.
-    pub statuses: BTreeSet<NtStatus>,
+    /// What calls did in them.
+    pub witness: Witness,
 }
 
 /// Looks for the least execution that shows what was seen, on each ground in its turn. Of two that
 /// are alike the first is kept.
-pub fn hunt<'a>(like: &Like, grounds: &[Ground<'a>], bounds: &Bounds) -> Hunt<'a> {
+pub fn hunt<'a>(claim: &Claim, grounds: &[Ground<'a>], bounds: &Bounds) -> Hunt<'a> {
     let mut hunt = Hunt {
         found: None,
         grounds: 0,
         bounded: 0,
         executions: 0,
-        statuses: BTreeSet::new(),
+        witness: Witness::default(),
     };
     for ground in grounds {
-        let seen = hunt.look(like, ground, bounds);
-        let better = seen.map(|seen| reproduction(like, ground, seen));
+        let seen = hunt.look(claim, ground, bounds);
+        let better = seen.map(|seen| reproduction(claim, ground, seen));
         if let Some(better) = better.filter(|it| hunt.is_better(it)) {
             hunt.found = Some(better);
         }
@@ -119,7 +118,7 @@ fn rank(execution: &Execution, circumstances: &Circumstances, scope: &Scope) -> 
 #[derive(Default)]
 struct Looked {
     least: Option<Seen>,
-    statuses: BTreeSet<NtStatus>,
+    witness: Witness,
     executions: u64,
     bounded: bool,
 }
@@ -128,19 +127,17 @@ impl Looked {
     /// Takes in an execution: whether it shows what was seen.
     fn take_in(
         &mut self,
-        like: &Like,
+        claim: &Claim,
         (circumstances, scope): (&Circumstances, &Scope),
         execution: &Execution,
     ) {
-        let steps = execution.steps.iter();
-        let failures = steps.filter_map(|step| step.result.failure());
-        self.statuses.extend(failures);
-        if !like.is_shown(execution) {
+        self.witness.take_in(claim, execution);
+        if !claim.is_shown(execution) {
             return;
         }
         let mut violations = judge(execution);
         // The one that was seen goes first.
-        violations.sort_by_key(|violation| !like.means(violation));
+        violations.sort_by_key(|violation| !claim.means(violation));
         let rank = (violations.is_empty(), rank(execution, circumstances, scope));
         if self.least.as_ref().is_none_or(|known| rank < known.rank) {
             self.least = Some(Seen {
@@ -155,7 +152,7 @@ impl Looked {
     /// Searches a ground under one of its circumstances: what was asked of them.
     fn search(
         &mut self,
-        like: &Like,
+        claim: &Claim,
         (ground, circumstances): (&Ground<'_>, &Circumstances),
         bounds: &Bounds,
     ) -> Asked {
@@ -176,7 +173,7 @@ impl Looked {
             steps_max: bounds.steps_max,
         });
         let visit = |execution: &Execution| {
-            self.take_in(like, (circumstances, ground.scope), execution);
+            self.take_in(claim, (circumstances, ground.scope), execution);
             ControlFlow::Continue(())
         };
         let mut explorer = DporExplorer::new(ground.waits);
@@ -192,14 +189,13 @@ impl Looked {
 impl<'a> Hunt<'a> {
     /// This hunt, which found nothing, and then another.
     #[must_use]
-    pub fn and(mut self, mut other: Self) -> Self {
-        self.statuses.append(&mut other.statuses);
+    pub fn and(self, other: Self) -> Self {
         Self {
             found: self.found.or(other.found),
             grounds: self.grounds + other.grounds,
             bounded: self.bounded + other.bounded,
             executions: self.executions + other.executions,
-            statuses: self.statuses,
+            witness: self.witness.and(other.witness),
         }
     }
 
@@ -216,7 +212,7 @@ impl<'a> Hunt<'a> {
 
     /// The least execution of one ground that shows it, under any of its circumstances; one that
     /// breaks something goes first.
-    fn look(&mut self, like: &Like, ground: &Ground<'_>, bounds: &Bounds) -> Option<Seen> {
+    fn look(&mut self, claim: &Claim, ground: &Ground<'_>, bounds: &Bounds) -> Option<Seen> {
         let mut looked = Looked::default();
         let mut rounds = Rounds::new(ground.scope);
         while let Some(circumstances) = rounds.advance() {
@@ -229,19 +225,20 @@ impl<'a> Hunt<'a> {
                 executions_max: left,
                 ..*bounds
             };
-            let asked = looked.search(like, (ground, &circumstances), &bounds);
+            let asked = looked.search(claim, (ground, &circumstances), &bounds);
             rounds.take_in(&circumstances, asked);
         }
         self.grounds += 1;
         self.bounded += u64::from(looked.bounded);
         self.executions += looked.executions;
-        self.statuses.append(&mut looked.statuses);
+        let witness = std::mem::take(&mut self.witness);
+        self.witness = witness.and(looked.witness);
         looked.least
     }
 }
 
 /// What was seen on a ground, shrunk if it breaks something.
-fn reproduction<'a>(like: &Like, ground: &Ground<'a>, seen: Seen) -> Reproduction<'a> {
+fn reproduction<'a>(claim: &Claim, ground: &Ground<'a>, seen: Seen) -> Reproduction<'a> {
     let start = ground.scope.start().profile;
     let counterexample = seen.violation.as_ref().map(|violation| {
         let finding = Finding {
@@ -254,7 +251,7 @@ fn reproduction<'a>(like: &Like, ground: &Ground<'a>, seen: Seen) -> Reproductio
             violation,
             execution: &seen.execution,
         };
-        finding.counterexample_that(&start, &|execution| like.is_shown(execution))
+        finding.counterexample_that(&start, &|execution| claim.is_shown(execution))
     });
     let (circumstances, execution) = match &counterexample {
         Some(found) => (found.circumstances.clone(), found.execution.clone()),

@@ -76,15 +76,15 @@ fn fault_status(written: Option<&Spanned<String>>) -> Result<NtStatus, Located> 
     Ok(found)
 }
 
-/// The status of this symbol, or of `0x` and 8 digits.
+/// The status of this name or number, in any form that `explain` takes; or any value of `0x` and 8
+/// digits.
 pub(super) fn status(written: &Spanned<String>) -> Result<NtStatus, Located> {
     let text = written.as_ref();
     let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 8);
     let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let found = value
-        .map(NtStatus::from_value)
-        .or_else(|| NtStatus::from_symbol(text));
+    // A value of user mode stands for the status of the kernel.
+    let found = NtStatus::read(text).or_else(|| value.map(NtStatus::from_value));
     found.ok_or_else(|| Flaw::UnknownStatus(text.clone()).at(written))
 }
 
@@ -134,6 +134,26 @@ mod tests {
     }
 
     #[test]
+    fn a_status_has_every_name_that_explain_takes() {
+        for (written, status) in [
+            ("FWP_E_TIMEOUT", NtStatus::TIMEOUT),
+            ("timeout", NtStatus::TIMEOUT),
+            ("-2144206830", NtStatus::TIMEOUT),
+            ("0x80320012", NtStatus::TIMEOUT),
+            ("80320012", NtStatus::TIMEOUT),
+            ("ERROR_ACCESS_DENIED", NtStatus::ACCESS_DENIED),
+            ("0x80070005", NtStatus::ACCESS_DENIED),
+            ("5", NtStatus::ACCESS_DENIED),
+            ("E_OUTOFMEMORY", NtStatus::NO_MEMORY),
+            ("ERROR_SERVICE_DISABLED", NtStatus::from_value(0xC007_0422)),
+            ("0xC0FFEE00", NtStatus::from_value(0xC0FF_EE00)),
+        ] {
+            let text = sample::with("\"0xC002001B\"", &format!("\"{written}\""));
+            assert_eq!(faults(&text)[0].status, status, "{written}");
+        }
+    }
+
+    #[test]
     fn a_fault_hits_a_thread_and_a_call_that_there_are_and_fails() {
         let status = "status = \"0xC002001B\"";
         let cases = [
@@ -150,17 +170,17 @@ mod tests {
             (
                 status,
                 "status = \"NO_MEM\"",
-                "t:27:10: unknown status `NO_MEM`; write a symbol",
+                "t:27:10: unknown status `NO_MEM`; write a name",
             ),
             (
                 status,
                 "status = \"0x123\"",
-                "t:27:10: unknown status `0x123`; write a symbol",
+                "t:27:10: unknown status `0x123`; write a name",
             ),
             (
                 status,
                 "status = \"0x+1234567\"",
-                "t:27:10: unknown status `0x+1234567`; write",
+                "t:27:10: unknown status `0x+1234567`; write a name",
             ),
             (
                 status,

@@ -159,8 +159,8 @@ pub enum Flaw {
     UnknownCall(String),
     /// No status has this name.
     #[error(
-        "unknown status `{0}`; write a symbol such as STATUS_NO_MEMORY, or 0x and 8 digits such as \
-         0xC0000017"
+        "unknown status `{0}`; write a name or number that `selvedge explain` knows, such as \
+         STATUS_NO_MEMORY or ERROR_ACCESS_DENIED, or 0x and 8 digits such as 0xC0000017"
     )]
     UnknownStatus(String),
     /// A fault with a status that means success.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::FWP_STATUSES;
 use super::OTHER_STATUSES;
+use super::WIN32_STATUSES;
 
 /// A Windows `NTSTATUS` value, as a call of the engine or of the driver returns it.
 ///
@@ -86,6 +87,8 @@ statuses! {
     NO_MEMORY = 0xC000_0017;
     /// `STATUS_ACCESS_DENIED`.
     ACCESS_DENIED = 0xC000_0022;
+    /// `STATUS_NOT_SUPPORTED`.
+    NOT_SUPPORTED = 0xC000_00BB;
     /// `STATUS_INSUFFICIENT_RESOURCES`.
     INSUFFICIENT_RESOURCES = 0xC000_009A;
     /// `STATUS_UNSUCCESSFUL`.
@@ -102,6 +105,10 @@ statuses! {
     POSSIBLE_DEADLOCK = 0xC000_0194;
     /// `RPC_NT_SERVER_UNAVAILABLE`: the engine does not run.
     RPC_SERVER_UNAVAILABLE = 0xC002_0017;
+    /// `EPT_NT_NOT_REGISTERED`: nobody offers the engine's interface.
+    EPT_NOT_REGISTERED = 0xC002_0036;
+    /// `ERROR_SERVICE_DISABLED`, which has no `NTSTATUS` of its own.
+    SERVICE_DISABLED = 0xC007_0422;
     /// `RPC_NT_CALL_FAILED`: the call may or may not have been executed.
     RPC_CALL_FAILED = 0xC002_001B;
 }
@@ -122,16 +129,21 @@ impl NtStatus {
         self.0 < 0x8000_0000
     }
 
-    /// The full symbol, such as `STATUS_FWP_TXN_IN_PROGRESS`, if the tables have one.
+    /// The full symbol, such as `STATUS_FWP_TXN_IN_PROGRESS`, if the tables have one: that of the
+    /// Win32 code where a Win32 code has no `NTSTATUS` of its own.
     pub fn symbol(self) -> Option<String> {
         if let Some(row) = FWP_STATUSES.iter().find(|row| row.value == self.0) {
             return Some(format!("STATUS_FWP_{}", row.name));
         }
-        let row = OTHER_STATUSES.iter().find(|row| row.value == self.0)?;
+        if let Some(row) = OTHER_STATUSES.iter().find(|row| row.value == self.0) {
+            return Some(row.symbol.to_owned());
+        }
+        let row = WIN32_STATUSES.iter().find(|row| row.is_own(self))?;
         Some(row.symbol.to_owned())
     }
 
-    /// The status whose symbol, with or without `STATUS_` or `STATUS_FWP_` before it, this is.
+    /// The status whose symbol, with or without `STATUS_` or `STATUS_FWP_` before it, this is; or
+    /// the one of this Win32 code. [`NtStatus::named`] takes more names.
     pub fn from_symbol(symbol: &str) -> Option<Self> {
         let short = symbol.strip_prefix("STATUS_FWP_").unwrap_or(symbol);
         if let Some(row) = FWP_STATUSES.iter().find(|row| row.name == short) {
@@ -139,8 +151,11 @@ impl NtStatus {
         }
         let matches =
             |known: &str| known == symbol || known.strip_prefix("STATUS_") == Some(symbol);
-        let row = OTHER_STATUSES.iter().find(|row| matches(row.symbol))?;
-        Some(Self(row.value))
+        if let Some(row) = OTHER_STATUSES.iter().find(|row| matches(row.symbol)) {
+            return Some(Self(row.value));
+        }
+        let row = WIN32_STATUSES.iter().find(|row| row.symbol == symbol)?;
+        Some(row.status())
     }
 
     /// The shortest text that [`NtStatus::from_symbol`] reads back: the symbol without its prefix,
@@ -197,7 +212,9 @@ mod tests {
     #[test]
     fn the_short_name_reads_back() {
         let fwp = FWP_STATUSES.iter().map(|row| row.value);
-        for value in fwp.chain(OTHER_STATUSES.iter().map(|row| row.value)) {
+        let win32 = WIN32_STATUSES.iter().map(|row| row.status().value());
+        let other = OTHER_STATUSES.iter().map(|row| row.value);
+        for value in fwp.chain(other).chain(win32) {
             let status = NtStatus::from_value(value);
             assert_eq!(NtStatus::from_symbol(&status.short()), Some(status));
         }

@@ -20,9 +20,8 @@
 //!
 //! # What it leaves out
 //!
-//! Win32 codes, such as `ERROR_ACCESS_DENIED` or `EPT_S_NOT_REGISTERED`, which user mode sees in
-//! the same place. The model speaks `NTSTATUS` only. A meaning says what the code usually comes
-//! from; it does not list every cause.
+//! Win32 codes, which user mode sees in the same place, are in `win32`: the model speaks `NTSTATUS`
+//! only. A meaning says what the code usually comes from; it does not list every cause.
 
 /// A status of the `STATUS_FWP_` range: one row of [`FWP_STATUSES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,30 +224,63 @@ pub const OTHER_STATUSES: &[OtherStatus] = other_statuses! {
         hold a context of it; remove them and unregister again, \
         and mind that NT_SUCCESS is false for this warning.";
     0xC000_0001 STATUS_UNSUCCESSFUL "The operation failed and says nothing about why.";
+    0xC000_0002 STATUS_NOT_IMPLEMENTED "The operation does not exist in this version.";
+    0xC000_0005 STATUS_ACCESS_VIOLATION "An address was read or written that is not mapped; \
+        in a driver this ends in a bugcheck.";
     0xC000_0008 STATUS_INVALID_HANDLE "The handle is not, or is no longer, an open one; \
         look for a close that another thread did not wait for.";
     0xC000_000D STATUS_INVALID_PARAMETER "An argument is wrong; the engine itself \
         mostly returns a more specific STATUS_FWP_ code.";
+    0xC000_0010 STATUS_INVALID_DEVICE_REQUEST "The driver has no such request; \
+        compare the control code with the version of the driver.";
     0xC000_0017 STATUS_NO_MEMORY "An allocation failed for want of memory; \
         the caller has to undo what it did so far.";
     0xC000_0022 STATUS_ACCESS_DENIED "The caller lacks the right; \
         the engine checks rights for user-mode callers only.";
+    0xC000_0023 STATUS_BUFFER_TOO_SMALL "The buffer is too small for the answer.";
+    0xC000_0034 STATUS_OBJECT_NAME_NOT_FOUND "No object, device or key has this name; \
+        the driver that makes it may not be loaded.";
+    0xC000_0035 STATUS_OBJECT_NAME_COLLISION "An object with this name exists; the engine itself \
+        returns ALREADY_EXISTS for a key that is taken.";
+    0xC000_003A STATUS_OBJECT_PATH_NOT_FOUND "A part of the path does not exist.";
+    0xC000_0043 STATUS_SHARING_VIOLATION "Another process has the file or device open \
+        in a way that excludes this one.";
+    0xC000_0061 STATUS_PRIVILEGE_NOT_HELD "The caller's token lacks the privilege.";
+    0xC000_0079 STATUS_INVALID_SECURITY_DESCR "The security descriptor is malformed.";
     0xC000_009A STATUS_INSUFFICIENT_RESOURCES "The kernel ran short of pool or of another \
         resource; the caller has to undo what it did so far.";
+    0xC000_00A3 STATUS_DEVICE_NOT_READY "The device is there and cannot serve requests yet.";
+    0xC000_00B5 STATUS_IO_TIMEOUT "The device did not answer in time.";
+    0xC000_00BB STATUS_NOT_SUPPORTED "The request is known and not supported here; \
+        look at the version of the system, and at the flags of the call.";
+    0xC000_00E5 STATUS_INTERNAL_ERROR "The callee failed and says nothing about why.";
+    0xC000_0120 STATUS_CANCELLED "The request was cancelled before it was done.";
+    0xC000_0184 STATUS_INVALID_DEVICE_STATE "The driver or device is not in a state in which it \
+        takes the request; look for a start that is not over, or a stop that has begun.";
     0xC000_0194 STATUS_POSSIBLE_DEADLOCK "To go on would be to wait for oneself; \
         look for a call of the engine from inside a notification.";
     0xC000_0225 STATUS_NOT_FOUND "What was looked up is not there; the engine itself \
         has a STATUS_FWP_ code for each kind of object.";
+    0xC000_022D STATUS_RETRY "The request was not carried out and is to be made again.";
     0xC000_026C STATUS_DRIVER_UNABLE_TO_LOAD "The driver could not be loaded; \
         its DriverEntry may return this when a step of its start fails.";
     0xC000_02B9 STATUS_NOINTERFACE "The interface asked for is not offered; \
         a network module returns it to decline an attachment.";
+    0xC000_0428 STATUS_INVALID_IMAGE_HASH "The signature of the driver's file is not accepted; \
+        look at the signing policy, such as test signing.";
+    0xC002_0012 RPC_NT_UNKNOWN_IF "The server does not offer this interface; \
+        the filtering service may still be starting.";
     0xC002_0017 RPC_NT_SERVER_UNAVAILABLE "No server answers the remote call; \
         the filtering service is probably not running.";
+    0xC002_0018 RPC_NT_SERVER_TOO_BUSY "The server takes no further call at present; \
+        it is safe to repeat.";
     0xC002_001B RPC_NT_CALL_FAILED "The remote call broke off, and the engine may or may not \
         have carried it out; find out which before repeating or undoing it.";
     0xC002_001C RPC_NT_CALL_FAILED_DNE "The remote call broke off before it was carried out; \
         it is safe to repeat.";
+    0xC002_0036 EPT_NT_NOT_REGISTERED "No server has registered this interface; \
+        the filtering service is probably disabled or not running.";
+    0xC002_0050 RPC_NT_CALL_CANCELLED "The remote call was cancelled by its caller.";
     0xC003_0004 RPC_NT_SS_IN_NULL_CONTEXT "The remote call was given a context handle that is \
         null, which suggests a handle that was never opened or is already closed.";
     0xC003_0005 RPC_NT_SS_CONTEXT_MISMATCH "The server does not know the context handle, \

@@ -46,7 +46,10 @@ const WAITS: Waits = Waits::Sufficient;
 /// A call of a thread, which is to succeed.
 fn call(thread: usize, body: impl FnOnce() -> NtStatus + Send + 'static) {
     Controlled::spawn(ThreadId::new(thread), move || {
-        Controlled::record(Fact::CallBegins { call: 0 });
+        Controlled::record(Fact::CallBegins {
+            call: 0,
+            attaches: true,
+        });
         let cause = body();
         Controlled::record(Fact::CallReturns {
             call: 0,

@@ -24,7 +24,7 @@ pub(super) fn call_steps(
         .filter(|record| record.thread == thread)
     {
         let after = usize::try_from(record.after).expect("an execution fits into memory");
-        if let Fact::CallBegins { call } = record.fact
+        if let Fact::CallBegins { call, .. } = record.fact
             && Some(call) == meant
         {
             from = after;

@@ -175,7 +175,7 @@ fn is_within(execution: &Execution, (index, thread): (usize, ThreadId), call: us
     });
     let mut begun = None;
     for record in before {
-        if let Fact::CallBegins { call } = record.fact {
+        if let Fact::CallBegins { call, .. } = record.fact {
             begun = Some(usize::from(call));
         }
     }

@@ -5,20 +5,20 @@
 
 /// An errno that can be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Errno {
+pub struct Errno {
     /// Its value.
-    pub(super) value: u32,
+    pub value: u32,
     /// Its name in `errno.h`.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// What it means here.
-    pub(super) meaning: &'static str,
+    pub meaning: &'static str,
     /// What becomes of a status on its way to this errno: the value in each frame, and who makes
     /// it so, from the engine up. May be empty.
-    pub(super) chain: &'static [(&'static str, &'static str)],
+    pub chain: &'static [(&'static str, &'static str)],
 }
 
 /// The errnos that can be explained, ascending.
-pub(super) const ERRNOS: [Errno; 3] = [
+pub const ERRNOS: [Errno; 3] = [
     Errno {
         value: 1,
         name: "EPERM",
@@ -84,11 +84,11 @@ const EINVAL_CHAIN: &[(&str, &str)] = &[
 ];
 
 /// The errno with this value.
-pub(super) fn errno(value: u32) -> Option<&'static Errno> {
+pub fn errno(value: u32) -> Option<&'static Errno> {
     ERRNOS.iter().find(|errno| errno.value == value)
 }
 
 /// The errno with this name.
-pub(super) fn errno_named(name: &str) -> Option<&'static Errno> {
+pub fn errno_named(name: &str) -> Option<&'static Errno> {
     ERRNOS.iter().find(|errno| errno.name == name)
 }
