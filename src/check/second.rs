@@ -7,9 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use tracing::Dispatch;
 use tracing::Span;
-use tracing::dispatcher;
 
 use crate::execution::Execution;
 use crate::explore::Bounds;
@@ -196,10 +194,6 @@ impl Subject<'_> {
 
     /// Searches one round again. Nothing of that is told to whoever listens to `tracing`.
     fn again(self, job: Job, watch: &mut dyn Watch) -> Again {
-        dispatcher::with_default(&Dispatch::none(), || self.again_quietly(job, watch))
-    }
-
-    fn again_quietly(self, job: Job, watch: &mut dyn Watch) -> Again {
         let Job {
             circumstances,
             pace,
@@ -293,7 +287,8 @@ impl Subject<'_> {
         shown.expect("internal bug: a search that is run again sees the same classes")
     }
 
-    /// What is reported of it. A schedule names a property: what the execution breaks, or `no-panic`.
+    /// What is reported of it. A schedule names a property: what the execution breaks, or
+    /// `no-panic`.
     fn disagreement(
         self,
         circumstances: Circumstances,

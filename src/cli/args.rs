@@ -90,8 +90,8 @@ pub(super) struct CompareArguments {
     /// Strategies to compare [default: those that the model lists]
     #[arg(long = "strategy", value_name = "S", value_parser = Strategy::named)]
     pub(super) strategies: Vec<Strategy>,
-    /// Who chooses the schedules, alone [default: dpor, and source beside it, to compare the classes
-    /// of executions that both saw]
+    /// Who chooses the schedules, alone [default: dpor, and source beside it, to compare the
+    /// classes of executions that both saw]
     #[arg(long, value_name = "E", value_parser = values::explorer())]
     pub(super) explorer: Option<ExplorerKind>,
     /// Search by dpor alone: half the work, and PROVED rests on one algorithm

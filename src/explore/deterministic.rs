@@ -17,8 +17,8 @@ use crate::runtime::controlled::Position;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotDeterministic {
-    /// Which execution of the search it is, from 1. Those that were cut off count, too. `None`: that
-    /// of a finding, which was run again when the search had ended.
+    /// Which execution of the search it is, from 1. Those that were cut off count, too. `None`:
+    /// that of a finding, which was run again when the search had ended.
     pub execution: Option<u64>,
     /// The place of the step in the execution, from 1. `None`: the difference is one of the end.
     pub step: Option<usize>,

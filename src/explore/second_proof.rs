@@ -282,6 +282,11 @@ impl<E: Executions> Executions for Paced<E> {
         self.executions.span()
     }
 
+    /// The first search tells what there is to tell.
+    fn is_quiet(&self) -> bool {
+        true
+    }
+
     fn takes(&mut self, journal: &Journal) -> bool {
         self.executions.takes(journal)
     }

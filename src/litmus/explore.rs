@@ -80,9 +80,9 @@ impl Default for Explore {
 ///
 /// # Panics
 ///
-/// If something is wrong, or if a bound of [`Explore::new`] was reached first, or if the two searches
-/// disagree, or if the program is not deterministic. The message shows the simplest execution that
-/// is wrong, step by step.
+/// If something is wrong, or if a bound of [`Explore::new`] was reached first, or if the two
+/// searches disagree, or if the program is not deterministic. The message shows the simplest
+/// execution that is wrong, step by step.
 #[track_caller]
 pub fn prove(program: impl Into<Program>) {
     Explore::new().run(program).require_proved();

@@ -42,8 +42,8 @@ pub struct Explored {
     /// What a second search by `source` says, if there was one: see
     /// [`Explore::once`](super::Explore::once).
     pub second_proof: Option<SecondProof>,
-    /// The first execution that one of the two searches saw and the other lacks. The verdict is then
-    /// EXPLORERS DISAGREE, or VIOLATED.
+    /// The first execution that one of the two searches saw and the other lacks. The verdict is
+    /// then EXPLORERS DISAGREE, or VIOLATED.
     pub disagreement: Option<Finding>,
     /// What showed that the program is not deterministic. The verdict then says just that.
     pub not_deterministic: Option<NotDeterministic>,

@@ -58,7 +58,8 @@
 //! sequential consistency. Left out: weak memory; accesses that are no steps, such as those to a
 //! `static` or to what an `Arc` of the standard library holds; fairness; waking up for no reason;
 //! real time. The program must be deterministic but for its steps (checked as executions are run
-//! again: see [`Explore::run`]) and is run on one operating-system thread, so it must not block outside of its steps.
+//! again: see [`Explore::run`]) and is run on one operating-system thread, so it must not block
+//! outside of its steps.
 
 mod atomic;
 mod book;

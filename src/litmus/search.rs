@@ -2,9 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use tracing::Dispatch;
-use tracing::dispatcher;
-
 use crate::execution::Execution;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
@@ -98,10 +95,6 @@ impl Explore {
     ///
     /// Nothing of it is told to whoever listens to `tracing`.
     pub(super) fn second(&self, program: &Program, first: &mut Searched) -> Option<Second> {
-        dispatcher::with_default(&Dispatch::none(), || self.second_quietly(program, first))
-    }
-
-    fn second_quietly(&self, program: &Program, first: &mut Searched) -> Option<Second> {
         let begun = first.tally.executions + first.tally.redundant;
         let source = SourceExplorer::new(self.waits);
         let executions = on_machine(self.limits(), program, source, Reruns::None);

@@ -13,10 +13,11 @@
 //!
 //! Two prefixes are equivalent if they have the same steps and order dependent ones alike; then
 //! they lead to the same state, so that what follows need be looked at once. Whether a prefix is
-//! known is asked by a canonical form (`execution/form.rs`): for each step its place within its thread, what
-//! it did, and for each thread how many of its steps are before it in the happens-before relation.
-//! That set of descriptions determines the relation, whatever order the steps came in. Dependence
-//! is judged there from the objects that the steps touched, by a definition that no explorer uses.
+//! known is asked by a canonical form (`execution/form.rs`): for each step its place within its
+//! thread, what it did, and for each thread how many of its steps are before it in the
+//! happens-before relation. That set of descriptions determines the relation, whatever order the
+//! steps came in. Dependence is judged there from the objects that the steps touched, by a
+//! definition that no explorer uses.
 //!
 //! There are no races, no sleep sets, no wakeup trees, no backtracking points: just a depth-first
 //! search over states, of which the canonical form is the name. The price is one visit for each

@@ -206,10 +206,13 @@ mod tests {
             100,
         );
 
-        let lines = "retry (waits sufficient)\n  3 executions were cut off by the bound on steps; in \
-                     the first of them:\n  thread 1 CONNECT6 repeats, 40 times in a row: load, \
-                     store; it changes something: give the loop a bound of its own\n";
-        assert!(text.contains(lines), "{text}");
+        let lines = [
+            "retry (waits sufficient)",
+            "  3 executions were cut off by the bound on steps; in the first of them:",
+            "  thread 1 CONNECT6 repeats, 40 times in a row: load, store; it changes something: \
+             give the loop a bound of its own",
+        ];
+        assert!(text.contains(&lines.join("\n")), "{text}");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What a second explorer says of a proof, where two contradict each other, and what was found not to
-//! be deterministic.
+//! What a second explorer says of a proof, where two contradict each other, and what was found not
+//! to be deterministic.
 
 use std::io;
 use std::io::Write;

@@ -135,8 +135,8 @@ pub struct Disagreement {
     pub circumstances: Circumstances,
     /// The execution.
     pub execution: Execution,
-    /// The token that `selvedge replay` takes. It names a property because a schedule does: one that
-    /// the execution breaks, or `no-panic`.
+    /// The token that `selvedge replay` takes. It names a property because a schedule does: one
+    /// that the execution breaks, or `no-panic`.
     pub schedule: String,
     /// The same as a file, with the model.
     pub file: String,

@@ -184,7 +184,7 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     ///
     /// A round of several steps, between which others may come, is no `spin`. A loop of such rounds
     /// is explored round by round, and needs a bound of its own, unless it spins between the rounds
-    /// until something that the last one read is written: [`litmus::retry`](crate::litmus::retry).
+    /// until something that the last one read is written, as `litmus::retry` does.
     ///
     /// [`End::Livelock`]: crate::execution::End::Livelock
     fn spin<F: Objects<Self>, O: Recorded>(

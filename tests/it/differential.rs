@@ -121,7 +121,7 @@ fn dpor_sees_what_dfs_sees_on_500_random_programs() {
 }
 
 /// How many programs of [`programs::draw`] are compared, if `SELVEDGE_PROGRAMS` does not say so.
-const DRAWN: u64 = 60;
+const DRAWN: u64 = 120;
 
 /// After how many executions `dfs` gives up on one of them: few, so that the test is quick.
 const DRAWN_EXECUTIONS_MAX: u64 = 1_500;

@@ -37,6 +37,7 @@ mod properties;
 mod recount;
 mod reference;
 mod runtime;
+#[expect(dead_code, reason = "the runner in `benches/` uses the rest")]
 mod scope;
 mod scope_tests;
 mod seen;

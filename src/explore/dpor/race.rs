@@ -50,7 +50,8 @@ impl RaceScan {
     /// An event races with those that it depends on with nothing between. A step that waits races
     /// with every event that changes what it waits for, too, whatever is between: a release must
     /// not hide the race of two acquires. Only where the step waits for one object and was enabled
-    /// before such an event does that hide what happens before it.
+    /// before such an event does that hide what happens before it. And where nothing from the event
+    /// on changes what the step's readiness was read from, the step was as ready before it.
     pub(super) fn scan(&mut self, trace: &Trace, event: &Event) {
         let pre = &event.pre;
         self.races.clear();
@@ -62,6 +63,7 @@ impl RaceScan {
             event.footprint
         };
         let mut changed = Changed::default();
+        let mut same_answer = true;
         for index in trace.candidates(&scope) {
             let earlier = trace.event(index);
             let changes = pre.pure_wait && event.is_changed_by(&earlier.footprint);
@@ -71,6 +73,9 @@ impl RaceScan {
                 bits::join(&mut self.before, trace.before(index));
                 bits::insert(&mut self.before, index);
             }
+            let leads = event.follows(trace, index);
+            same_answer &= leads || !event.is_answer_changed_by(&earlier.footprint);
+            let changes = changes && !same_answer;
             let enabled = event.was_enabled_at(trace, index);
             let races = if changes {
                 let ends_hold = || ends_awaited_hold(earlier, event, &changed);
@@ -85,7 +90,7 @@ impl RaceScan {
                     bits::join(&mut self.hidden, trace.before(index));
                 }
             }
-            if changes && !event.follows(trace, index) {
+            if changes && !leads {
                 changed.add(&earlier.footprint, event);
             }
             if Mutation::OneRaceEach.is_on() && !self.races.is_empty() {

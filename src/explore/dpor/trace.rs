@@ -103,21 +103,38 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// True if a step with this footprint may change whether this one is ready. Where this one was
-    /// taken and touched an object, only what depends on that touch of it does.
+    /// True if a step with this footprint may change whether this one is ready. Where it is
+    /// known how this one touches an object, only what depends on that touch does.
     pub(super) fn is_changed_by(&self, other: &Footprint) -> bool {
+        self.is_changed_in(&self.pre.awaited, other)
+    }
+
+    /// True if a step with this footprint may change what the readiness of this one was read from.
+    pub(super) fn is_answer_changed_by(&self, other: &Footprint) -> bool {
+        self.is_changed_in(&self.pre.watch, other)
+    }
+
+    /// How the step touches an object: as it did, or as it declares to if that says more than that
+    /// it may write it.
+    fn own_access(&self, object: ObjectId) -> Option<Access> {
+        let declared = || self.pre.declared.access(object);
+        let touched = self.footprint.access(object);
+        touched.or_else(|| declared().filter(|access| *access != Access::Write))
+    }
+
+    fn is_changed_in(&self, objects: &Footprint, other: &Footprint) -> bool {
         let commutes = |access| matches!(access, Access::Commute | Access::Leave);
         let changes = |object| {
-            let own = self.footprint.access(object);
+            let own = self.own_access(object);
             other.access(object).is_some_and(|access| {
                 access != Access::Read && !(commutes(access) && own.is_some_and(commutes))
             })
         };
-        let mut awaited = self.pre.awaited.iter();
-        other.is_everything() || awaited.any(|touch| changes(touch.object))
+        other.is_everything() || objects.iter().any(|touch| changes(touch.object))
     }
 
-    /// True if the step may depend on one with this footprint, whatever it touches where it is taken.
+    /// True if the step may depend on one with this footprint, whatever it touches where it is
+    /// taken.
     pub(super) fn may_depend_on(&self, other: &Footprint) -> bool {
         other.depends(&self.pre.declared)
     }
