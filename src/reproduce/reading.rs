@@ -155,12 +155,10 @@ impl Reading {
                 "`{text}` is nothing that a trace shows: leave it out, or say what happened in \
                  words such as `hangs`, `leaks`, `panic` or `irql`"
             )),
-            Meaning::Outcome(outcome) => {
-                match line.objection((place, count), outcome) {
-                    Some(problem) => self.problems.push(problem),
-                    None => self.put(Item::Outcome(line.specific(place, outcome))),
-                };
-            }
+            Meaning::Outcome(outcome) => match line.objection((place, count), outcome) {
+                Some(problem) => self.problems.push(problem),
+                None => self.put(Item::Outcome(line.specific(place, outcome))),
+            },
         }
     }
 
@@ -368,10 +366,10 @@ impl Line {
 
     /// The word at a place in small letters, if there is one.
     pub(super) fn word(&self, place: usize) -> Option<String> {
-        match self.tokens.get(place)? {
-            Token::Word(word) => Some(word.to_ascii_lowercase()),
-            _ => None,
-        }
+        let Token::Word(word) = self.tokens.get(place)? else {
+            return None;
+        };
+        Some(word.to_ascii_lowercase())
     }
 
     /// So many words from a place on, if as many follow each other there.
@@ -394,9 +392,11 @@ impl Line {
     pub(super) fn calls_around(&self, place: usize) -> (Vec<&str>, Option<Callee>) {
         let clause = self.clause(place);
         let functions = self.tokens[clause.clone()].iter();
-        let functions = functions.filter_map(|token| match token {
-            Token::Function(name) => Some(name.as_str()),
-            _ => None,
+        let functions = functions.filter_map(|token| {
+            let Token::Function(name) = token else {
+                return None;
+            };
+            Some(name.as_str())
         });
         let prose = self.prose_calls.range(clause).next();
         (functions.collect(), prose.map(|(_, callee)| *callee))
@@ -442,7 +442,13 @@ impl Line {
                      transactions and filters: leave `{other}` out if any leak will do"
                 ))
             }
-            _ => None,
+            Outcome::Fails
+            | Outcome::Succeeds
+            | Outcome::TimesOut
+            | Outcome::Waits
+            | Outcome::Breaks(_)
+            | Outcome::Leaks(_)
+            | Outcome::Misuses(_) => None,
         }
     }
 
@@ -456,7 +462,13 @@ impl Line {
         let mut source = source.filter_map(|token| match token {
             Token::Passed(text, what) if *what == SOURCE => Some(text.clone()),
             Token::Symbol(text) if words::is_name_of_thing(text) => Some(text.clone()),
-            _ => None,
+            Token::Function(_)
+            | Token::Symbol(_)
+            | Token::Number(_)
+            | Token::Name(_)
+            | Token::Word(_)
+            | Token::Passed(..)
+            | Token::Break => None,
         });
         let prepositions = ["in", "at", "on", "inside", "during", "while", "for"];
         let goes_on = self.word(place + count);

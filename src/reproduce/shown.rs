@@ -103,14 +103,17 @@ impl Event {
     fn is_shown_by_any(&self, execution: &Execution) -> bool {
         let mut steps = execution.steps.iter();
         let mut facts = execution.facts.iter();
-        let returned = |record: &FactRecord| match record.fact {
-            Fact::CallReturns {
+        let returned = |record: &FactRecord| {
+            let Fact::CallReturns {
                 errno,
                 expected,
                 cause,
                 ..
-            } => Some((errno, errno != expected, cause)),
-            _ => None,
+            } = record.fact
+            else {
+                return None;
+            };
+            Some((errno, errno != expected, cause))
         };
         match (self.status, self.errno, self.outcome) {
             (_, _, Some(Outcome::Waits)) => matches!(execution.end, End::Deadlock(_)),
@@ -167,15 +170,16 @@ fn kind_of(execution: &Execution, returned: &FactRecord) -> Option<CallKind> {
         return Some(CallKind::Attach);
     }
     let mut records = execution.facts.iter();
-    records.find_map(|record| match record.fact {
-        Fact::CallBegins {
+    records.find_map(|record| {
+        let Fact::CallBegins {
             call: begun,
             attaches,
-        } => {
-            let same = record.thread == returned.thread && begun == call;
-            same.then_some(kind(attaches))
-        }
-        _ => None,
+        } = record.fact
+        else {
+            return None;
+        };
+        let same = record.thread == returned.thread && begun == call;
+        same.then_some(kind(attaches))
     })
 }
 
@@ -184,10 +188,10 @@ fn kind_within(execution: &Execution, thread: ThreadId) -> Option<CallKind> {
     let mut within = None;
     let own = execution.facts.iter();
     for record in own.filter(|record| record.thread == Some(thread)) {
-        match record.fact {
-            Fact::CallBegins { attaches, .. } => within = Some(kind(attaches)),
-            Fact::CallReturns { .. } => within = None,
-            _ => {}
+        if let Fact::CallBegins { attaches, .. } = record.fact {
+            within = Some(kind(attaches));
+        } else if matches!(record.fact, Fact::CallReturns { .. }) {
+            within = None;
         }
     }
     within

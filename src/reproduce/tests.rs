@@ -104,6 +104,14 @@ fn a_line_is_understood_as_its_call_its_status_and_its_outcome() {
             "Error opening filter: -2144206839",
             "some call returns ALREADY_EXISTS",
         ),
+    ] {
+        assert_eq!(understood(line), claim, "{line}");
+    }
+}
+
+#[test]
+fn what_is_said_of_no_call_or_of_several_is_understood_too() {
+    for (line, claim) in [
         ("leaked filter", "error-truthfulness is broken"),
         ("leaked a transaction", "a transaction is left open"),
         ("nonpaged pool leak", "memory is leaked"),

@@ -339,9 +339,12 @@ pub(super) fn leaked(word: &str) -> Option<Outcome> {
 pub(super) fn meaning(word: &str) -> Option<Meaning> {
     let known = WORDS.iter().find(|(list, _)| has(list, word));
     let property = || {
-        Property::named(word).map(|property| match property {
-            Property::NoDeadlock => WAITS,
-            other => breaks(other),
+        Property::named(word).map(|property| {
+            if property == Property::NoDeadlock {
+                WAITS
+            } else {
+                breaks(property)
+            }
         })
     };
     known.map(|(_, meaning)| *meaning).or_else(property)

@@ -5,6 +5,7 @@
 use super::FWP_STATUSES;
 use super::NtStatus;
 use super::WIN32_STATUSES;
+use super::Win32Status;
 use super::win32::ALIASES;
 
 /// The upper half of a value that was widened with its sign to 64 bits.
@@ -64,7 +65,7 @@ impl NtStatus {
             let (_, code) = ALIASES.iter().find(|(name, _)| *name == word)?;
             WIN32_STATUSES.iter().find(|row| row.code == *code)
         };
-        Self::from_symbol(&word).or_else(|| alias().map(|row| row.status()))
+        Self::from_symbol(&word).or_else(|| alias().map(Win32Status::status))
     }
 }
 
