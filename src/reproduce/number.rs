@@ -60,7 +60,7 @@ impl Line {
         }
         match self.label(place, REACH) {
             Label::Other(what) => Numeral::Passed(what),
-            Label::Errno => self.errno(number),
+            Label::Errno => Self::errno(number),
             Label::Code => self.code(place, number),
             Label::None => {
                 let alone = self.tokens.len() == 1;
@@ -77,7 +77,7 @@ impl Line {
         }
     }
 
-    fn errno(&self, number: &Number) -> Numeral {
+    fn errno(number: &Number) -> Numeral {
         let value = if number.is_negative() {
             number.value.wrapping_neg()
         } else {
@@ -94,7 +94,7 @@ impl Line {
     fn code(&self, place: usize, number: &Number) -> Numeral {
         let magnitude = number.value.wrapping_neg();
         if number.is_negative() && magnitude < ERRNO_MAX {
-            return self.errno(number);
+            return Self::errno(number);
         }
         let (functions, prose) = self.calls_around(place);
         let is_program = |callee: &Callee| matches!(callee, Callee::Program(_));
