@@ -190,11 +190,16 @@ impl Footprint {
         })
     }
 
+    /// The access of the object at a place.
+    const fn access_at(&self, place: usize) -> Access {
+        Access::from_bits(self.meta >> (3 * place) & 7)
+    }
+
     /// How the step touches this object, if it does.
     pub fn access(&self, object: ObjectId) -> Option<Access> {
-        self.iter()
-            .find(|touch| touch.object == object)
-            .map(|touch| touch.access)
+        let packed = object.packed().get();
+        let place = self.objects.iter().position(|own| *own == packed)?;
+        Some(self.access_at(place))
     }
 
     /// Whether two steps of different threads depend.
@@ -204,16 +209,16 @@ impl Footprint {
         }
         if self.len() == 1 && other.len() == 1 {
             // By far the most frequent pair.
-            let accesses = (
-                Access::from_bits(self.meta & 7),
-                Access::from_bits(other.meta & 7),
-            );
-            return self.objects[0] == other.objects[0] && accesses.0.depends(accesses.1);
+            return self.objects[0] == other.objects[0]
+                && self.access_at(0).depends(other.access_at(0));
         }
-        self.iter().any(|mine| {
-            other
-                .access(mine.object)
-                .is_some_and(|theirs| mine.access.depends(theirs))
+        // Places that are free hold 0, and come last.
+        let used = |footprint: &Self| footprint.objects.iter().take_while(|it| **it != 0).count();
+        let others = used(other);
+        (0..used(self)).any(|mine| {
+            let same = |place: &usize| other.objects[*place] == self.objects[mine];
+            let theirs = (0..others).find(same);
+            theirs.is_some_and(|place| self.access_at(mine).depends(other.access_at(place)))
         })
     }
 

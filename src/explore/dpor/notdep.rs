@@ -87,14 +87,19 @@ impl ReversedSequence {
 
     /// True if an event of the sequence changes something that a step waits for.
     pub(super) fn changes_awaited(&self, trace: &Trace, waiting: &Event) -> bool {
-        bits::ascending(&self.events)
-            .any(|index| waiting.is_changed_by(&trace.event(index).footprint))
+        let mut candidates = trace.candidates(&waiting.pre.declared);
+        candidates.any(|index| {
+            bits::has(&self.events, index) && waiting.is_changed_by(&trace.event(index).footprint)
+        })
     }
 
     /// True if a step may depend on an event of the sequence that does not lead to it.
     pub(super) fn has_open_order(&self, trace: &Trace, waiting: &Event) -> bool {
-        bits::ascending(&self.events).any(|index| {
-            waiting.may_depend_on(&trace.event(index).footprint) && !waiting.follows(trace, index)
+        let mut candidates = trace.candidates(&waiting.pre.declared);
+        candidates.any(|index| {
+            bits::has(&self.events, index)
+                && waiting.may_depend_on(&trace.event(index).footprint)
+                && !waiting.follows(trace, index)
         })
     }
 

@@ -62,9 +62,13 @@ impl RaceScan {
         } else {
             event.footprint
         };
+        let several = pre.waits_for_several();
         let mut changed = Changed::default();
         let mut same_answer = true;
         for index in trace.candidates(&scope) {
+            if !several && bits::has(&self.hidden, index) && bits::has(&self.before, index) {
+                continue;
+            }
             let earlier = trace.event(index);
             let changes = pre.pure_wait && event.is_changed_by(&earlier.footprint);
             let direct =
@@ -85,7 +89,7 @@ impl RaceScan {
             };
             if races && !earlier.forced_expiry && !event.forced_expiry {
                 self.races.push(index);
-                let hides = enabled && !pre.waits_for_several();
+                let hides = enabled && !several;
                 if changes && (hides || Mutation::ReleasesHideAcquires.is_on()) {
                     bits::join(&mut self.hidden, trace.before(index));
                 }

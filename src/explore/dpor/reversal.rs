@@ -92,11 +92,15 @@ impl DporExplorer {
     /// The same for a step that waits. Which of the other steps that it may depend on come before
     /// it, make it ready or keep it from that, is open: every closed set of them is tried.
     fn reverse_wait(&mut self, (earlier, later): (usize, usize), event: &Event) -> bool {
+        // What depends on a write to the one object comes after it, also what is still to come.
+        let alone = event.is_written_by(&self.trace.event(earlier).footprint);
+        let was_enabled = event.was_enabled_at(&self.trace, earlier);
+        if alone && event.was_pending_at(earlier) && !was_enabled {
+            return true;
+        }
         self.sequence.reverse_pending(&self.trace, earlier, later);
-        if !self.sequence.has_open_order(&self.trace, event) {
-            // What depends on a write to the one object comes after it, also what is still to come.
-            let lasts = event.is_written_by(&self.trace.event(earlier).footprint);
-            return self.reverse_wait_with((earlier, later), event) && lasts;
+        if alone || !self.sequence.has_open_order(&self.trace, event) {
+            return self.reverse_wait_with((earlier, later), event) && alone;
         }
         let Some(subsets) = self.sequence.subsets(&self.trace, event) else {
             if Mutation::TooManyOrdersAreNone.is_on() {
@@ -121,7 +125,9 @@ impl DporExplorer {
         if event.was_pending_at(earlier) && !was_enabled && !changes {
             return true;
         }
-        if is_held(&self.trace, (earlier, later), self.sequence.events(), event) {
+        let races = (earlier, later);
+        let is_held = || is_held(&self.trace, races, self.sequence.events(), event);
+        if (changes || !was_enabled) && is_held() {
             return false;
         }
         let surely_ready = was_enabled || is_same_wait(self.trace.event(earlier), event);
