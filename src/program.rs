@@ -94,6 +94,32 @@ impl System for Program {
     }
 }
 
+fn run_thread<R: Runtime>(pipeline: &dyn Attach, calls: &[Call]) {
+    for (number, call) in calls.iter().enumerate() {
+        let index = u16::try_from(number).expect("a thread has few calls");
+        R::record(Fact::CallBegins {
+            call: index,
+            attaches: call.kind == CallKind::Attach,
+        });
+        let returned = match call.kind {
+            CallKind::Attach => pipeline.attach(call.link, index),
+            CallKind::Detach => pipeline.detach(call.link, index),
+        };
+        record_return::<R>(index, call.returns, returned);
+    }
+    pipeline.thread_ends();
+}
+
+fn record_return<R: Runtime>(call: u16, expected: u32, returned: Returned) {
+    let Returned { errno, cause } = returned;
+    R::record(Fact::CallReturns {
+        call,
+        errno,
+        expected,
+        cause,
+    });
+}
+
 /// Executions that differ by chance, to see that they are found out. Nothing that a scenario can
 /// name does that.
 #[cfg(test)]
@@ -123,30 +149,4 @@ pub(crate) mod unsteady {
             Controlled::record(Fact::FaultInjected);
         }
     }
-}
-
-fn run_thread<R: Runtime>(pipeline: &dyn Attach, calls: &[Call]) {
-    for (number, call) in calls.iter().enumerate() {
-        let index = u16::try_from(number).expect("a thread has few calls");
-        R::record(Fact::CallBegins {
-            call: index,
-            attaches: call.kind == CallKind::Attach,
-        });
-        let returned = match call.kind {
-            CallKind::Attach => pipeline.attach(call.link, index),
-            CallKind::Detach => pipeline.detach(call.link, index),
-        };
-        record_return::<R>(index, call.returns, returned);
-    }
-    pipeline.thread_ends();
-}
-
-fn record_return<R: Runtime>(call: u16, expected: u32, returned: Returned) {
-    let Returned { errno, cause } = returned;
-    R::record(Fact::CallReturns {
-        call,
-        errno,
-        expected,
-        cause,
-    });
 }

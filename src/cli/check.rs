@@ -127,8 +127,11 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
     );
     let executions = counted(report.executions, "execution");
     let verified = report.verification.as_ref().map(verified);
-    let said = proved(report).into_iter().chain(verified);
-    let said: String = said.map(|said| format!(", {said}")).collect();
+    let mut said = String::new();
+    for more in proved(report).into_iter().chain(verified) {
+        said.push_str(", ");
+        said.push_str(&more);
+    }
     writeln!(
         out.writer,
         "    {word}  {row}: {}, {executions}{said}",

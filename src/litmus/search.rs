@@ -120,15 +120,13 @@ impl Explore {
     /// comes.
     fn show(&self, program: &Program, lacking: &Lacking) -> Execution {
         let (limits, reruns) = (self.limits(), Reruns::None);
-        let mut executions: Box<dyn Executions + '_> = match lacking.has {
-            ExplorerKind::Source => {
-                let source = SourceExplorer::new(self.waits);
-                Box::new(on_machine(limits, program, source, reruns))
-            }
-            _ => {
-                let dpor = DporExplorer::new(self.waits);
-                Box::new(on_machine(limits, program, dpor, reruns))
-            }
+        let by_source = lacking.has == ExplorerKind::Source;
+        let mut executions: Box<dyn Executions + '_> = if by_source {
+            let source = SourceExplorer::new(self.waits);
+            Box::new(on_machine(limits, program, source, reruns))
+        } else {
+            let dpor = DporExplorer::new(self.waits);
+            Box::new(on_machine(limits, program, dpor, reruns))
         };
         let mut classes = Classes::default();
         let mut shown = None;

@@ -116,9 +116,10 @@ impl ReversedSequence {
             // What an event depends on happens before it, and nothing else here does.
             let follows = bits::meet(trace.before(first), &self.events);
             let same = step.is_same_step(&trace.event(first).planned());
-            return match !follows && same {
-                true => WeakInitial::At(first),
-                false => WeakInitial::No,
+            return if follows || !same {
+                WeakInitial::No
+            } else {
+                WeakInitial::At(first)
             };
         }
         let last = self.last.filter(|last| last.decision.thread == thread);
@@ -143,12 +144,13 @@ impl ReversedSequence {
             WeakInitial::Independent => {
                 let depends = |last: PlannedStep| last.footprint.depends(&step.footprint);
                 let certain = step.enabled && !self.last.is_some_and(depends);
-                match certain || Mutation::PlansAreExact.is_on() {
-                    true => WeakInitial::Independent,
-                    false => WeakInitial::No,
+                if certain || Mutation::PlansAreExact.is_on() {
+                    WeakInitial::Independent
+                } else {
+                    WeakInitial::No
                 }
             }
-            initial => initial,
+            initial @ (WeakInitial::No | WeakInitial::At(_)) => initial,
         }
     }
 
@@ -164,7 +166,7 @@ impl ReversedSequence {
         }
         let thread = last.decision.thread;
         let own = |index: &usize| trace.event(*index).thread == thread;
-        let end = (0..trace.len()).filter(own).last().unwrap_or(trace.len());
+        let end = (0..trace.len()).rfind(own).unwrap_or(trace.len());
         for index in (0..trace.len()).filter(|index| (all && !own(index)) || *index > end) {
             bits::remove(&mut self.events, index);
         }

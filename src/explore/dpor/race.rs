@@ -70,7 +70,7 @@ impl RaceScan {
                 continue;
             }
             let earlier = trace.event(index);
-            let changes = pre.pure_wait && event.is_changed_by(&earlier.footprint);
+            let may_change = pre.pure_wait && event.is_changed_by(&earlier.footprint);
             let direct =
                 !bits::has(&self.before, index) && depends(&earlier.footprint, &event.footprint);
             if direct {
@@ -79,9 +79,9 @@ impl RaceScan {
             }
             let leads = event.follows(trace, index);
             same_answer &= leads || !event.is_answer_changed_by(&earlier.footprint);
-            let changes = changes && !same_answer;
+            let alters = may_change && !same_answer;
             let enabled = event.was_enabled_at(trace, index);
-            let races = if changes {
+            let races = if alters {
                 let ends_hold = || ends_awaited_hold(earlier, event, &changed);
                 !bits::has(&self.hidden, index) && (enabled || !ends_hold())
             } else {
@@ -90,11 +90,11 @@ impl RaceScan {
             if races && !earlier.forced_expiry && !event.forced_expiry {
                 self.races.push(index);
                 let hides = enabled && !several;
-                if changes && (hides || Mutation::ReleasesHideAcquires.is_on()) {
+                if alters && (hides || Mutation::ReleasesHideAcquires.is_on()) {
                     bits::join(&mut self.hidden, trace.before(index));
                 }
             }
-            if changes && !leads {
+            if may_change && !leads {
                 changed.add(&earlier.footprint, event);
             }
             if Mutation::OneRaceEach.is_on() && !self.races.is_empty() {

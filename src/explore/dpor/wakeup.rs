@@ -65,7 +65,9 @@ impl WakeupForest {
             let followed = self.siblings(first).find_map(|place| {
                 match sequence.planned_initial(trace, &self.at(place).step) {
                     WeakInitial::No => None,
-                    initial => Some((place, initial)),
+                    initial @ (WeakInitial::At(_) | WeakInitial::Independent) => {
+                        Some((place, initial))
+                    }
                 }
             });
             let Some((place, initial)) = followed else {
