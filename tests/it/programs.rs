@@ -4,7 +4,11 @@ use selvedge::runtime::Waits;
 
 use crate::small::Small;
 use crate::small::Statement;
-use crate::small::Statement::*;
+use crate::small::Statement::{
+    Await, Choose, Clear, CompareExchange, ConditionWait, EitherIncrement, Fork, Increment, Join,
+    Load, LoadStore, Locked, Notify, NotifyAll, NotifyOne, Reading, Set, SpinLoad, Store,
+    StoreLocal, Timed, Tried, TriedReading, Tries, Wait, WaitBoth, WaitEither, WaitTimed,
+};
 
 /// Numbers from a seed: splitmix64.
 pub(crate) struct Dice(u64);

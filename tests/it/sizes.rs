@@ -2,7 +2,12 @@
 
 use crate::small::Small;
 use crate::small::Statement;
-use crate::small::Statement::*;
+use crate::small::Statement::{
+    Await, Choose, Clear, CompareExchange, ConditionWait, Copy, EitherIncrement, Fork, Increment,
+    Join, Load, LoadStore, Locked, Notify, NotifyAll, NotifyOne, Reading, Require, Scan, Set,
+    SpinLoad, SpinLocked, Store, StoreLocal, Timed, Tried, TriedReading, Tries, Wait, WaitBoth,
+    WaitEither, WaitTimed,
+};
 
 /// How many objects of each kind a program has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

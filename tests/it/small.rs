@@ -101,7 +101,12 @@ pub(crate) enum Statement {
     Join(usize),
 }
 
-use Statement::*;
+use Statement::{
+    Await, Choose, Clear, CompareExchange, ConditionWait, Copy, EitherIncrement, Fork, Increment,
+    Join, Load, LoadStore, Locked, Notify, NotifyAll, NotifyOne, Reading, Require, Scan, Set,
+    SpinLoad, SpinLocked, Store, StoreLocal, Timed, Tried, TriedReading, Tries, Wait, WaitBoth,
+    WaitEither, WaitTimed,
+};
 
 /// A small program: the statements of each thread.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,9 +39,9 @@ fn touches(coin: fn() -> bool) -> Program {
             let (x, y) = (x.clone(), y.clone());
             threads.spawn(move || {
                 if coin() {
-                    x.store(value)
+                    x.store(value);
                 } else {
-                    y.store(value)
+                    y.store(value);
                 }
             });
         }

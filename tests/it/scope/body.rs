@@ -146,7 +146,11 @@ impl Writer<'_> {
     }
 
     fn one(&mut self, token: Token, body: &[Token]) -> Statement {
-        use Statement::*;
+        use Statement::{
+            Choose, Clear, CompareExchange, Fork, Increment, Join, Load, Locked, Notify, Reading,
+            Require, Set, SpinLoad, Store, StoreLocal, Timed, Tried, TriedReading, Wait, WaitBoth,
+            WaitEither, WaitTimed,
+        };
         let object = u16::from(token.object);
         let rw_lock = RW_LOCKS + object;
         match token.kind {

@@ -6,7 +6,12 @@
 use crate::sizes::Sizes;
 use crate::small::Small;
 use crate::small::Statement;
-use crate::small::Statement::*;
+use crate::small::Statement::{
+    Await, Choose, Clear, CompareExchange, ConditionWait, Copy, EitherIncrement, Fork, Increment,
+    Join, Load, LoadStore, Locked, Notify, NotifyAll, NotifyOne, Reading, Require, Scan, Set,
+    SpinLoad, SpinLocked, Store, StoreLocal, Timed, Tried, TriedReading, Tries, Wait, WaitBoth,
+    WaitEither, WaitTimed,
+};
 
 /// What one instruction does. Objects are indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

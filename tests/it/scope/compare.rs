@@ -171,7 +171,7 @@ impl Comparer {
         let system = Watched::new(program.clone());
         let mut compared = Compared::default();
         let readings = [Waits::MayExpire, Waits::Sufficient];
-        for waits in &readings[..1 + usize::from(code.expires)] {
+        for waits in &readings[..=usize::from(code.expires)] {
             let compared_so = self.compare_one(&code, &system, (*waits, &mut compared));
             compared.given_up |= compared_so.is_err();
         }
@@ -189,7 +189,7 @@ impl Comparer {
         let found = self
             .oracle
             .outcomes(code, (waits, self.reach.states_max), |digest, _| {
-                outcomes.push(digest)
+                outcomes.push(digest);
             });
         let states = found.map_err(|_| GivenUp)?;
         self.outcomes.sort_unstable();

@@ -63,10 +63,10 @@ impl Programs {
         let counted = |most: usize| weights.partition_point(|&weight| weight <= most);
         let up_to = (0..=STATEMENTS_OF_THREE).map(counted).collect();
         Self {
+            threads,
+            weights,
             renamings,
             up_to,
-            weights,
-            threads,
         }
     }
 

@@ -4,7 +4,12 @@ use std::fmt::Write;
 
 use crate::small::Small;
 use crate::small::Statement;
-use crate::small::Statement::*;
+use crate::small::Statement::{
+    Await, Choose, Clear, CompareExchange, ConditionWait, Copy, EitherIncrement, Fork, Increment,
+    Join, Load, LoadStore, Locked, Notify, NotifyAll, NotifyOne, Reading, Require, Scan, Set,
+    SpinLoad, SpinLocked, Store, StoreLocal, Timed, Tried, TriedReading, Tries, Wait, WaitBoth,
+    WaitEither, WaitTimed,
+};
 
 /// The threads of a program, a line each.
 pub(crate) fn text(program: &Small) -> String {
