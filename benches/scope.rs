@@ -30,6 +30,7 @@ mod small;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::io::Write;
@@ -106,7 +107,7 @@ impl State {
         let mut differences = String::new();
         for (name, progress) in &self.0 {
             for example in &progress.examples {
-                differences += &format!("# {name}\n{example}\n");
+                _ = writeln!(differences, "# {name}\n{example}");
             }
         }
         let path = beside(".differences");
@@ -170,7 +171,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
             let work = if arguments.every.get() == 1 {
                 Work::All(&programs)
             } else {
-                name += &format!(" every {}", arguments.every);
+                _ = write!(name, " every {}", arguments.every);
                 Work::Some(&programs, arguments.every.get())
             };
             names.push(name.clone());

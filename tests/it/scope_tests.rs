@@ -38,8 +38,8 @@ fn all(programs: &Programs) -> impl Iterator<Item = Numbers> + '_ {
 
 /// Holds programs to the oracle. The first that differs is made smaller and shown.
 fn hold(comparer: &mut Comparer, program: &Small) {
-    let compared = comparer.compare(program);
-    if let Some(&difference) = compared.differences.first() {
+    let found = comparer.compare(program);
+    if let Some(&difference) = found.differences.first() {
         let least = report::shrink(comparer, program, difference);
         panic!("{}", report::text(&least, difference));
     }
@@ -91,7 +91,7 @@ fn naive(
             }
             for head in heads {
                 for rest in naive(count - 1 - inside, statements) {
-                    all.push([&[head.clone()], rest.as_slice()].concat());
+                    all.push([std::slice::from_ref(&head), rest.as_slice()].concat());
                 }
             }
         }

@@ -101,7 +101,8 @@ const PROGRAMS: [(&str, Made); 5] = [
 #[test]
 fn a_program_that_asks_a_clock_or_a_random_hash_is_found_out_each_time() {
     for (name, program) in PROGRAMS {
-        for (source, coin) in [("clock", clock as fn() -> bool), ("hash", hash)] {
+        let coins: [(&str, fn() -> bool); 2] = [("clock", clock), ("hash", hash)];
+        for (source, coin) in coins {
             let found = (0..runs()).filter(|_| {
                 let explored = Explore::new().run(program(coin));
                 explored.verdict == Verdict::NotDeterministic

@@ -30,12 +30,12 @@ fn counting(first: impl Fn(u8) + Send + Sync + 'static) -> Program {
     main.into()
 }
 
-fn require_told(explorer: ExplorerKind, program: Program) {
-    let explored = Explore::new().explorer(explorer).run(program);
+fn require_told(by: ExplorerKind, program: Program) {
+    let explored = Explore::new().explorer(by).run(program);
     assert_eq!(
         explored.verdict,
         Verdict::NotDeterministic,
-        "{explorer:?}: {explored}"
+        "{by:?}: {explored}"
     );
 }
 

@@ -98,7 +98,7 @@ fn places(tokens: &[Token], kind: Kind) -> Vec<usize> {
 /// Another name for every object: by class, whether its two objects change places.
 pub(crate) type Renaming = [bool; Class::ALL.len()];
 
-pub(crate) fn renamed(tokens: &[Token], renaming: &Renaming) -> Tokens {
+pub(crate) fn renamed(tokens: &[Token], renaming: Renaming) -> Tokens {
     let rename = |token: &Token| {
         let mut token = *token;
         let class = Class::ALL

@@ -68,6 +68,7 @@ pub(crate) struct Difference {
 
 /// How far a comparison goes.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "each is a bound")]
 pub(crate) struct Reach {
     /// The most states of the oracle: a program with more is given up.
     pub(crate) states_max: usize,
@@ -272,7 +273,7 @@ impl Comparer {
             take_in(seen, execution, system, (words, names));
             ControlFlow::Continue(())
         };
-        let explored = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
             search(
                 machine,
                 system,
@@ -281,7 +282,7 @@ impl Comparer {
                 visit,
             )
         }));
-        let Ok(tally) = explored else {
+        let Ok(tally) = result else {
             // A machine that was left in the middle of an execution is of no more use.
             self.machines = [machine_of(0), machine_of(1)];
             seen.panicked = true;

@@ -23,8 +23,8 @@ impl Digest {
         self.1 = (self.1.rotate_left(23) ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
 
-    pub(crate) const fn whole(self) -> u128 {
-        (mixed(self.0) as u128) << 64 | mixed(self.1) as u128
+    pub(crate) fn whole(self) -> u128 {
+        u128::from(mixed(self.0)) << 64 | u128::from(mixed(self.1))
     }
 
     /// The digest of a few numbers.

@@ -106,9 +106,6 @@ impl Kind {
 
     /// How many statements it counts as.
     pub(crate) const fn weight(self) -> usize {
-        match self {
-            Self::Upgrade => 2,
-            _ => 1,
-        }
+        if matches!(self, Self::Upgrade) { 2 } else { 1 }
     }
 }

@@ -5,6 +5,8 @@
 //! order of [`Objects::words`](crate::objects::Objects::words), and for each thread how many values
 //! it saw and which.
 
+use std::fmt::Write;
+
 use selvedge::execution::End;
 use selvedge::execution::Execution;
 
@@ -24,12 +26,15 @@ pub(crate) fn words_of(execution: &Execution, sizes: Sizes, words: &mut Vec<u32>
         End::Deadlock(_) => 1,
         End::Livelock(_) => 2,
         End::Panicked { .. } => 3,
-        other => panic!("an execution that is not complete: {other:?}"),
+        End::Redundant | End::StepLimit | _ => {
+            panic!("an execution that is not complete: {:?}", execution.end)
+        }
     };
     let blocked = execution.end.blocked().iter();
-    let who = match &execution.end {
-        End::Panicked { thread, .. } => 1_u32 << thread.index(),
-        _ => blocked.fold(0, |mask, blocked| mask | 1_u32 << blocked.thread.index()),
+    let who = if let End::Panicked { thread, .. } = &execution.end {
+        1_u32 << thread.index()
+    } else {
+        blocked.fold(0, |mask, blocked| mask | 1_u32 << blocked.thread.index())
     };
     words.extend([end, who]);
     let (objects, seen) = execution.rest.values.split_at(object_words(sizes));
@@ -47,7 +52,8 @@ pub(crate) fn words_of(execution: &Execution, sizes: Sizes, words: &mut Vec<u32>
 pub(crate) fn text(words: &[u32], sizes: Sizes) -> String {
     let threads = |mask: u32| {
         let threads = (0..32).filter(|bit| mask & 1 << bit != 0);
-        threads.map(|bit| format!(" T{bit}")).collect::<String>()
+        let names: Vec<String> = threads.map(|bit| format!(" T{bit}")).collect();
+        names.concat()
     };
     let mut said = match words[0] {
         0 => "finished".to_owned(),
@@ -68,7 +74,7 @@ pub(crate) fn text(words: &[u32], sizes: Sizes) -> String {
         ("event", count(sizes.events)),
     ] {
         for (index, word) in take(count).iter().enumerate() {
-            said += &format!(", {name}{index} = {word}");
+            _ = write!(said, ", {name}{index} = {word}");
         }
     }
     take(count(
@@ -78,7 +84,7 @@ pub(crate) fn text(words: &[u32], sizes: Sizes) -> String {
         let seen = take(1)[0];
         let seen = take(usize::try_from(seen).expect("a few values"));
         if !seen.is_empty() {
-            said += &format!(", T{thread} saw {seen:?}");
+            _ = write!(said, ", T{thread} saw {seen:?}");
         }
     }
     said

@@ -56,7 +56,7 @@ impl Programs {
         };
         let renamed_by = |renaming: &Renaming| {
             let all = threads.iter();
-            all.map(|tokens| place(&renamed(tokens, renaming)))
+            all.map(|tokens| place(&renamed(tokens, *renaming)))
                 .collect()
         };
         let renamings = renamings(slice).iter().map(renamed_by).collect();

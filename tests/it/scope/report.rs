@@ -1,6 +1,7 @@
 //! A difference in words: the program, what is missing, and an execution that shows it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 
@@ -11,6 +12,7 @@ use selvedge::explore::DporExplorer;
 use selvedge::explore::Explorer;
 use selvedge::explore::SourceExplorer;
 use selvedge::explore::Unwatched;
+use selvedge::explore::Watch;
 use selvedge::explore::search;
 use selvedge::runtime::Waits;
 
@@ -34,8 +36,8 @@ pub(crate) fn shrink(comparer: &mut Comparer, program: &Small, difference: Diffe
     let mut least = program.clone();
     loop {
         let shows = |program: &Small| {
-            let compared = comparer.compare(program);
-            !compared.given_up && compared.differences.contains(&difference)
+            let found = comparer.compare(program);
+            !found.given_up && found.differences.contains(&difference)
         };
         let Some(less) = smaller(&least).into_iter().find(shows) else {
             return least;
@@ -66,12 +68,12 @@ pub(crate) fn text(program: &Small, difference: Difference) -> String {
                 .iter()
                 .filter(|(class, _)| !own.classes.contains_key(*class));
             for (_, example) in missing.take(3) {
-                said += &format!("missing: {example}\n");
+                _ = writeln!(said, "missing: {example}");
             }
         }
         Fault::RepeatsClasses => {
             let all = own.executions;
-            said += &format!("{all} executions of {} classes\n", own.classes.len());
+            _ = writeln!(said, "{all} executions of {} classes", own.classes.len());
         }
         Fault::MissesOutcomes | Fault::InventsOutcomes => {
             let right = outcomes_of(program, waits);
@@ -81,9 +83,9 @@ pub(crate) fn text(program: &Small, difference: Difference) -> String {
                 ("invented", &own.outcomes, &right)
             };
             let sizes = Watched::new(program.clone()).sizes();
-            let words = from.keys().filter(|words| !to.contains_key(*words));
+            let words = from.iter().filter(|words| !to.contains(*words));
             for words in words.take(3) {
-                said += &format!("{missing}: {}\n", outcome::text(words, sizes));
+                _ = writeln!(said, "{missing}: {}", outcome::text(words, sizes));
             }
         }
     }
@@ -113,7 +115,7 @@ const fn beside(searcher: Searcher) -> Searcher {
 struct All {
     executions: u64,
     classes: BTreeMap<Vec<u64>, String>,
-    outcomes: BTreeMap<Vec<u32>, ()>,
+    outcomes: BTreeSet<Vec<u32>>,
 }
 
 fn all_of(program: &Small, waits: Waits, searcher: Searcher) -> All {
@@ -131,7 +133,8 @@ fn explored<E: Explorer>(program: &Small, waits: Waits, mut explorer: E) -> All 
         executions_max: 100_000,
         ..Bounds::default()
     };
-    let with = (&bounds, &mut Unwatched as _);
+    let watch: &mut dyn Watch = &mut Unwatched;
+    let with = (&bounds, watch);
     search(
         &mut machine(waits),
         &system,
@@ -142,17 +145,17 @@ fn explored<E: Explorer>(program: &Small, waits: Waits, mut explorer: E) -> All 
             outcome::words_of(execution, system.sizes(), &mut words);
             all.executions += 1;
             all.classes.insert(trace_class(execution), steps(execution));
-            all.outcomes.insert(words, ());
+            all.outcomes.insert(words);
             ControlFlow::Continue(())
         },
     );
     all
 }
 
-fn outcomes_of(program: &Small, waits: Waits) -> BTreeMap<Vec<u32>, ()> {
-    let mut all = BTreeMap::new();
+fn outcomes_of(program: &Small, waits: Waits) -> BTreeSet<Vec<u32>> {
+    let mut all = BTreeSet::new();
     let visit = |_, words: &[u32]| {
-        all.insert(words.to_vec(), ());
+        all.insert(words.to_vec());
     };
     let found = Oracle::default().outcomes(&Code::of(program), (waits, usize::MAX), visit);
     found.expect("it was compared before");

@@ -209,12 +209,12 @@ fn compare_all(comparer: &mut Comparer, work: &Work<'_>, piece: Piece) -> Found 
         differing: Vec::new(),
     };
     for at in piece.programs {
-        let compared = comparer.compare(&work.program(at));
+        let result = comparer.compare(&work.program(at));
         found.programs += 1;
-        found.given_up += u64::from(compared.given_up);
-        found.sum.add(&compared);
-        if !compared.differences.is_empty() {
-            found.differing.push((at, compared.differences));
+        found.given_up += u64::from(result.given_up);
+        found.sum.add(&result);
+        if !result.differences.is_empty() {
+            found.differing.push((at, result.differences));
         }
     }
     found

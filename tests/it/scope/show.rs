@@ -108,7 +108,8 @@ fn plain(statement: &Statement) -> String {
         }
         Require => write!(said, "require seen != 0"),
         Join(thread) => write!(said, "join T{thread}"),
-        other => unreachable!("a statement with a body: {other:?}"),
+        Locked(..) | Tried(..) | Timed(..) | Reading(..) | SpinLocked(..) | TriedReading(..)
+        | Fork(..) => unreachable!("a statement with a body: {statement:?}"),
     };
     written.expect("a string takes all that is written");
     said

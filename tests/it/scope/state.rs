@@ -233,10 +233,10 @@ impl State {
         };
         if let Some(value) = sees {
             self.local[thread] = value;
-            let seen = &mut self.seen[thread];
-            let slot = seen.values.get_mut(usize::from(seen.count));
+            let own = &mut self.seen[thread];
+            let slot = own.values.get_mut(usize::from(own.count));
             *slot.ok_or(TooLarge)? = value;
-            seen.count += 1;
+            own.count += 1;
         }
         self.at[thread] = if answer {
             instruction.yes
