@@ -45,7 +45,7 @@
 //! | `thread::spawn`, `join` | [`spawn`], [`JoinHandle`], [`threads`] |
 //! | `while !ready {}` | [`Atomic::spin_until`] |
 //! | `while compare_exchange.is_err() {}` | [`Atomic::spin_exchange`] |
-//! | a loop of several looks that changes nothing | [`retry`] |
+//! | a loop of several looks that changes nothing | [`retry()`] |
 //! | a time-out | [`Mutex::lock_or_expire`], [`Condvar::wait_or_expire`] |
 //! | any input, any failure | [`choose`] |
 //! | the outcomes of a litmus test | [`observe`] |

@@ -1,4 +1,4 @@
-//! Rounds of [`retry`](super::retry): what a thread has looked at since one began, and what it did
+//! Rounds of [`retry`](super::retry()): what a thread has looked at since one began, and what it did
 //! that a round which fails must not do.
 //!
 //! # Why a round that fails may be left out

@@ -29,7 +29,9 @@ fn hash() -> bool {
     RandomState::new().hash_one(0_u8).is_multiple_of(2)
 }
 
-type Made = fn(fn() -> bool) -> Program;
+type Coin = fn() -> bool;
+
+type Made = fn(Coin) -> Program;
 
 /// Two threads race on one object, or on another.
 fn touches(coin: fn() -> bool) -> Program {
@@ -101,7 +103,7 @@ const PROGRAMS: [(&str, Made); 5] = [
 #[test]
 fn a_program_that_asks_a_clock_or_a_random_hash_is_found_out_each_time() {
     for (name, program) in PROGRAMS {
-        let coins: [(&str, fn() -> bool); 2] = [("clock", clock), ("hash", hash)];
+        let coins: [(&str, Coin); 2] = [("clock", clock), ("hash", hash)];
         for (source, coin) in coins {
             let found = (0..runs()).filter(|_| {
                 let explored = Explore::new().run(program(coin));
