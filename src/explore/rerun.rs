@@ -5,12 +5,14 @@
 //! again 32 times, every thousandth once, and the last once; and each execution is compared with
 //! the one before it as far as the two made the same choices, which costs next to nothing. Compared
 //! are the steps with what they gave back, touched and found able to run, the facts, how the
-//! execution ended, what was left, and what the system has noted beside ([`noted`](crate::runtime::controlled::System::noted)).
+//! execution ended, what was left, and what the system has noted beside ([`noted`]).
 //!
 //! An explorer that takes each class of executions once begins few in vain. One that it does begin
 //! in vain may be a sign, so it is run again as well.
 //!
 //! Not seen is what never shows: a value that is read and decides nothing.
+//!
+//! [`noted`]: crate::runtime::controlled::System::noted
 
 use crate::execution::Decision;
 use crate::execution::End;

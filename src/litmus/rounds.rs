@@ -1,5 +1,5 @@
-//! Rounds of [`retry`](super::retry()): what a thread has looked at since one began, and what it did
-//! that a round which fails must not do.
+//! Rounds of [`retry`](super::retry()): what a thread has looked at since one began, and what it
+//! did that a round which fails must not do.
 //!
 //! # Why a round that fails may be left out
 //!
