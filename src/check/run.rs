@@ -175,7 +175,7 @@ mod tests {
 
             assert_eq!(report.verdict, Verdict::NotDeterministic);
             let found = report.not_deterministic.unwrap().to_string();
-            assert!(found.starts_with("execution 1, step 1, "), "{found}");
+            assert!(found.starts_with("execution 1, step 1"), "{found}");
             assert!(found.contains("FaultInjected"), "{found}");
             assert_eq!((report.second_proof, report.disagreement), (None, None));
         }
