@@ -164,9 +164,8 @@ fn a_bare_loop_that_is_cut_off_is_named_with_its_steps() {
     );
 }
 
-/// Fails until the steps before which threads stand in an execution that was cut off are raced.
+/// The steps before which threads stand in an execution that was cut off are raced.
 #[test]
-#[ignore = "needs the races of executions that were cut off"]
 fn a_bare_loop_hides_nothing_of_the_other_executions() {
     for explorer in [ExplorerKind::Dpor, ExplorerKind::Source] {
         let explore = Explore::new().explorer(explorer).steps_max(100);
