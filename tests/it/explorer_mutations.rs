@@ -24,16 +24,16 @@ use crate::seen::dfs;
 use crate::seen::dpor;
 
 /// No program here shows these. The first needs an execution that a bound cuts off
-/// (`a_bare_loop_hides_nothing_of_the_other_executions`), the second a class that is rare, the third
-/// a step that waits beside six others that it may depend on.
+/// (`a_bare_loop_hides_nothing_of_the_other_executions`), the second a class that is rare, the
+/// third a step that waits beside six others that it may depend on.
 const NOT_SHOWN: [Mutation; 3] = [
     Mutation::CutOffsAreNotRaced,
     Mutation::AnswersLast,
     Mutation::TooManyOrdersAreNone,
 ];
 
-/// Each way to break the algorithm, but for three, changes what it sees of some program: it misses a
-/// class, sees one twice, begins executions in vain where none is needed, or notices itself that
+/// Each way to break the algorithm, but for three, changes what it sees of some program: it misses
+/// a class, sees one twice, begins executions in vain where none is needed, or notices itself that
 /// something is wrong.
 #[test]
 #[expect(clippy::print_stdout, reason = "which program caught which variant")]
