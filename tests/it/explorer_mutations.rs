@@ -11,7 +11,12 @@ use selvedge::execution::Operation;
 use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
+use selvedge::explore::ExplorerKind;
 use selvedge::explore::Mutation;
+use selvedge::litmus::Explore;
+use selvedge::litmus::RwLock;
+use selvedge::litmus::threads;
+use selvedge::report::Verdict;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
 use selvedge::runtime::Waits;
@@ -20,16 +25,17 @@ use selvedge::runtime::controlled::Finish;
 
 use crate::differential::Oracle;
 use crate::differential::wrong;
+use crate::litmus::retry::two_flags_in_a_bare_loop;
 use crate::seen::dfs;
 use crate::seen::dpor;
 
-/// No program here shows these. The first needs an execution that a bound cuts off
-/// (`a_bare_loop_hides_nothing_of_the_other_executions`), the second a class that is rare, the
-/// third a step that waits beside six others that it may depend on.
+/// The small programs do not show these. The first needs an execution that a bound cuts off, the
+/// second a step that waits beside six others that it may depend on: each has a test of its own.
+/// The third needs a class that is rare, which no test has.
 const NOT_SHOWN: [Mutation; 3] = [
     Mutation::CutOffsAreNotRaced,
-    Mutation::AnswersLast,
     Mutation::TooManyOrdersAreNone,
+    Mutation::AnswersLast,
 ];
 
 /// Each way to break the algorithm, but for three, changes what it sees of some program: it misses
@@ -68,6 +74,44 @@ fn every_mutation_of_dpor_but_three_is_caught_by_a_small_program() {
     assert!(sound, "the algorithm as it is differs from nothing");
     let missed: Vec<_> = found.iter().filter(|(_, place)| place.is_none()).collect();
     assert!(missed.is_empty(), "not caught: {missed:?}");
+}
+
+/// The threads of an execution that the step bound cuts off are raced, or the failure of another
+/// execution is not found.
+#[test]
+fn a_bare_loop_shows_that_cut_offs_are_raced() {
+    let explored = || {
+        let explore = Explore::new().explorer(ExplorerKind::Dpor).steps_max(100);
+        explore.run(two_flags_in_a_bare_loop()).verdict
+    };
+    assert_eq!(explored(), Verdict::Violated);
+    if cfg!(debug_assertions) {
+        let verdict = Mutation::CutOffsAreNotRaced.during(explored);
+        assert_eq!(verdict, Verdict::Bounded);
+    }
+}
+
+/// A writer comes after each set of six readers: where so many orders are not written down one by
+/// one, each thread is tried.
+#[test]
+fn a_writer_among_six_readers_shows_that_too_many_orders_are_planned() {
+    let explored = || {
+        let explore = Explore::new().explorer(ExplorerKind::Dpor);
+        let program = threads(|threads| {
+            let lock = RwLock::new(0_u32).named("lock");
+            for _ in 0..6 {
+                let lock = lock.clone();
+                threads.spawn(move || _ = *lock.read());
+            }
+            threads.spawn(move || *lock.write() = 1);
+        });
+        explore.run(program).executions
+    };
+    assert_eq!(explored(), 1 << 6);
+    if cfg!(debug_assertions) {
+        let executions = Mutation::TooManyOrdersAreNone.during(explored);
+        assert!(executions < 1 << 6, "{executions}");
+    }
 }
 
 /// How the objects that a thread makes on its way get their names.

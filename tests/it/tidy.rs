@@ -215,3 +215,29 @@ fn every_file_begins_with_its_header() {
 
     assert_eq!(found, [""; 0]);
 }
+
+/// A file that no `mod` line names is not compiled: its tests pass because none runs.
+#[test]
+fn every_file_is_a_module_of_its_folder() {
+    let all = sources();
+    let found: Vec<&String> = all
+        .keys()
+        .filter(|path| path.starts_with("src/") || path.starts_with("tests/it/"))
+        .filter(|path| {
+            let (folder, file) = path.rsplit_once('/').unwrap();
+            let name = file.strip_suffix(".rs").unwrap();
+            let line = format!("mod {name};");
+            let parents = ["mod", "main", "lib"].map(|parent| format!("{folder}/{parent}.rs"));
+            let names = |parent: &String| {
+                let mut lines = all.get(parent).into_iter().flat_map(|text| text.lines());
+                lines.any(|text| {
+                    text.strip_suffix(&line)
+                        .is_some_and(|it| it.is_empty() || it.ends_with(' '))
+                })
+            };
+            !["mod", "main", "lib"].contains(&name) && !parents.iter().any(names)
+        })
+        .collect();
+
+    assert_eq!(found, [""; 0]);
+}

@@ -70,38 +70,43 @@ impl RaceScan {
                 continue;
             }
             let earlier = trace.event(index);
-            let may_change = pre.pure_wait && event.is_changed_by(&earlier.footprint);
             let direct =
                 !bits::has(&self.before, index) && depends(&earlier.footprint, &event.footprint);
             if direct {
                 bits::join(&mut self.before, trace.before(index));
                 bits::insert(&mut self.before, index);
             }
-            let leads = event.follows(trace, index);
-            same_answer &= leads || !event.is_answer_changed_by(&earlier.footprint);
-            let alters = may_change && !same_answer;
-            let enabled = event.was_enabled_at(trace, index);
-            let races = if alters {
-                let ends_hold = || ends_awaited_hold(earlier, event, &changed);
-                !bits::has(&self.hidden, index) && (enabled || !ends_hold())
-            } else {
-                direct
-            };
-            if races && !earlier.forced_expiry && !event.forced_expiry {
-                self.races.push(index);
-                let hides = enabled && !several;
-                if alters && (hides || Mutation::ReleasesHideAcquires.is_on()) {
-                    bits::join(&mut self.hidden, trace.before(index));
+            let mut races = direct;
+            if pre.pure_wait {
+                let may_change = event.is_changed_by(&earlier.footprint);
+                let leads = event.follows(trace, index);
+                same_answer &= leads || !event.is_answer_changed_by(&earlier.footprint);
+                if may_change && !same_answer {
+                    let enabled = event.was_enabled_at(trace, index);
+                    let ends_hold = || ends_awaited_hold(earlier, event, &changed);
+                    races = !bits::has(&self.hidden, index) && (enabled || !ends_hold());
+                    let hides = (enabled && !several) || Mutation::ReleasesHideAcquires.is_on();
+                    if races && hides && raced(earlier, event) {
+                        bits::join(&mut self.hidden, trace.before(index));
+                    }
+                }
+                if may_change && !leads {
+                    changed.add(&earlier.footprint, event);
                 }
             }
-            if may_change && !leads {
-                changed.add(&earlier.footprint, event);
+            if races && raced(earlier, event) {
+                self.races.push(index);
             }
             if Mutation::OneRaceEach.is_on() && !self.races.is_empty() {
                 break;
             }
         }
     }
+}
+
+/// True if neither of two steps is an expiry because nothing else could run.
+const fn raced(one: &Event, other: &Event) -> bool {
+    !one.forced_expiry && !other.forced_expiry
 }
 
 /// True if two steps depend.

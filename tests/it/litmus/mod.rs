@@ -4,6 +4,7 @@ mod coins;
 mod findings;
 mod objects;
 mod refused;
+pub(crate) mod retry;
 mod twice;
 
 use selvedge::explore::Coverage;

@@ -49,7 +49,10 @@ fn everywhere(program: impl Fn() -> Program) -> Vec<Explored> {
         } => {
             assert_eq!((traces, deadlocked), (all[1].executions, all[1].deadlocked));
         }
-        other @ (Recount::TooLarge(_) | Recount::TooLong(_) | Recount::Stopped) => {
+        other @ (Recount::TooLarge(_)
+        | Recount::TooLong(_)
+        | Recount::Stopped
+        | Recount::NotDeterministic { .. }) => {
             panic!("{other:?}")
         }
     }
@@ -87,7 +90,7 @@ fn two_flags() -> Program {
 }
 
 /// The same with a loop that is run round by round, which never ends.
-fn two_flags_in_a_bare_loop() -> Program {
+pub(crate) fn two_flags_in_a_bare_loop() -> Program {
     threads(|threads| {
         let (a, b) = (Atomic::new(false).named("a"), Atomic::new(false).named("b"));
         let (sets_a, sets_b) = (a.clone(), b.clone());
