@@ -193,7 +193,9 @@ impl Finding<'_> {
         let failure = Failure::of(self.execution, self.violation);
         let contrast = contrast(self.scenario, self.under, &failure, self.execution);
         let why = Cause::find(self.execution, self.violation);
-        (why.sentence(self.execution, contrast.as_ref()), contrast)
+        let names = self.scenario.workload().names();
+        let because = why.sentence(self.execution, contrast.as_ref(), &names);
+        (because, contrast)
     }
 
     fn explained(&self, failure: &Failure, least: &Left) -> Counterexample {

@@ -59,7 +59,7 @@ fn run(read: Result<RecordedSchedule, ScheduleError>) -> bool {
                 replay(&recorded, &scenario),
                 replay_best_effort(&recorded, &scenario),
             ] {
-                LaneTable::of(&replayed.execution, &replayed.threads, Detail::Folded);
+                LaneTable::of(&replayed.execution, &replayed.names, Detail::Folded);
             }
             true
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use crate::execution::Names;
 use crate::execution::THREADS_MAX;
 use crate::status::NtStatus;
 use crate::wfp::Circumstances;
@@ -236,6 +237,11 @@ impl Workload {
     /// The thread on which the work item of a link's detach runs.
     pub fn work_item_of(&self, link: usize) -> usize {
         self.threads.len() + link
+    }
+
+    /// What the threads are called in a report.
+    pub fn names(&self) -> Names {
+        Names::of_titles(self.thread_names())
     }
 
     /// The names of all threads by index: those of the scenario, deferred work, and the threads of

@@ -99,7 +99,7 @@ fn report(
             fairness: "none: every schedule counts, also one that starves a thread",
             memory_model: "sequential consistency",
         },
-        threads: workload.thread_names(),
+        names: workload.names(),
         executions: sum.tally.executions,
         redundant: sum.tally.redundant,
         deadlocked: sum.tally.deadlocked,

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::check::Keep;
 use crate::check::Request;
+use crate::execution::visible;
 use crate::explore::ExplorerKind;
 use crate::report::CheckReport;
 use crate::report::Tone;
@@ -12,7 +13,6 @@ use crate::report::proved;
 use crate::report::replay_command;
 use crate::report::scope_phrase;
 use crate::report::verified;
-use crate::report::visible;
 use crate::report::waits_phrase;
 use crate::scenario::Expectation;
 use crate::strategy::Strategy;

@@ -187,7 +187,7 @@ pub(super) fn write_shown(
             if task.report.shows_contrast {
                 writeln!(out)?;
                 let contrast = first.explained.contrast.as_ref();
-                write_contrast(out, contrast, &report.threads, look)?;
+                write_contrast(out, contrast, &report.names, look)?;
             }
         }
         write_rounds(out, report, look)?;

@@ -7,10 +7,10 @@ use thiserror::Error;
 
 use crate::attach::NoRoom;
 use crate::calibration::SizeError;
+use crate::execution::visible;
 use crate::replay::NativeReplayError;
 use crate::replay::ScheduleError;
 use crate::report::Tone;
-use crate::report::visible;
 use crate::reproduce::NotUnderstood;
 use crate::scenario::ScenarioError;
 

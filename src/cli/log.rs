@@ -29,9 +29,9 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::execution::visible;
 use crate::report::Palette;
 use crate::report::Tone;
-use crate::report::visible;
 
 use super::console::Channel;
 use super::console::Console;

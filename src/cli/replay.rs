@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::confirm;
+use crate::execution::visible;
 use crate::property::Contrast;
 use crate::replay::Ending;
 use crate::replay::NativeReplayError;
@@ -22,7 +23,6 @@ use crate::report::Look;
 use crate::report::Setting;
 use crate::report::Tone;
 use crate::report::replay_command;
-use crate::report::visible;
 use crate::report::write_contrast;
 use crate::report::write_replayed;
 use crate::report::write_reproduced;
@@ -77,19 +77,17 @@ fn write_replay(
         scenario: scenario.name(),
         strategy: recorded.strategy.name,
         waits: recorded.waits,
-        threads: &replayed.threads,
+        names: &replayed.names,
     };
     let (because, contrast) = explained(recorded, scenario, replayed);
     let finding = finding(replayed, &because);
     if let Some(form) = task.show_as.form() {
         let command = replay_command(&recorded.to_token(), task.model.as_deref());
         let document = Document {
-            setting,
-            finding,
-            execution: &replayed.execution,
             contrast: contrast.as_ref().filter(|_| task.shows_contrast),
             replay: Some(&command),
             detail: look.detail,
+            ..Document::of(&setting, finding.as_ref(), &replayed.execution)
         };
         return document.write(out, form);
     }
@@ -102,7 +100,7 @@ fn write_replay(
     write_reproduced(out, &finding, &replayed.execution, look)?;
     if task.shows_contrast {
         writeln!(out)?;
-        write_contrast(out, contrast.as_ref(), &replayed.threads, look)?;
+        write_contrast(out, contrast.as_ref(), &replayed.names, look)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::io::Write;
 
+use crate::execution::visible;
 use crate::report::Cell;
 use crate::report::Grid;
 use crate::report::Look;
@@ -10,7 +11,6 @@ use crate::report::Setting;
 use crate::report::Tone;
 use crate::report::counted;
 use crate::report::smaller_name;
-use crate::report::visible;
 use crate::report::write_contrast;
 use crate::report::write_counterexample_of;
 use crate::report::write_replayed;
@@ -140,12 +140,12 @@ fn write_found(
         waits,
         ..
     } = reproduction.ground;
-    let threads = scenario.workload().thread_names();
+    let names = scenario.workload().names();
     let setting = Setting {
         scenario: scenario.name(),
         strategy: strategy.name,
         waits,
-        threads: &threads,
+        names: &names,
     };
     let like = visible(&task.like);
     let Some(found) = &reproduction.counterexample else {
@@ -167,7 +167,7 @@ fn write_found(
     write_counterexample_of(out, &smaller, found, path_of(models, reproduction), look)?;
     if task.shows_contrast {
         writeln!(out)?;
-        write_contrast(out, found.explained.contrast.as_ref(), &threads, look)?;
+        write_contrast(out, found.explained.contrast.as_ref(), &names, look)?;
     }
     Ok(())
 }

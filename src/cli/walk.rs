@@ -8,9 +8,11 @@ use std::io;
 use std::io::BufRead;
 use std::io::Write;
 
+use crate::execution::Names;
 use crate::execution::THREADS_MAX;
 use crate::execution::Telling;
 use crate::execution::ThreadId;
+use crate::execution::visible;
 use crate::replay::About;
 use crate::replay::Place;
 use crate::replay::RecordedSchedule;
@@ -19,7 +21,6 @@ use crate::replay::Walk;
 use crate::report::Look;
 use crate::report::State;
 use crate::report::Tone;
-use crate::report::visible;
 use crate::report::write_lanes;
 use crate::scenario::Scenario;
 
@@ -110,10 +111,10 @@ pub(super) fn walk(
     commands: &mut Commands<'_>,
     (out, look): (&mut dyn Write, &Look),
 ) -> io::Result<Exit> {
-    let threads = scenario.workload().thread_names();
+    let names = scenario.workload().names();
     let mut walker = Walker {
         walk: Walk::along(recorded, scenario),
-        threads: &threads,
+        names: &names,
         callers: scenario.workload().threads.len(),
         look,
         out,
@@ -142,7 +143,7 @@ pub(super) fn walk(
 
 struct Walker<'a> {
     walk: Walk,
-    threads: &'a [String],
+    names: &'a Names,
     /// How many threads of the scenario there are: the first ones.
     callers: usize,
     look: &'a Look,
@@ -152,7 +153,7 @@ struct Walker<'a> {
 impl Walker<'_> {
     fn greet(&mut self) -> io::Result<()> {
         // Of the work that is left to others, only what comes to be.
-        for (index, name) in self.threads.iter().enumerate() {
+        for (index, name) in self.names.titles().iter().enumerate() {
             if index < self.callers || self.walk.has_a_step_of(ThreadId::new(index)) {
                 writeln!(self.out, "thread {index}: {}", visible(name))?;
             }
@@ -254,7 +255,7 @@ impl Walker<'_> {
 
     fn lanes(&mut self) -> io::Result<()> {
         let place = self.walk.look();
-        write_lanes(self.out, &place.execution, self.threads, self.look)
+        write_lanes(self.out, &place.execution, self.names, self.look)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a step does, as data: text is made only when a trace is rendered.
 
 use super::ObjectId;
+use super::THREADS_MAX;
 use super::ThreadId;
 
 /// The operation of one step: what it does, to which object, with which number.
@@ -36,6 +37,12 @@ impl Operation {
     /// The start of a thread by one that runs.
     pub fn start_of(thread: ThreadId) -> Self {
         Self::local(Verb::Spawn).with(u32::from(thread.byte()))
+    }
+
+    /// The thread that the operation starts, if it starts one.
+    pub fn started(self) -> Option<ThreadId> {
+        let index = usize::try_from(self.argument).ok()?;
+        (self.verb == Verb::Spawn && index < THREADS_MAX).then(|| ThreadId::new(index))
     }
 
     /// The same operation with a number.

@@ -35,6 +35,7 @@ impl Execution {
             links: Vec::new(),
             transactions_open: 0,
             leaked: 0,
+            objection: None,
             values: Vec::new(),
         };
         Self {

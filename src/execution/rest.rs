@@ -67,6 +67,8 @@ pub struct Rest {
     pub transactions_open: u32,
     /// How many allocations of the driver (clients, work items) were never given back.
     pub leaked: u32,
+    /// What the look at the end of a program panicked with, if it did.
+    pub objection: Option<String>,
     /// What a small program leaves in its variables, in order of index.
     pub values: Vec<(ThreadId, u32)>,
 }

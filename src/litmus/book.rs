@@ -12,6 +12,7 @@ use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
+use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -58,8 +59,6 @@ struct Book {
     observed: Observed,
     /// What each thread noted, and a hash of the values that it met and that no step shows.
     noted: BTreeMap<Option<ThreadId>, Notes>,
-    /// What the closing check of this execution panicked with.
-    objection: Option<String>,
 }
 
 thread_local! {
@@ -96,7 +95,6 @@ pub(super) fn begin_execution() {
         book.unfinished = 0;
         book.observed.clear();
         book.noted.clear();
-        book.objection = None;
     });
 }
 
@@ -175,11 +173,6 @@ pub(super) fn all_finished() -> bool {
     with(|book| book.unfinished == 0)
 }
 
-/// The paths of all threads met so far, by index.
-pub(super) fn paths() -> Vec<String> {
-    with(|book| book.paths.clone())
-}
-
 /// The thread with this path, if it has been met.
 pub(super) fn thread_at(path: &str) -> Option<ThreadId> {
     let found = with(|book| book.paths.iter().position(|known| known == path));
@@ -194,9 +187,19 @@ pub(super) fn name(object: ObjectId, name: &str) {
     });
 }
 
-/// What the program calls its objects.
-pub(super) fn names() -> BTreeMap<ObjectId, String> {
-    with(|book| book.names.clone())
+/// Notes whose end an object is.
+pub(super) fn name_end(object: ObjectId, thread: ThreadId) {
+    with(|book| {
+        let path = &book.paths[thread.index()];
+        let known = book.names.entry(object);
+        known.or_insert_with(|| format!("thread {path}"));
+    });
+}
+
+/// What the threads met so far are called, which is by their paths, and what the program calls its
+/// objects.
+pub(super) fn names() -> Names {
+    with(|book| Names::of_labels(book.paths.clone(), book.names.clone()))
 }
 
 /// Notes a value under a name.
@@ -226,19 +229,9 @@ pub(super) fn take_observed() -> Observed {
     with(|book| std::mem::take(&mut book.observed))
 }
 
-/// Notes what the closing check panicked with.
-pub(super) fn object(message: String) {
-    with(|book| book.objection = Some(message));
-}
-
-/// Takes what the closing check panicked with.
-pub(super) fn take_objection() -> Option<String> {
-    with(|book| book.objection.take())
-}
-
 /// What this execution left beside its steps, as a text: what each thread observed, a hash of the
-/// values that it met and that no step shows, and what the closing check panicked with. By thread,
-/// because equivalent executions agree on that, whatever the order of their steps.
+/// values that it met and that no step shows. By thread, because equivalent executions agree on
+/// that, whatever the order of their steps.
 pub(super) fn noted() -> String {
     with(|book| {
         let mut parts = Vec::new();
@@ -250,7 +243,6 @@ pub(super) fn noted() -> String {
             let hidden = notes.hidden;
             parts.extend(hidden.map(|hash| format!("values of {path} with the hash {hash:016x}")));
         }
-        parts.extend(book.objection.clone());
         parts.join(", ")
     })
 }

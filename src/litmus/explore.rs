@@ -20,13 +20,12 @@ use crate::runtime::controlled::Machine;
 
 use super::Explored;
 use super::Finding;
-use super::FindingKind;
 use super::Program;
 use super::ReplayError;
 use super::book;
-use super::findings::Findings;
+use super::counterexample::Counterexample;
+use super::findings::Wrong;
 use super::schedule::Follower;
-use super::schedule::to_text;
 
 /// How to explore a program: who chooses the schedules, how waits are read, and what ends it.
 ///
@@ -214,11 +213,19 @@ impl Explore {
         program: impl Into<Program>,
     ) -> Result<Option<Finding>, ReplayError> {
         book::begin_exploration();
-        let (execution, waits) = self.follow(schedule, &program.into())?;
-        let mut findings = Findings::default();
-        findings.take_in(&execution);
-        let found = findings.into_list().pop();
-        Ok(found.map(|(kind, cause, execution)| finding(kind, cause, execution, waits)))
+        let program = program.into();
+        let (execution, waits) = self.follow(schedule, &program)?;
+        let wrong = Wrong::of(&execution);
+        let found = wrong.map(|wrong| {
+            let counterexample = Counterexample {
+                program: &program,
+                waits,
+                wrong: &wrong,
+            };
+            counterexample.explained(execution)
+        });
+        book::close();
+        Ok(found)
     }
 
     /// Counts the traces of the program again, by another algorithm than any explorer's: see
@@ -294,22 +301,5 @@ impl Explore {
             Some(misfit) => Err(misfit),
             None => Ok((execution, waits)),
         }
-    }
-}
-
-/// What a report has of an execution.
-pub(super) fn finding(
-    kind: FindingKind,
-    cause: String,
-    execution: Execution,
-    waits: Waits,
-) -> Finding {
-    Finding {
-        kind,
-        cause,
-        schedule: to_text(&execution, waits),
-        threads: book::paths(),
-        names: book::names(),
-        execution,
     }
 }

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::execution::Execution;
-use crate::execution::ObjectId;
 use crate::explore::Coverage;
 use crate::explore::NotDeterministic;
 use crate::explore::SecondProof;
 use crate::report::Verdict;
 use crate::report::counted;
 
-use super::lanes;
+use super::Finding;
 
 /// What an exploration came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,48 +48,6 @@ pub struct Explored {
     /// How often each outcome occurred: the values noted with [`observe`](super::observe), as
     /// `name=value` in order of name. Executions that noted nothing are left out.
     pub outcomes: BTreeMap<String, u64>,
-}
-
-/// What kind of finding it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// A thread panicked: an assertion of the program, as a rule.
-    Panic,
-    /// The look at the end panicked: see [`Threads::finally`](super::Threads::finally).
-    Objection,
-    /// Threads wait for what never comes.
-    Deadlock,
-    /// All threads that are left spin, and what they spin on never changes.
-    Livelock,
-    /// Nothing is wrong with the program, but with an explorer: one has it, another lacks it.
-    Disagreement,
-}
-
-impl FindingKind {
-    /// Whether something panicked.
-    pub(super) const fn is_panic(self) -> bool {
-        matches!(self, Self::Panic | Self::Objection)
-    }
-}
-
-/// Something that is wrong with a program, in the simplest execution that shows it: the one with
-/// the fewest preemptions, of these the one with the fewest switches, and so on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// What kind it is.
-    pub kind: FindingKind,
-    /// What is wrong, in a sentence.
-    pub cause: String,
-    /// The schedule, for [`Explore::replay`](super::Explore::replay).
-    pub schedule: String,
-    /// The execution.
-    pub execution: Execution,
-    /// The names of the threads, by index.
-    pub threads: Vec<String>,
-    /// The names that the program gave to its objects.
-    pub names: BTreeMap<ObjectId, String>,
 }
 
 impl Explored {
@@ -155,29 +111,5 @@ fn twice(second: Option<SecondProof>) -> String {
             format!(" by dpor alone; source saw {seen} of {classes} classes")
         }
         Some(SecondProof::Differs { .. }) => " by dpor, but not as by source".to_owned(),
-    }
-}
-
-impl fmt::Display for Finding {
-    /// The cause, the execution as a table with a lane for each thread, and how to replay it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Execution { steps, .. } = &self.execution;
-        let steps = u64::try_from(steps.len()).unwrap_or(u64::MAX);
-        let switches = match self.execution.switches() {
-            1 => "1 switch".to_owned(),
-            many => format!("{many} switches"),
-        };
-        writeln!(f, "{}", self.cause)?;
-        writeln!(
-            f,
-            "  in {} ({}, {})",
-            counted(steps, "step"),
-            switches,
-            counted(self.execution.preemptions().into(), "preemption")
-        )?;
-        writeln!(f)?;
-        f.write_str(&lanes::table(self))?;
-        writeln!(f)?;
-        writeln!(f, "  replay with Explore::replay and {:?}", self.schedule)
     }
 }

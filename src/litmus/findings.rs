@@ -10,18 +10,22 @@ use crate::execution::Schedule;
 
 use super::FindingKind;
 use super::book;
-use super::lanes::does;
 
 /// How simple an execution is, the least the simplest.
 type Rank = (u32, u32, usize, Vec<Decision>);
 
-/// What makes two findings the same.
-type Key = (FindingKind, String);
+/// What is wrong with an execution: what makes two findings the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Wrong {
+    pub(super) kind: FindingKind,
+    /// In a sentence that does not depend on the schedule.
+    pub(super) cause: String,
+}
 
 /// Goes through executions and keeps what is wrong.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    simplest: BTreeMap<Key, (Rank, Execution)>,
+    simplest: BTreeMap<Wrong, (Rank, Execution)>,
     pub(super) panicked: u64,
     pub(super) outcomes: BTreeMap<String, u64>,
 }
@@ -30,14 +34,14 @@ impl Findings {
     /// Takes in an execution that has just run: whether anything is wrong with it.
     pub(super) fn take_in(&mut self, execution: &Execution) -> bool {
         self.count_outcome();
-        let Some(key) = wrong(execution, book::take_objection()) else {
+        let Some(wrong) = Wrong::of(execution) else {
             return false;
         };
-        self.panicked += u64::from(key.0.is_panic());
+        self.panicked += u64::from(wrong.kind.is_panic());
         let rank = rank(execution);
-        let known = self.simplest.get(&key);
+        let known = self.simplest.get(&wrong);
         if known.is_none_or(|(simplest, _)| rank < *simplest) {
-            self.simplest.insert(key, (rank, execution.clone()));
+            self.simplest.insert(wrong, (rank, execution.clone()));
         }
         true
     }
@@ -62,10 +66,9 @@ impl Findings {
     }
 
     /// The findings, in order of kind and cause.
-    pub(super) fn into_list(self) -> Vec<(FindingKind, String, Execution)> {
+    pub(super) fn into_list(self) -> impl Iterator<Item = (Wrong, Execution)> {
         let list = self.simplest.into_iter();
-        list.map(|((kind, cause), (_, execution))| (kind, cause, execution))
-            .collect()
+        list.map(|(wrong, (_, execution))| (wrong, execution))
     }
 }
 
@@ -79,43 +82,44 @@ fn rank(execution: &Execution) -> Rank {
     )
 }
 
-/// What is wrong with an execution, in a sentence that does not depend on its schedule.
-fn wrong(execution: &Execution, objection: Option<String>) -> Option<Key> {
-    if execution.end == End::Finished && objection.is_none() {
-        return None;
-    }
-    let paths = book::paths();
-    match &execution.end {
-        End::Panicked { thread, message } => {
-            let path = &paths[thread.index()];
-            Some((
-                FindingKind::Panic,
-                format!("thread {path} panics: {message}"),
-            ))
-        }
-        End::Deadlock(blocked) => {
-            let cause = format!("deadlock: nobody can go on ({})", stuck(blocked));
-            Some((FindingKind::Deadlock, cause))
-        }
-        End::Livelock(blocked) => {
-            let cause = format!(
-                "livelock: all who are left spin for ever ({})",
-                stuck(blocked)
-            );
-            Some((FindingKind::Livelock, cause))
-        }
-        End::Finished | End::Redundant | End::StepLimit => {
-            objection.map(|said| (FindingKind::Objection, format!("at the end: {said}")))
-        }
+impl Wrong {
+    /// What is wrong with an execution, if anything is.
+    pub(super) fn of(execution: &Execution) -> Option<Self> {
+        let (kind, cause) = match (&execution.end, &execution.rest.objection) {
+            (End::Panicked { thread, message }, _) => {
+                let names = book::names();
+                let label = names.label(*thread);
+                (
+                    FindingKind::Panic,
+                    format!("thread {label} panics: {message}"),
+                )
+            }
+            (End::Deadlock(blocked), _) => (
+                FindingKind::Deadlock,
+                format!("deadlock: no thread can go on ({})", stuck(blocked)),
+            ),
+            (End::Livelock(blocked), _) => (
+                FindingKind::Livelock,
+                format!(
+                    "livelock: all threads that are left spin for ever ({})",
+                    stuck(blocked)
+                ),
+            ),
+            (End::Finished | End::Redundant | End::StepLimit, Some(said)) => {
+                (FindingKind::Objection, format!("at the end: {said}"))
+            }
+            (End::Finished | End::Redundant | End::StepLimit, None) => return None,
+        };
+        Some(Self { kind, cause })
     }
 }
 
 /// Who waits for what.
 fn stuck(blocked: &[Blocked]) -> String {
-    let (paths, names) = (book::paths(), book::names());
+    let names = book::names();
     let waits = |blocked: &Blocked| {
-        let path = &paths[blocked.thread.index()];
-        format!("thread {path}: {}", does(blocked.operation, &names))
+        let path = names.label(blocked.thread);
+        format!("thread {path}: {}", names.operation(blocked.operation))
     };
     let waits: Vec<String> = blocked.iter().map(waits).collect();
     waits.join("; ")

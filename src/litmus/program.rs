@@ -50,13 +50,13 @@ impl System for Program {
         book::begin_execution();
         let closing = (self.start)();
         Box::new(move || {
-            if let Some(closing) = closing.filter(|_| book::all_finished())
-                && let Err(message) = said_quietly(AssertUnwindSafe(closing))
-            {
-                book::object(message);
-            }
+            let closing = closing.filter(|_| book::all_finished());
+            let looked = closing.map(|closing| said_quietly(AssertUnwindSafe(closing)));
             book::close();
-            Rest::default()
+            Rest {
+                objection: looked.and_then(Result::err),
+                ..Rest::default()
+            }
         })
     }
 

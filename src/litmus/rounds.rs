@@ -42,7 +42,6 @@ use crate::runtime::controlled::steps_since;
 use crate::runtime::controlled::steps_so_far;
 
 use super::book;
-use super::lanes::called;
 
 /// How often something happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -179,14 +178,16 @@ impl Round {
         let mut held: Vec<ObjectId> = Vec::new();
         let wrong = steps.iter().find_map(|step| self.wrong(step, &mut held));
         let names = book::names();
-        let kept = || Some(format!("keeps {}", called(*held.first()?, &names)));
+        let kept = || Some(format!("keeps {}", names.object(*held.first()?)));
         self.objection.clone().or(wrong).or_else(kept)
     }
 
     /// What is wrong with a step. `held` are the locks that the round has taken so far.
     fn wrong(&self, step: &Step, held: &mut Vec<ObjectId>) -> Option<String> {
         let (verb, object) = (step.operation.verb, step.operation.object);
-        let name = object.map_or_else(String::new, |object| called(object, &book::names()));
+        let name = object.map_or_else(String::new, |object| {
+            book::names().object(object).into_owned()
+        });
         let looks = || step.footprint.iter().all(|it| it.access == Access::Read);
         let known = |object: ObjectId| {
             let mut seen = self.seen.iter();

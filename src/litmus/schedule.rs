@@ -56,7 +56,7 @@ struct Chosen {
 
 /// The schedule of an execution in one line.
 pub(super) fn to_text(execution: &Execution, waits: Waits) -> String {
-    let paths = book::paths();
+    let names = book::names();
     let Schedule(decisions) = execution.schedule();
     let mut text = format!("lt1:{}:", waits_name(waits));
     let together = |a: &Decision, b: &Decision| a == b;
@@ -66,7 +66,7 @@ pub(super) fn to_text(execution: &Execution, waits: Waits) -> String {
             alternative,
         } = run[0];
         let separator = if index == 0 { "" } else { "+" };
-        let path = &paths[thread.index()];
+        let path = names.label(thread);
         // Writing to a string does not fail.
         let _infallible = write!(text, "{separator}{path}x{}", run.len());
         if alternative > 0 {

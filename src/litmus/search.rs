@@ -32,13 +32,13 @@ use crate::runtime::controlled::System;
 
 use super::Explore;
 use super::Explored;
-use super::Finding;
-use super::FindingKind;
 use super::Program;
 use super::book;
-use super::explore::finding;
+use super::counterexample::Counterexample;
+use super::counterexample::disagreement;
 use super::findings::Findings;
-use super::lanes::does;
+use super::findings::Wrong;
+use super::schedule::to_text;
 
 /// What one search came to.
 #[derive(Debug)]
@@ -160,31 +160,34 @@ impl Explore {
             ..
         } = first;
         let (panicked, outcomes) = (findings.panicked, findings.outcomes.clone());
-        let list = findings.into_list().into_iter();
-        let mut findings: Vec<Finding> = list
-            .map(|(kind, cause, execution)| finding(kind, cause, execution, self.waits))
-            .collect();
-        let mut found = findings.iter();
-        not_deterministic =
-            not_deterministic.or_else(|| found.find_map(|found| self.replayed(program, found)));
+        let mut found = Vec::new();
+        for (wrong, execution) in findings.into_list() {
+            not_deterministic =
+                not_deterministic.or_else(|| self.replayed(program, &wrong, &execution));
+            if not_deterministic.is_some() {
+                break;
+            }
+            let counterexample = Counterexample {
+                program,
+                waits: self.waits,
+                wrong: &wrong,
+            };
+            let least = counterexample.least(&execution);
+            not_deterministic = self.replayed(program, &wrong, &least.execution);
+            found.push(least);
+        }
         let lacking = second.as_ref().and_then(|second| second.lacking.as_ref());
-        let mut disagreement = lacking.map(|(lacking, execution)| {
-            let cause = lacks(lacking);
-            finding(
-                FindingKind::Disagreement,
-                cause,
-                execution.clone(),
-                self.waits,
-            )
+        let mut differing = lacking.map(|(lacking, execution)| {
+            disagreement(lacks(lacking), execution.clone(), self.waits)
         });
         if not_deterministic.is_some() {
-            findings.clear();
-            disagreement = None;
+            found.clear();
+            differing = None;
         }
         let verdict = match tally.coverage {
             _ if not_deterministic.is_some() => Verdict::NotDeterministic,
-            _ if !findings.is_empty() => Verdict::Violated,
-            _ if disagreement.is_some() => Verdict::ExplorersDisagree,
+            _ if !found.is_empty() => Verdict::Violated,
+            _ if differing.is_some() => Verdict::ExplorersDisagree,
             Coverage::Exhausted => Verdict::Proved,
             Coverage::Bounded(_) => Verdict::Bounded,
             Coverage::Sampled { .. } => Verdict::Sampled,
@@ -199,24 +202,30 @@ impl Explore {
             cut_off: tally.cut_off,
             loops,
             coverage: tally.coverage,
-            findings,
+            findings: found,
             second_proof: second.map(|second| second.proof),
-            disagreement,
+            disagreement: differing,
             not_deterministic,
             outcomes,
         }
     }
 
     /// Runs a finding again by its schedule: what differs.
-    fn replayed(&self, program: &Program, found: &Finding) -> Option<NotDeterministic> {
-        let again = match self.follow(&found.schedule, program) {
+    fn replayed(
+        &self,
+        program: &Program,
+        wrong: &Wrong,
+        execution: &Execution,
+    ) -> Option<NotDeterministic> {
+        let schedule = to_text(execution, self.waits);
+        let again = match self.follow(&schedule, program) {
             Ok((again, _)) => again,
             Err(misfit) => {
-                let before = found.cause.clone();
+                let before = wrong.cause.clone();
                 return Some(NotDeterministic::at_the_end((before, misfit.to_string())));
             }
         };
-        difference((&found.execution, &again), ("", ""))
+        difference((execution, &again), ("", ""))
     }
 }
 
@@ -232,10 +241,10 @@ fn lacks(lacking: &Lacking) -> String {
 
 /// What there is to say of the executions that were cut off.
 fn loops(tally: &Tally, first: &FirstCutOff) -> Vec<String> {
-    let (paths, names) = (book::paths(), book::names());
-    let thread = |thread: ThreadId| format!("thread {}", paths[thread.index()]);
+    let names = book::names();
+    let thread = |thread: ThreadId| format!("thread {}", names.label(thread));
     let loops = first.loops.as_deref().unwrap_or_default();
-    let does = |operation| does(operation, &names);
+    let does = |operation| names.operation(operation);
     cut_off_lines(tally.cut_off, loops, thread, does, |found| {
         match (found.looks, found.round.as_slice()) {
             (true, [one]) if one.verb == Verb::Load => {

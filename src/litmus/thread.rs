@@ -42,7 +42,9 @@ pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> Jo
         finished: finished.clone(),
         result: Arc::clone(&result),
     };
-    Controlled::spawn(book::next_thread(), move || {
+    let thread = book::next_thread();
+    book::name_end(finished.id(), thread);
+    Controlled::spawn(thread, move || {
         *result.lock() = Some(body());
         let operation = Operation::on(Verb::Finish, finished.id());
         Controlled::act(operation, (&finished,), |(mut finished,)| {

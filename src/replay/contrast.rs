@@ -20,12 +20,12 @@ use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
 use crate::runtime::controlled::Machine;
 use crate::runtime::controlled::Policy;
-use crate::runtime::controlled::System;
 use crate::scenario::Omitted;
 use crate::scenario::Scenario;
 use crate::wfp::CallKey;
 use crate::wfp::Circumstances;
 
+use super::Target;
 use super::Under;
 use super::shrink::Beginning;
 use super::shrink::Landmarks;
@@ -50,29 +50,34 @@ pub fn contrast(
         failure,
         failing,
     };
-    let program = under.program(scenario);
-    let ordered = reordered((&program, under.waits), failure, failing);
+    let target = Target {
+        system: &under.program(scenario),
+        waits: under.waits,
+        fails: &|execution| failure.find(execution).is_some(),
+    };
+    let is_clean = |execution: &Execution| judge(execution).is_empty();
+    let ordered = reordered(&target, &is_clean, failing);
     if ordered.as_ref().is_some_and(|found| found.is_clean) {
         return ordered;
     }
     search.without_a_fault().or(ordered)
 }
 
-/// The nearest execution of a system, its finite waits read so, that does not fail in the same way
-/// and differs in the order of its steps alone, if one is found.
+/// The nearest execution of a system that does not fail in the same way and differs in the order of
+/// its steps alone, if one is found. `is_clean` says whether an execution breaks nothing at all.
 pub fn reordered(
-    (system, waits): (&dyn System, Waits),
-    failure: &Failure,
+    target: &Target<'_>,
+    is_clean: &dyn Fn(&Execution) -> bool,
     failing: &Execution,
 ) -> Option<Contrast> {
-    let mut machine = machine(waits, failing);
+    let mut machine = machine(target.waits, failing);
     let mut nearest: Option<(Distance, Contrast)> = None;
     for (at, decisions) in branches(failing).into_iter().take(REPLAYS_MAX) {
         let mut beginning = Beginning::of(&decisions);
-        let Some(execution) = passing(&mut machine, system, failure, &mut beginning) else {
+        let Some(execution) = passing(&mut machine, target, &mut beginning) else {
             continue;
         };
-        let is_clean = judge(&execution).is_empty();
+        let is_clean = is_clean(&execution);
         let pairs = reversed(failing, &execution).len();
         let distance = (!is_clean, pairs, Reverse(at));
         if nearest.as_ref().is_none_or(|(known, _)| distance < *known) {
@@ -95,13 +100,12 @@ pub fn reordered(
 /// Runs a policy: the execution, unless it is cut off or fails in the same way.
 fn passing(
     machine: &mut Machine,
-    system: &dyn System,
-    failure: &Failure,
+    target: &Target<'_>,
     policy: &mut impl Policy,
 ) -> Option<Execution> {
-    let execution = machine.run(system, policy);
+    let execution = machine.run(target.system, policy);
     let complete = !matches!(execution.end, End::StepLimit | End::Redundant);
-    let passes = complete && failure.find(execution).is_none();
+    let passes = complete && !(target.fails)(execution);
     passes.then(|| execution.clone())
 }
 
@@ -167,7 +171,12 @@ impl Neighbours<'_> {
         };
         let policy = &mut Landmarks::of(self.failing);
         let machine = &mut machine(under.waits, self.failing);
-        let execution = passing(machine, &under.program(scenario), self.failure, policy)?;
+        let target = Target {
+            system: &under.program(scenario),
+            waits: under.waits,
+            fails: &|execution| self.failure.find(execution).is_some(),
+        };
+        let execution = passing(machine, &target, policy)?;
         judge(&execution).is_empty().then_some(Contrast {
             change: Change::NoFault,
             execution,

@@ -5,6 +5,7 @@ use tracing::Span;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Journal;
+use crate::execution::Names;
 use crate::program::Program;
 use crate::property::Property;
 use crate::property::Violation;
@@ -59,8 +60,8 @@ pub enum Ending {
 pub struct Replay {
     /// The execution, as far as it went.
     pub execution: Execution,
-    /// The names of all threads, deferred work included, by index.
-    pub threads: Vec<String>,
+    /// What the threads, deferred work included, are called.
+    pub names: Names,
     /// How it ended.
     pub ending: Ending,
     /// What was left out, in order. Empty unless it was [`replay_best_effort`].
@@ -197,7 +198,7 @@ impl Replay {
     ) -> Self {
         Self {
             execution,
-            threads: scenario.workload().thread_names(),
+            names: scenario.workload().names(),
             ending,
             skipped: Vec::new(),
             circumstances: program.ledger().circumstances().clone(),

@@ -7,6 +7,7 @@ use std::io::Write;
 use crate::execution::Looping;
 use crate::execution::Operation;
 use crate::execution::ThreadId;
+use crate::execution::visible;
 
 use super::CheckReport;
 use super::Comparison;
@@ -18,7 +19,6 @@ use super::rounds::lines;
 use super::words::counted;
 use super::words::grouped;
 use super::words::replay_command;
-use super::words::visible;
 use super::words::waits_phrase;
 
 /// Writes all that there is to say of single rows.
@@ -84,13 +84,7 @@ fn write_row(
 
 /// What the bound on steps hides.
 fn cut_off(report: &CheckReport) -> Vec<String> {
-    let thread = |thread: ThreadId| {
-        let name = report.threads.get(thread.index());
-        name.map_or_else(
-            || format!("thread {thread}"),
-            |name| visible(&format!("thread {thread} {name}")).into_owned(),
-        )
-    };
+    let thread = |thread: ThreadId| format!("thread {}", report.names.heading(thread));
     let does = |operation: Operation| {
         let object = operation.object.map(|object| format!(" {object}"));
         format!("{}{}", operation.verb.title(), object.unwrap_or_default())

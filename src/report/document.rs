@@ -4,6 +4,7 @@ use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
+use crate::execution::Names;
 use crate::property::Contrast;
 
 use super::CheckReport;
@@ -29,14 +30,16 @@ pub enum Form {
 }
 
 /// What is to be written, and how much of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Document<'a> {
-    /// Where it was found.
-    pub setting: Setting<'a>,
-    /// What is broken, if anything is.
-    pub finding: Option<Finding<'a>>,
+    /// What is broken, if anything is, and where.
+    pub heading: String,
+    /// What else there is to say of it in a line each, with the name of the line.
+    pub facts: Vec<(&'static str, String)>,
     /// The execution that shows it.
     pub execution: &'a Execution,
+    /// What its threads and objects are called.
+    pub names: &'a Names,
     /// The nearest execution that passes, if it is to be shown beside.
     pub contrast: Option<&'a Contrast>,
     /// The command that shows it again, if there is one.
@@ -45,7 +48,29 @@ pub struct Document<'a> {
     pub detail: Detail,
 }
 
-impl Document<'_> {
+impl<'a> Document<'a> {
+    /// The document of an execution of a model, with neither contrast nor command.
+    pub fn of(
+        setting: &Setting<'a>,
+        finding: Option<&Finding<'_>>,
+        execution: &'a Execution,
+    ) -> Self {
+        let title = setting.title();
+        let heading = match finding {
+            Some(finding) => format!("VIOLATED {}: {title}", finding.property.name()),
+            None => title,
+        };
+        Self {
+            heading,
+            facts: facts(finding, execution),
+            execution,
+            names: setting.names,
+            contrast: None,
+            replay: None,
+            detail: Detail::Folded,
+        }
+    }
+
     /// Writes it.
     ///
     /// # Errors
@@ -59,19 +84,11 @@ impl Document<'_> {
         }
     }
 
-    fn heading(&self) -> String {
-        let title = self.setting.title();
-        match &self.finding {
-            Some(finding) => format!("VIOLATED {}: {title}", finding.property.name()),
-            None => title,
-        }
-    }
-
-    fn markdown(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
-        writeln!(out, "### {}", escaped(&self.heading()))?;
+    fn markdown(&self, out: &mut dyn Write, table: &LaneTable<'_>) -> io::Result<()> {
+        writeln!(out, "### {}", escaped(&self.heading))?;
         writeln!(out)?;
-        for (name, text) in facts(self.finding.as_ref(), self.execution) {
-            writeln!(out, "- {name}: {}", escaped(&text))?;
+        for (name, text) in &self.facts {
+            writeln!(out, "- {name}: {}", escaped(text))?;
         }
         writeln!(out)?;
         write_lanes_as_markdown(out, table)?;
@@ -87,10 +104,10 @@ impl Document<'_> {
 
     /// A comment of Mermaid begins with `%%`, and is nowhere but on a line of its own. The contrast
     /// is a diagram of its own.
-    fn mermaid(&self, out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
-        writeln!(out, "%% {}", comment(&self.heading()))?;
-        for (name, text) in facts(self.finding.as_ref(), self.execution) {
-            writeln!(out, "%% {name}: {}", comment(&text))?;
+    fn mermaid(&self, out: &mut dyn Write, table: &LaneTable<'_>) -> io::Result<()> {
+        writeln!(out, "%% {}", comment(&self.heading))?;
+        for (name, text) in &self.facts {
+            writeln!(out, "%% {name}: {}", comment(text))?;
         }
         write_lanes_as_mermaid(out, table)?;
         if let Some(contrast) = self.contrast {
@@ -100,8 +117,8 @@ impl Document<'_> {
         Ok(())
     }
 
-    fn table(&self, execution: &Execution) -> LaneTable {
-        LaneTable::of(execution, self.setting.threads, self.detail)
+    fn table(&self, execution: &Execution) -> LaneTable<'_> {
+        LaneTable::of(execution, self.names, self.detail)
     }
 }
 
@@ -125,16 +142,15 @@ pub fn write_counterexample_as(
 ) -> io::Result<()> {
     let command = replay_command(&counterexample.schedule, model);
     let name = smaller_name(&report.scenario, &counterexample.explained.omitted);
+    let setting = Setting {
+        scenario: &name,
+        ..Setting::of(report)
+    };
+    let finding = Finding::of(counterexample);
     let document = Document {
-        setting: Setting {
-            scenario: &name,
-            ..Setting::of(report)
-        },
-        finding: Some(Finding::of(counterexample)),
-        execution: &counterexample.execution,
-        contrast: None,
         replay: Some(&command),
         detail,
+        ..Document::of(&setting, Some(&finding), &counterexample.execution)
     };
     document.write(out, form)
 }
@@ -194,13 +210,11 @@ mod tests {
             execution: sample::race(),
             is_clean: true,
         };
+        let (setting, finding) = (Setting::of(&report), Finding::of(found));
         let document = Document {
-            setting: Setting::of(&report),
-            finding: Some(Finding::of(found)),
-            execution: &found.execution,
             contrast: Some(&contrast),
             replay: Some("selvedge replay TOKEN"),
-            detail: Detail::Folded,
+            ..Document::of(&setting, Some(&finding), &found.execution)
         };
         for (form, below) in [
             (

@@ -145,6 +145,7 @@ mod tests {
     use super::*;
     use crate::execution::Access;
     use crate::execution::Footprint;
+    use crate::execution::Names;
     use crate::execution::ObjectId;
     use crate::execution::ObjectKind;
     use crate::execution::Operation;
@@ -171,9 +172,12 @@ mod tests {
     fn told(steps: Vec<Step>) -> Vec<(Option<(usize, usize)>, String)> {
         let mut execution = Execution::empty();
         execution.steps = steps;
-        let rows = folded(&tell(&execution), &execution);
+        let rows = folded(&tell(&execution, &Names::default()), &execution);
         rows.iter()
-            .map(|row| (row.steps, row.sayings[0].said.words().replace(GLUE, " ")))
+            .map(|row| {
+                let words = row.sayings[0].said.words(&Names::default());
+                (row.steps, words.replace(GLUE, " "))
+            })
             .collect()
     }
 

@@ -13,26 +13,26 @@ use super::said::Saying;
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_lanes_as_markdown(out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
+pub fn write_lanes_as_markdown(out: &mut dyn Write, table: &LaneTable<'_>) -> io::Result<()> {
     let titles: Vec<String> = table
         .lanes
         .iter()
-        .map(|lane| escaped(&lane.title()))
+        .map(|lane| escaped(&&lane.heading))
         .collect();
     writeln!(out, "| step | {} |", titles.join(" | "))?;
     writeln!(out, "|---:|{}", "---|".repeat(titles.len()))?;
     for row in &table.rows {
         let mut cells = vec![String::new(); table.lanes.len()];
         for saying in &row.sayings {
-            cells[table.lane(saying.thread)] = cell(saying);
+            cells[table.lane(saying.thread)] = cell(table, saying);
         }
         writeln!(out, "| {} | {} |", row.number(), cells.join(" | "))?;
     }
     Ok(())
 }
 
-fn cell(saying: &Saying) -> String {
-    let text = escaped(&saying.said.words());
+fn cell(table: &LaneTable<'_>, saying: &Saying) -> String {
+    let text = escaped(&table.words(&saying.said));
     match saying.said.tone() {
         Tone::Bad => format!("**{text}**"),
         Tone::Notable | Tone::Quiet => format!("*{text}*"),
@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn the_race_is_a_table() {
-        let table = LaneTable::of(&sample::race(), &sample::names(), Detail::Folded);
+        let names = sample::names();
+        let table = LaneTable::of(&sample::race(), &names, Detail::Folded);
         let mut out = Vec::new();
         write_lanes_as_markdown(&mut out, &table).unwrap();
 

@@ -19,16 +19,19 @@ use super::story::Row;
 /// # Errors
 ///
 /// Those of `out`.
-pub fn write_lanes_as_mermaid(out: &mut dyn Write, table: &LaneTable) -> io::Result<()> {
+pub fn write_lanes_as_mermaid(out: &mut dyn Write, table: &LaneTable<'_>) -> io::Result<()> {
     writeln!(out, "sequenceDiagram")?;
     for lane in &table.lanes {
-        let (thread, title) = (lane.thread, escaped(&lane.title()));
+        let (thread, title) = (lane.thread, escaped(&&lane.heading));
         writeln!(out, "    participant T{thread} as {title}")?;
     }
-    table.rows.iter().try_for_each(|row| write_row(out, row))
+    table
+        .rows
+        .iter()
+        .try_for_each(|row| write_row(out, table, row))
 }
 
-fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
+fn write_row(out: &mut dyn Write, table: &LaneTable<'_>, row: &Row) -> io::Result<()> {
     let Some((main, others)) = row.sayings.split_first() else {
         return Ok(());
     };
@@ -40,17 +43,22 @@ fn write_row(out: &mut dyn Write, row: &Row) -> io::Result<()> {
     };
     for saying in others.iter().filter(switches) {
         let (from, to) = (saying.thread, main.thread);
-        let text = escaped(&saying.said.words());
+        let text = escaped(&table.words(&saying.said));
         writeln!(out, "    T{from}-->>T{to}: {text}")?;
     }
-    write_note(out, &row.number(), main)?;
+    write_note(out, table, &row.number(), main)?;
     let rest = others.iter().filter(|saying| !switches(saying));
     rest.into_iter()
-        .try_for_each(|saying| write_note(out, "", saying))
+        .try_for_each(|saying| write_note(out, table, "", saying))
 }
 
-fn write_note(out: &mut dyn Write, number: &str, saying: &Saying) -> io::Result<()> {
-    let (thread, text) = (saying.thread, escaped(&saying.said.words()));
+fn write_note(
+    out: &mut dyn Write,
+    table: &LaneTable<'_>,
+    number: &str,
+    saying: &Saying,
+) -> io::Result<()> {
+    let (thread, text) = (saying.thread, escaped(&table.words(&saying.said)));
     let colon = if number.is_empty() { "" } else { ": " };
     let note = format!("Note over T{thread}: {number}{colon}{text}");
     if saying.said.tone() == Tone::Bad {
@@ -88,7 +96,8 @@ mod tests {
 
     #[test]
     fn the_race_is_a_diagram() {
-        let table = LaneTable::of(&sample::race(), &sample::names(), Detail::Folded);
+        let names = sample::names();
+        let table = LaneTable::of(&sample::race(), &names, Detail::Folded);
         let mut out = Vec::new();
         write_lanes_as_mermaid(&mut out, &table).unwrap();
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::execution::Execution;
+use crate::execution::Names;
 use crate::execution::ThreadId;
 
 use super::fold::folded;
+use super::said::Said;
 use super::story::Row;
 use super::story::tell;
-use super::words::visible;
 
 /// How much of an execution a table shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,47 +26,46 @@ pub enum Detail {
 pub struct Lane {
     /// Which.
     pub thread: ThreadId,
-    /// What it is called; may be empty.
-    pub name: String,
-}
-
-impl Lane {
-    /// `0 attach CONNECT4`.
-    pub fn title(&self) -> String {
-        format!("{} {}", self.thread, self.name)
-            .trim_end()
-            .to_owned()
-    }
+    /// What a mark calls it: `0`.
+    pub label: String,
+    /// What its heading says: `0 attach CONNECT4`.
+    pub heading: String,
 }
 
 /// A lane for each thread that says something, and a row for each thing that is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LaneTable {
+pub struct LaneTable<'n> {
+    names: &'n Names,
     /// By ascending thread.
     pub lanes: Vec<Lane>,
     /// From the first step to the end.
     pub rows: Vec<Row>,
 }
 
-impl LaneTable {
-    /// The table of an execution. `threads` has the name of each thread by index; a missing one is
-    /// empty.
-    pub fn of(execution: &Execution, threads: &[String], detail: Detail) -> Self {
+impl<'n> LaneTable<'n> {
+    /// The table of an execution whose threads and objects are called so.
+    pub fn of(execution: &Execution, names: &'n Names, detail: Detail) -> Self {
         let rows = match detail {
-            Detail::Folded => folded(&tell(execution), execution),
-            Detail::EveryStep => tell(execution),
+            Detail::Folded => folded(&tell(execution, names), execution),
+            Detail::EveryStep => tell(execution, names),
         };
         let sayings = rows.iter().flat_map(|row| &row.sayings);
         let seen: BTreeSet<ThreadId> = sayings.map(|saying| saying.thread).collect();
-        let lane = |thread: ThreadId| {
-            let name = threads.get(thread.index()).map_or("", String::as_str);
-            let name = visible(name).into_owned();
-            Lane { thread, name }
+        let lane = |thread: ThreadId| Lane {
+            thread,
+            label: names.label(thread).into_owned(),
+            heading: names.heading(thread),
         };
         Self {
+            names,
             lanes: seen.into_iter().map(lane).collect(),
             rows,
         }
+    }
+
+    /// The words of a cell.
+    pub(super) fn words(&self, said: &Said) -> String {
+        said.words(self.names)
     }
 
     /// Which lane a thread has.

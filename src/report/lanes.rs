@@ -7,6 +7,7 @@ use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
+use crate::execution::Names;
 use crate::execution::ThreadId;
 
 use super::Charset;
@@ -30,8 +31,7 @@ const TEXT_MIN: usize = 36;
 /// How wide the column of step numbers is at least: room for the bound on steps, and a margin.
 const NUMBER_MIN: usize = 6;
 
-/// Writes the lane table of an execution. `threads` has the name of each thread by index; a missing
-/// one is empty.
+/// Writes the lane table of an execution whose threads and objects are called so.
 ///
 /// # Errors
 ///
@@ -39,10 +39,10 @@ const NUMBER_MIN: usize = 6;
 pub fn write_lanes(
     out: &mut dyn Write,
     execution: &Execution,
-    threads: &[String],
+    names: &Names,
     look: &Look,
 ) -> io::Result<()> {
-    let table = LaneTable::of(execution, threads, look.detail);
+    let table = LaneTable::of(execution, names, look.detail);
     if table.rows.is_empty() {
         return writeln!(out, "  (no step was taken)");
     }
@@ -58,13 +58,13 @@ pub fn write_lanes(
 }
 
 /// How wide the column of step numbers is.
-fn number_width(table: &LaneTable) -> usize {
+fn number_width(table: &LaneTable<'_>) -> usize {
     let widths = table.rows.iter().map(|row| row.number().len());
     widths.max().unwrap_or(0).max(NUMBER_MIN)
 }
 
 struct Printer<'a> {
-    table: &'a LaneTable,
+    table: &'a LaneTable<'a>,
     number_width: usize,
     look: &'a Look,
 }
@@ -72,7 +72,7 @@ struct Printer<'a> {
 impl Printer<'_> {
     /// The text of a cell, in the characters that the reader has.
     fn text(&self, said: &Said) -> String {
-        let words = said.words();
+        let words = self.table.words(said);
         match self.look.charset {
             Charset::Utf8 => words,
             Charset::Ascii => plain_ascii(&words).into_owned(),
@@ -85,7 +85,7 @@ impl Printer<'_> {
             .table
             .lanes
             .iter()
-            .map(|lane| Cell::plain(lane.title()).width());
+            .map(|lane| Cell::plain(lane.heading.as_str()).width());
         let mut wanted: Vec<usize> = titles.collect();
         for saying in self.table.rows.iter().flat_map(|row| &row.sayings) {
             let lane = self.table.lane(saying.thread);
@@ -102,7 +102,7 @@ impl Printer<'_> {
         let lanes = &self.table.lanes;
         let titles = lanes
             .iter()
-            .map(|lane| Cell::new(Tone::Strong, lane.title()));
+            .map(|lane| Cell::new(Tone::Strong, lane.heading.as_str()));
         let header: Vec<Cell> = std::iter::once(Cell::right(Tone::Strong, "step"))
             .chain(titles)
             .collect();
@@ -124,10 +124,14 @@ impl Printer<'_> {
     fn narrow(&self, out: &mut dyn Write) -> io::Result<()> {
         let lanes = &self.table.lanes;
         for lane in lanes {
-            let (thread, name) = (lane.thread, &lane.name);
-            writeln!(out, "{:1$}{thread} = {name}", "", self.number_width + 2)?;
+            let (label, heading) = (&lane.label, &lane.heading);
+            let title = heading.strip_prefix(label).unwrap_or(heading);
+            writeln!(out, "{:1$}{label} ={title}", "", self.number_width + 2)?;
         }
-        let index_width = lanes.last().map_or(1, |last| last.thread.to_string().len());
+        let labels = lanes
+            .iter()
+            .map(|lane| Cell::plain(lane.label.as_str()).width());
+        let index_width = labels.max().unwrap_or(1);
         let marks_width = (index_width + 2) * lanes.len();
         let has_marks = self.number_width + 2 + marks_width + TEXT_MIN <= self.look.width;
         let marks = if has_marks {
@@ -145,8 +149,8 @@ impl Printer<'_> {
                 let mark = |lane: &super::Lane| self.mark_of(row, lane.thread);
                 lanes.iter().map(mark).collect()
             } else {
-                let thread = row.sayings[0].thread;
-                vec![Cell::right(Tone::Plain, thread.to_string())]
+                let lane = self.table.lane(row.sayings[0].thread);
+                vec![Cell::right(Tone::Plain, lanes[lane].label.as_str())]
             };
             let number = Cell::right(Tone::Quiet, row.number());
             grid.row(out, &[vec![number], marks, vec![self.line(row)]].concat())?;
@@ -158,7 +162,7 @@ impl Printer<'_> {
         let strong = |text: String| Cell::right(Tone::Strong, text);
         let titles = if has_marks {
             let lanes = self.table.lanes.iter();
-            lanes.map(|lane| strong(lane.thread.to_string())).collect()
+            lanes.map(|lane| strong(lane.label.clone())).collect()
         } else {
             vec![strong("thread".into())]
         };
@@ -193,7 +197,8 @@ impl Printer<'_> {
                 .strip_prefix('(')
                 .and_then(|text| text.strip_suffix(')'));
             let happened = inner.unwrap_or(&text);
-            format!("   ({} {happened})", saying.thread)
+            let label = &self.table.lanes[self.table.lane(saying.thread)].label;
+            format!("   ({label} {happened})")
         };
         let main = &row.sayings[0];
         let rest: String = row.sayings[1..].iter().map(beside).collect();
@@ -221,7 +226,7 @@ mod tests {
     use crate::report::sample;
     use crate::status::NtStatus;
 
-    fn printed(execution: &Execution, names: &[String], width: usize) -> String {
+    fn printed(execution: &Execution, names: &Names, width: usize) -> String {
         let mut out = Vec::new();
         write_lanes(&mut out, execution, names, &Look::PLAIN.wide(width)).unwrap();
         // Golden texts start on a line of their own.
@@ -281,7 +286,8 @@ mod tests {
         execution.steps = (0..10)
             .map(|thread| step(thread, Verb::ProviderAcquire, &[0, 1, 2]))
             .collect();
-        let names: Vec<String> = (0..10).map(|thread| format!("thread {thread}")).collect();
+        let names = (0..10).map(|thread| format!("thread {thread}"));
+        let names = Names::of_titles(names.collect());
 
         assert_eq!(
             printed(&execution, &names, 80),
@@ -317,7 +323,7 @@ mod tests {
         execution.steps = (0..64)
             .map(|thread| step(thread, Verb::ProviderAcquire, &[]))
             .collect();
-        let text = printed(&execution, &[], 80);
+        let text = printed(&execution, &Names::default(), 80);
 
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
         assert!(

@@ -41,12 +41,12 @@ mod words;
 pub(crate) use cut_off::cut_off_lines;
 pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
+pub(crate) use summary::size;
 pub(crate) use summary::smaller_name;
 pub(crate) use words::counted;
 pub(crate) use words::replay_command;
 pub(crate) use words::scope_phrase;
 pub(crate) use words::verified;
-pub(crate) use words::visible;
 pub(crate) use words::waits_name;
 pub(crate) use words::waits_phrase;
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::io;
 use std::io::Write;
 
+use crate::execution::visible;
 use crate::explore::Coverage;
 use crate::explore::Limit;
 
@@ -28,7 +29,6 @@ use super::table::write_title;
 use super::words::counted;
 use super::words::grouped;
 use super::words::replay_command;
-use super::words::visible;
 use super::words::waits_phrase;
 
 /// From how many columns on the seconds have a column of their own.

@@ -4,6 +4,7 @@
 use std::io;
 use std::io::Write;
 
+use crate::execution::visible;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
 use crate::explore::SecondProof;
@@ -18,7 +19,6 @@ use super::details::row_name;
 use super::lanes::write_lanes;
 use super::words::grouped;
 use super::words::replay_command;
-use super::words::visible;
 
 /// By whom a search is proved, in a few words: `None` if that is as ever, or if nothing is.
 pub(crate) fn proved(report: &CheckReport) -> Option<String> {
@@ -112,7 +112,7 @@ fn write_disagreement(
     look: &Look,
 ) -> io::Result<()> {
     writeln!(out, "  {}\n", lacking(found))?;
-    write_lanes(out, &found.execution, &report.threads, look)?;
+    write_lanes(out, &found.execution, &report.names, look)?;
     writeln!(out)
 }
 

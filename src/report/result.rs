@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::execution::Execution;
 use crate::execution::Looping;
+use crate::execution::Names;
 use crate::execution::Outcome;
 use crate::explore::Coverage;
 use crate::explore::ExplorerKind;
@@ -182,8 +183,8 @@ pub struct CheckReport {
     pub verdict: Verdict,
     /// What the verdict assumes.
     pub assumptions: Assumptions,
-    /// The names of all threads, deferred work included, by index.
-    pub threads: Vec<String>,
+    /// What the threads, deferred work included, are called.
+    pub names: Names,
     /// How many complete executions were seen.
     pub executions: u64,
     /// How many executions were cut off because they would have repeated others.

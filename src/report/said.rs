@@ -7,17 +7,18 @@ use std::borrow::Cow;
 
 use crate::execution::Holder;
 use crate::execution::Misuse;
+use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::Operation;
 use crate::execution::Remark;
 use crate::execution::ThreadId;
+use crate::execution::visible;
 use crate::status::NtStatus;
 
 use super::Tone;
 use super::grid::GLUE;
 use super::holds::Wait;
 use super::words::counted;
-use super::words::visible;
 
 /// What one thread has to say in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub enum Said {
 pub struct Act {
     /// What it does, in a driver engineer's words.
     pub title: &'static str,
+    /// The thread that it starts, if it does.
+    pub starts: Option<ThreadId>,
     /// To which object, where that is in doubt.
     pub object: Option<ObjectId>,
     /// With which number, where that is in doubt.
@@ -127,23 +130,23 @@ impl Said {
     }
 
     /// The words. What belongs together is joined by a no-break space.
-    pub fn words(&self) -> String {
+    pub fn words(&self, names: &Names) -> String {
         match self {
-            Self::Step(act) => act.words(),
+            Self::Step(act) => act.words(names),
             Self::Folded(fold) => fold.words(),
             Self::Preempted => "(preempted)".to_owned(),
-            Self::Waits(wait) => format!("(waits{})", wait.words()),
+            Self::Waits(wait) => format!("(waits{})", wait.words(names)),
             Self::Finished => "(finished)".to_owned(),
             Self::Returned { .. } => self.returned(),
             Self::Fault => "fault injected".to_owned(),
             Self::Misused(misuse) => format!("MISUSE: {}", misuse.describe()),
-            Self::AtStartUp(said) => format!("at start-up: {}", said.words()),
+            Self::AtStartUp(said) => format!("at start-up: {}", said.words(names)),
             Self::Filters {
                 came,
                 count,
                 context,
             } => filters(*came, *count, *context),
-            Self::Stuck { .. } => self.stuck(),
+            Self::Stuck { .. } => self.stuck(names),
             Self::Panics(message) => format!("panics: {}", visible(message)),
         }
     }
@@ -170,7 +173,7 @@ impl Said {
 
 impl Said {
     /// `waits for ever: acquire engine guard strategy-lock 0, held by 1 since step 4`.
-    fn stuck(&self) -> String {
+    fn stuck(&self, names: &Names) -> String {
         let Self::Stuck {
             operation,
             object,
@@ -184,11 +187,13 @@ impl Said {
         } else {
             "waits"
         };
-        let named = operation.object.map(|object| format!(" {}", glued(object)));
+        let named = operation
+            .object
+            .map(|object| format!(" {}", glued(names, object)));
         let other = object.filter(|object| operation.object != Some(*object));
-        let other = other.map(|object| format!(", for {}", glued(object)));
+        let other = other.map(|object| format!(", for {}", glued(names, object)));
         let held = holder.map(|Holder { thread, step }| {
-            let step = step + 1;
+            let (thread, step) = (names.label(thread), step + 1);
             format!(", held by{GLUE}{thread} since step{GLUE}{step}")
         });
         let [named, other, held] = [named, other, held].map(Option::unwrap_or_default);
@@ -207,15 +212,18 @@ impl Act {
     }
 
     /// What it does, and to what.
-    fn what(&self) -> String {
+    fn what(&self, names: &Names) -> String {
+        if let Some(started) = self.starts.filter(|_| names.has_labels()) {
+            return format!("spawn {}", names.label(started));
+        }
         let mut parts = vec![self.title.to_owned()];
-        parts.extend(self.object.map(glued));
+        parts.extend(self.object.map(|object| glued(names, object)));
         parts.extend(self.number.map(numbered));
         parts.join(" ")
     }
 
-    fn words(&self) -> String {
-        let mut parts = vec![self.what()];
+    fn words(&self, names: &Names) -> String {
+        let mut parts = vec![self.what(names)];
         parts.extend(self.remark.map(remark));
         if self.expired {
             parts.push("(expired)".to_owned());
@@ -259,9 +267,13 @@ fn more(times: usize) -> String {
 
 impl Wait {
     /// ` for provider-lock 0, held by 1`.
-    fn words(self) -> String {
-        let object = self.object.map(|object| format!(" for {}", glued(object)));
-        let holder = self.holder.map(|holder| format!(", held by{GLUE}{holder}"));
+    fn words(self, names: &Names) -> String {
+        let object = self
+            .object
+            .map(|object| format!(" for {}", glued(names, object)));
+        let holder = self
+            .holder
+            .map(|holder| format!(", held by{GLUE}{}", names.label(holder)));
         let [object, holder] = [object, holder].map(Option::unwrap_or_default);
         format!("{object}{holder}")
     }
@@ -297,8 +309,8 @@ fn numbered(argument: u32) -> String {
 }
 
 /// The object's name in one piece.
-fn glued(object: ObjectId) -> String {
-    object.to_string().replace(' ', &GLUE.to_string())
+fn glued(names: &Names, object: ObjectId) -> String {
+    names.object(object).replace(' ', &GLUE.to_string())
 }
 
 /// A, B, … Z, then numbers.

@@ -8,6 +8,7 @@ use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
 use crate::execution::Footprint;
+use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
@@ -100,10 +101,9 @@ pub(crate) fn returns(errno: u32, cause: NtStatus) -> Fact {
 }
 
 /// The names of three threads, of which the third has nothing to do in [`race`].
-pub(crate) fn names() -> Vec<String> {
-    ["CONNECT4", "CONNECT6", "work item"]
-        .map(str::to_owned)
-        .to_vec()
+pub(crate) fn names() -> Names {
+    let titles = ["CONNECT4", "CONNECT6", "work item"];
+    Names::of_titles(titles.map(str::to_owned).to_vec())
 }
 
 /// What a search that proves comes to.
@@ -123,7 +123,7 @@ pub(crate) fn proved(strategy: &str, waits: Waits) -> CheckReport {
             fairness: "none",
             memory_model: "sequentially consistent",
         },
-        threads: names(),
+        names: names(),
         executions: 1_305,
         redundant: 7,
         deadlocked: 0,

@@ -13,6 +13,7 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
+use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Remark;
@@ -49,8 +50,8 @@ impl Row {
 }
 
 /// Tells an execution from its first step to its end, every step by itself.
-pub(super) fn tell(execution: &Execution) -> Vec<Row> {
-    let teller = Teller::new(execution);
+pub(super) fn tell(execution: &Execution, names: &Names) -> Vec<Row> {
+    let teller = Teller::new(execution, names);
     let mut rows = teller.facts_after(0);
     for (index, step) in execution.steps.iter().enumerate() {
         let mut sayings = vec![teller.step(index, step)];
@@ -72,6 +73,7 @@ pub(super) fn tell(execution: &Execution) -> Vec<Row> {
 /// Knows which details tell the steps of one execution apart.
 struct Teller<'a> {
     execution: &'a Execution,
+    names: &'a Names,
     /// The verbs that are used on several objects.
     ambiguous_objects: BTreeSet<Verb>,
     /// The verbs that are used with several arguments.
@@ -93,7 +95,7 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn new(execution: &'a Execution) -> Self {
+    fn new(execution: &'a Execution, names: &'a Names) -> Self {
         let operations = || execution.steps.iter().map(|step| step.operation);
         let mut many_calls = BTreeSet::new();
         let mut faulted = BTreeSet::new();
@@ -119,6 +121,7 @@ impl<'a> Teller<'a> {
         }
         Self {
             execution,
+            names,
             ambiguous_objects: ambiguous(operations().map(|op| (op.verb, op.object))),
             ambiguous_arguments: ambiguous(operations().map(|op| (op.verb, op.argument))),
             many_calls,
@@ -145,7 +148,10 @@ impl<'a> Teller<'a> {
         let operation = step.operation;
         let verb = operation.verb;
         let ambiguous = self.ambiguous_objects.contains(&verb);
-        let names = |object: &ObjectId| ambiguous || object.kind() == ObjectKind::SessionSlot;
+        let is_told = |object: &ObjectId| {
+            let is_session = object.kind() == ObjectKind::SessionSlot;
+            ambiguous || is_session || self.names.has_object(*object)
+        };
         let is_numbered = self.ambiguous_arguments.contains(&verb) && verb != Verb::RundownWait;
         let status = match step.result {
             StepResult::Status(status) if status != NtStatus::SUCCESS => Some(status),
@@ -153,7 +159,8 @@ impl<'a> Teller<'a> {
         };
         Act {
             title: verb.title(),
-            object: operation.object.filter(names),
+            starts: operation.started(),
+            object: operation.object.filter(is_told),
             number: is_numbered.then_some(operation.argument),
             remark: Remark::on(step),
             expired: step.expired,
@@ -314,13 +321,15 @@ fn ambiguous<T: Ord>(pairs: impl Iterator<Item = (Verb, T)>) -> BTreeSet<Verb> {
 mod tests {
     use super::*;
     use crate::execution::FactRecord;
+    use crate::execution::Names;
     use crate::report::grid::GLUE;
     use crate::report::sample;
 
     fn texts(execution: &Execution) -> Vec<String> {
-        let rows = tell(execution);
+        let names = Names::default();
+        let rows = tell(execution, &names);
         rows.into_iter()
-            .map(|row| row.sayings[0].said.words().replace(GLUE, " "))
+            .map(|row| row.sayings[0].said.words(&names).replace(GLUE, " "))
             .collect()
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::execution::Blocked;
 use crate::execution::ThreadId;
+use crate::execution::visible;
 
 use super::CheckReport;
 use super::Counterexample;
@@ -21,7 +22,6 @@ use super::grid::Grid;
 use super::words::counted;
 use super::words::grouped;
 use super::words::replay_command;
-use super::words::visible;
 use super::words::waits_phrase;
 
 const NOTE: &str = "counts depend on this machine and on luck; a stress run proves nothing";

@@ -5,6 +5,8 @@ use std::io;
 use std::io::Write;
 
 use crate::execution::Execution;
+use crate::execution::Names;
+use crate::execution::visible;
 use crate::property::Contrast;
 use crate::property::Property;
 use crate::runtime::Waits;
@@ -22,7 +24,6 @@ use super::lanes::write_lanes;
 use super::rounds::facts as circumstances_facts;
 use super::words::counted;
 use super::words::replay_command;
-use super::words::visible;
 use super::words::waits_phrase;
 
 /// Where a violation was found: the search or the schedule it comes from.
@@ -34,8 +35,8 @@ pub struct Setting<'a> {
     pub strategy: &'a str,
     /// How finite waits were read.
     pub waits: Waits,
-    /// The names of all threads, deferred work included, by index.
-    pub threads: &'a [String],
+    /// What the threads, deferred work included, and the objects are called.
+    pub names: &'a Names,
 }
 
 impl<'a> Setting<'a> {
@@ -45,7 +46,7 @@ impl<'a> Setting<'a> {
             scenario: &report.scenario,
             strategy: &report.strategy,
             waits: report.waits,
-            threads: &report.threads,
+            names: &report.names,
         }
     }
 
@@ -125,7 +126,7 @@ pub fn write_counterexample_of(
     writeln!(out)?;
     write_facts(out, &finding, &counterexample.execution, look)?;
     writeln!(out)?;
-    write_lanes(out, &counterexample.execution, setting.threads, look)?;
+    write_lanes(out, &counterexample.execution, setting.names, look)?;
     writeln!(out)?;
     writeln!(
         out,
@@ -149,7 +150,7 @@ pub(crate) fn smaller_name(scenario: &str, omitted: &BTreeSet<Omitted>) -> Strin
 pub fn write_contrast(
     out: &mut dyn Write,
     contrast: Option<&Contrast>,
-    threads: &[String],
+    names: &Names,
     look: &Look,
 ) -> io::Result<()> {
     let title = look.palette.paint(Tone::Strong, "CONTRAST");
@@ -160,7 +161,7 @@ pub fn write_contrast(
         ),
         Some(contrast) => {
             writeln!(out, "{title}  {}\n", contrast.title())?;
-            write_lanes(out, &contrast.execution, threads, look)
+            write_lanes(out, &contrast.execution, names, look)
         }
     }
 }
@@ -179,7 +180,7 @@ pub fn write_replayed(
     let title = look.palette.paint(Tone::Strong, "REPLAY");
     writeln!(out, "{title}  {}", setting.title())?;
     writeln!(out)?;
-    write_lanes(out, execution, setting.threads, look)
+    write_lanes(out, execution, setting.names, look)
 }
 
 /// Writes the violation that a replay ends with.
@@ -239,7 +240,7 @@ pub(super) fn facts(
 }
 
 /// `5 steps, 2 switches, 1 preemption`, and the faults if there are any.
-fn size(execution: &Execution) -> String {
+pub(crate) fn size(execution: &Execution) -> String {
     let steps = u64::try_from(execution.steps.len()).expect("a trace fits into memory");
     let mut parts = vec![counted(steps, "step")];
     let switches = u64::from(execution.switches());

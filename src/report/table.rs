@@ -6,6 +6,7 @@
 use std::io;
 use std::io::Write;
 
+use crate::execution::visible;
 use crate::explore::Coverage;
 
 use super::CheckReport;
@@ -21,7 +22,6 @@ use super::proofs::write_proofs;
 use super::rounds::needs_note;
 use super::words::grouped;
 use super::words::verified;
-use super::words::visible;
 use super::words::waits_phrase;
 
 /// The widths of verdict, executions and failing, with a space between them.

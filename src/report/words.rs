@@ -80,20 +80,6 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// The text without control characters: names and messages come from files, and a file shall not
-/// move the reader's cursor. Line breaks become spaces.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let clean = text.chars().map(|character| match character {
-        '\n' | '\r' | '\t' => ' ',
-        other if other.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    });
-    Cow::Owned(clean.collect())
-}
-
 /// The command that replays a schedule, ready to be pasted into a shell. A model that is not
 /// embedded has to be named by its path.
 pub(crate) fn replay_command(token: &str, model: Option<&str>) -> String {
@@ -136,10 +122,5 @@ mod tests {
             replay_command("a b!", Some("my models/x.toml")),
             "selvedge replay 'a b!' --model 'my models/x.toml'"
         );
-    }
-
-    #[test]
-    fn a_name_cannot_move_the_cursor() {
-        assert_eq!(visible("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb c");
     }
 }

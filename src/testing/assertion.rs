@@ -104,12 +104,12 @@ fn describe_regression(failing: &Regression) -> String {
         execution: &failing.execution,
     };
     let counterexample = finding.as_found(&recorded.circumstances.profile);
-    let threads = scenario.workload().thread_names();
+    let names = scenario.workload().names();
     let setting = Setting {
         scenario: scenario.name(),
         strategy: recorded.strategy.name,
         waits: recorded.waits,
-        threads: &threads,
+        names: &names,
     };
     let path = failing.path.display().to_string();
     let mut table = Vec::new();

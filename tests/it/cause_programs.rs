@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use selvedge::execution::Execution;
 use selvedge::execution::Fact;
+use selvedge::execution::Names;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Rest;
@@ -139,12 +140,15 @@ fn told(system: &dyn System, property: Property) -> (&'static str, String) {
         fails: &|execution| failure.find(execution).is_some(),
     };
     let least = shrink(&target, &found).execution;
-    let contrast = reordered((system, WAITS), &failure, &least).unwrap();
+    let contrast = reordered(&target, &|it| judge(it).is_empty(), &least).unwrap();
     assert_eq!(judge(&contrast.execution), []);
     assert!(!reversed(&least, &contrast.execution).is_empty());
 
     let cause = Cause::find(&least, &of(&least).unwrap());
-    let mut text = format!("{}\n\n", cause.sentence(&least, Some(&contrast)));
+    let mut text = format!(
+        "{}\n\n",
+        cause.sentence(&least, Some(&contrast), &Names::default())
+    );
     let (fails, passes) = (steps(&least), steps(&contrast.execution));
     write!(text, "{fails}\nit passes like this:\n\n{passes}").unwrap();
     (cause.kind.name(), text)

@@ -11,6 +11,7 @@ use std::path::Path;
 use selvedge::check::Request;
 use selvedge::check::check;
 use selvedge::execution::Execution;
+use selvedge::execution::Names;
 use selvedge::execution::StepNote;
 use selvedge::explore::Unwatched;
 use selvedge::property::Cause;
@@ -331,7 +332,10 @@ fn cause(program: &Small, fails: &dyn Fn(&Execution) -> bool) -> (CauseKind, Str
     };
     let execution = shrink(&target, &found).execution;
     let cause = Cause::of_program(&execution);
-    (cause.kind, cause.sentence(&execution, None))
+    (
+        cause.kind,
+        cause.sentence(&execution, None, &Names::default()),
+    )
 }
 
 #[test]

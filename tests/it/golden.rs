@@ -39,7 +39,7 @@ fn table(token: &str, look: &Look) -> String {
     let scenario = recorded.scenario(None).unwrap();
     let replayed = replay(&recorded, &scenario);
     let mut out = Vec::new();
-    write_lanes(&mut out, &replayed.execution, &replayed.threads, look).unwrap();
+    write_lanes(&mut out, &replayed.execution, &replayed.names, look).unwrap();
     String::from_utf8(out).unwrap()
 }
 

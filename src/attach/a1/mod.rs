@@ -218,6 +218,7 @@ impl<R: Runtime> Attach for A1<R> {
             links: self.links.iter().map(Link::at_rest).collect(),
             transactions_open: engine.transactions_open(),
             leaked: self.allocated.load(Ordering::Relaxed).saturating_sub(kept),
+            objection: None,
             values: Vec::new(),
         }
     }

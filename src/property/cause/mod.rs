@@ -17,7 +17,6 @@ use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::Misuse;
 use crate::execution::StepResult;
-use crate::execution::ThreadId;
 use crate::execution::Verb;
 use crate::status::NtStatus;
 
@@ -377,9 +376,4 @@ fn misused(execution: &Execution, violation: &Violation) -> Cause {
         with,
         ..Cause::of(kind, step)
     }
-}
-
-/// The threads of two steps.
-fn threads(execution: &Execution, one: usize, other: usize) -> (ThreadId, ThreadId) {
-    (execution.steps[one].thread, execution.steps[other].thread)
 }

@@ -1,8 +1,12 @@
 //! The cause in one sentence, for a person.
 
+use std::borrow::Cow;
+
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::Misuse;
+use crate::execution::Names;
+use crate::execution::Operation;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
 
@@ -11,15 +15,20 @@ use super::CauseKind;
 use super::Change;
 use super::Contrast;
 use super::Hold;
-use super::threads;
 
 impl Cause {
     /// The sentence, without its full stop: what the two steps are, why their order matters, and
     /// how it would have been in the passing neighbour, if there is one.
-    pub fn sentence(&self, execution: &Execution, contrast: Option<&Contrast>) -> String {
+    pub fn sentence(
+        &self,
+        execution: &Execution,
+        contrast: Option<&Contrast>,
+        names: &Names,
+    ) -> String {
         let telling = Telling {
             cause: self,
             execution,
+            names,
         };
         let head = telling.head();
         match contrast {
@@ -41,6 +50,7 @@ impl Cause {
 struct Telling<'a> {
     cause: &'a Cause,
     execution: &'a Execution,
+    names: &'a Names,
 }
 
 impl Telling<'_> {
@@ -48,15 +58,25 @@ impl Telling<'_> {
         self.execution.steps[index].thread
     }
 
-    fn title(&self, index: usize) -> &'static str {
-        self.execution.steps[index].operation.verb.title()
+    fn label(&self, index: usize) -> Cow<'_, str> {
+        self.names.label(self.thread(index))
+    }
+
+    /// What a step does; to which object, if the system itself has named that.
+    fn title(&self, index: usize) -> String {
+        let operation = self.execution.steps[index].operation;
+        let named = operation.object.filter(|it| self.names.has_object(*it));
+        self.names.operation(Operation {
+            object: named,
+            ..operation
+        })
     }
 
     /// `1 FwpmTransactionBegin (step 23)`.
     fn who(&self, index: usize) -> String {
         format!(
             "{} {} (step {})",
-            self.thread(index),
+            self.label(index),
             self.title(index),
             index + 1
         )
@@ -66,7 +86,7 @@ impl Telling<'_> {
     fn whose(&self, index: usize) -> String {
         format!(
             "{}'s {} (step {})",
-            self.thread(index),
+            self.label(index),
             self.title(index),
             index + 1
         )
@@ -88,7 +108,7 @@ impl Telling<'_> {
     }
 
     fn owner(&self) -> String {
-        let owner = self.cause.with.map(|with| self.thread(with).to_string());
+        let owner = self.cause.with.map(|with| self.label(with).into_owned());
         owner.unwrap_or_else(|| "another".to_owned())
     }
 
@@ -184,7 +204,7 @@ impl Telling<'_> {
     /// `0's FwpmTransactionAbort undid it`.
     fn undoing(&self, what: &str) -> String {
         match self.cause.until {
-            Some(end) => format!("{}'s {} {what}", self.thread(end), self.title(end)),
+            Some(end) => format!("{}'s {} {what}", self.label(end), self.title(end)),
             None => "nothing ended that".to_owned(),
         }
     }
@@ -261,7 +281,7 @@ impl Telling<'_> {
             .cause
             .holds
             .iter()
-            .map(|hold| hold.thread.to_string())
+            .map(|hold| self.names.label(hold.thread).into_owned())
             .collect();
         format!(
             "{}, and {} for the engine's lock for ever",
@@ -280,10 +300,11 @@ impl Telling<'_> {
                 .map_or_else(String::new, |index| format!(" (step {})", index + 1));
             let holder = hold
                 .holder
-                .map_or_else(|| "?".to_owned(), |it| it.to_string());
+                .map_or(Cow::Borrowed("?"), |holder| self.names.label(holder));
             format!(
                 "{} waits for {}, which {holder} holds{taken}",
-                hold.thread, hold.object
+                self.names.label(hold.thread),
+                self.names.object(hold.object)
             )
         };
         let all: Vec<String> = self.cause.holds.iter().map(one).collect();
@@ -292,13 +313,16 @@ impl Telling<'_> {
 
     /// What the threads do, and what nobody does.
     fn awaited(&self, what: &str, never: &str) -> String {
-        let one = |hold: &Hold| format!("{} {what} {}", hold.thread, hold.object);
+        let one = |hold: &Hold| {
+            let thread = self.names.label(hold.thread);
+            format!("{thread} {what} {}", self.names.object(hold.object))
+        };
         let all: Vec<String> = self.cause.holds.iter().map(one).collect();
         format!("{}, and nobody is left to {never} it", all.join("; "))
     }
 
     fn check_then_act(&self, write: usize, with: usize, read: Option<usize>) -> String {
-        let (own, other) = threads(self.execution, write, with);
+        let (own, other) = (self.label(write), self.label(with));
         let read = read.map_or_else(String::new, |read| format!(" (step {})", read + 1));
         format!(
             "{} wrote what it had made of its read{read}, but {other} had written in between \
@@ -336,7 +360,7 @@ impl Telling<'_> {
             Change::Order {
                 later: Some(later), ..
             } => {
-                let thread = self.thread(later);
+                let thread = self.label(later);
                 let verb = self.execution.steps[later].operation.verb;
                 let end = if verb == Verb::Commit {
                     format!("{thread} committed")
