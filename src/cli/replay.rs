@@ -285,7 +285,7 @@ mod tests {
     fn a_name_with_the_extension_of_a_file_is_missed_as_a_file() {
         assert!(names_a_file(Path::new("found/x.schedule")));
         assert!(!names_a_file(Path::new(
-            "sv2:attach/x:push-lock:documented"
+            "sv3:attach/x:push-lock:documented"
         )));
     }
 }

@@ -284,7 +284,7 @@ mod tests {
     use super::*;
 
     fn walked(script: &str) -> (Exit, String) {
-        let token = "sv2:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
+        let token = "sv3:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
                      non-interference@TXN_IN_PROGRESS:0-add@session/0+1+0.3";
         let recorded = RecordedSchedule::from_token(token).unwrap();
         let scenario = recorded.scenario(None).unwrap();

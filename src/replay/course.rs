@@ -1,10 +1,10 @@
 //! What a schedule says, as data: which thread runs, and up to which point.
 //!
-//! The course of version 2 is made of [`Turn`]s. A turn lets one thread run until it is about to
+//! A course is made of [`Turn`]s. A turn lets one thread run until it is about to
 //! do something for the how-manieth time, or to its end. What the thread does on the way is not
 //! recorded, and neither is what others do: so a course still means the same after an operation was
 //! inserted or removed elsewhere. A choice that does not take its first alternative, and a wait
-//! that expires, is a [`Choice`] at such a point. Version 1 lists every step.
+//! that expires, is a [`Choice`] at such a point.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -16,8 +16,6 @@ use crate::execution::Point;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
 use crate::status::NtStatus;
-
-use super::Expected;
 
 /// One thread runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,37 +63,13 @@ pub struct Failure {
     pub status: NtStatus,
 }
 
-/// A course of version 2.
+/// What a schedule says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Turns {
+pub struct Course {
     /// The turns and choices in order.
     pub items: Vec<Item>,
     /// The steps that failed, in order. A token does not carry them.
     pub failures: Vec<Failure>,
-}
-
-/// What a schedule says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Course {
-    /// Version 1: every step in order.
-    Steps(Vec<Expected>),
-    /// Version 2.
-    Turns(Turns),
-}
-
-impl Course {
-    /// How many steps, or turns and choices, it has.
-    pub const fn len(&self) -> usize {
-        match self {
-            Self::Steps(steps) => steps.len(),
-            Self::Turns(turns) => turns.items.len(),
-        }
-    }
-
-    /// Whether it says nothing.
-    pub const fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// How often each thread has taken each operation: what tells one occurrence from the next.
@@ -147,17 +121,17 @@ fn of_verb_of<'t>(
         .map(|((_, _, object), times)| (*object, *times))
 }
 
-impl Turns {
+impl Course {
     /// The course of an execution that ran to its end.
     pub fn of(execution: &Execution) -> Self {
         let mut taken = Taken::default();
-        let mut turns = Self::default();
+        let mut course = Self::default();
         let steps = &execution.steps;
         for (index, step) in steps.iter().enumerate() {
             let thread = step.thread;
             let at = taken.point(thread, step.operation);
             if step.alternative > 0 {
-                turns.items.push(Item::Choice(Choice {
+                course.items.push(Item::Choice(Choice {
                     thread,
                     at,
                     alternative: step.alternative,
@@ -165,7 +139,7 @@ impl Turns {
                 }));
             }
             let failure = step.result.failure();
-            turns
+            course
                 .failures
                 .extend(failure.map(|status| Failure { thread, at, status }));
             taken.count(thread, step.operation);
@@ -174,14 +148,14 @@ impl Turns {
                 .is_some_and(|next| next.thread == thread);
             if !goes_on {
                 let next = next_of(execution, index);
-                turns.items.push(Item::Turn(Turn {
+                course.items.push(Item::Turn(Turn {
                     thread,
                     until: next.map(|operation| taken.point(thread, operation)),
                     waits: next.is_some() && waits_after(execution, index),
                 }));
             }
         }
-        turns
+        course
     }
 }
 
@@ -241,7 +215,7 @@ mod tests {
         };
         execution.end = End::Deadlock(vec![stuck(0, 1), stuck(1, 0)]);
 
-        let items = Turns::of(&execution).items;
+        let items = Course::of(&execution).items;
 
         let turn = |thread, place: &str, waits| {
             Item::Turn(Turn {

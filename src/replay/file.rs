@@ -1,23 +1,19 @@
 //! Schedules as files: TOML with the course, and the scenario they are of.
 //!
-//! Version 2 is written; version 1, which lists every step, is read. The lines of version 2 are
-//! those of `item_text`.
+//! The lines of the course are those of `item_text`.
 
 use serde::Deserialize;
 use serde::Serialize;
 use toml::Spanned;
 
-use crate::execution::StepNote;
 use crate::execution::status_from_notation;
 use crate::scenario::Scenario;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
 
-use super::Expected;
 use super::RecordedSchedule;
 use super::ScheduleError;
 use super::course::Course;
-use super::course::Turns;
 use super::item_text::read_failure;
 use super::item_text::read_line;
 use super::native::NativeTable;
@@ -28,11 +24,8 @@ use super::recorded::waits_name;
 
 const FORMAT: &str = "selvedge/schedule";
 
-/// The version that is written.
-const VERSION: u32 = 2;
-
-/// The versions that are read.
-const VERSIONS: [u32; 2] = [1, VERSION];
+/// The version that is written and read.
+const VERSION: u32 = 3;
 
 /// How many characters there are in what a message says of a line: it may quote the line.
 const MESSAGE_MAX: usize = 400;
@@ -49,10 +42,8 @@ struct Written<'a> {
     property: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    steps: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    schedule: Option<Vec<String>>,
+    /// Written even if it is empty: no thread takes a step.
+    schedule: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failures: Vec<String>,
     scenario: &'a str,
@@ -61,11 +52,10 @@ struct Written<'a> {
     native: Option<NativeTable>,
 }
 
-/// Of the three lists, version 1 has `steps`, and version 2 has the others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    format: Spanned<String>,
+    format: String,
     version: u32,
     model: String,
     digest: String,
@@ -74,9 +64,9 @@ struct File {
     waits: String,
     property: String,
     status: Option<Spanned<String>>,
-    steps: Option<Spanned<Vec<String>>>,
-    schedule: Option<Spanned<Vec<Spanned<String>>>>,
-    failures: Option<Spanned<Vec<Spanned<String>>>>,
+    schedule: Vec<Spanned<String>>,
+    #[serde(default)]
+    failures: Vec<Spanned<String>>,
     scenario: String,
     native: Option<NativeText>,
 }
@@ -95,7 +85,8 @@ impl RecordedSchedule {
     ///
     /// Never: everything in it can be written as TOML.
     pub fn to_file_text(&self, scenario: &Scenario) -> String {
-        let mut written = Written {
+        let Course { items, failures } = &self.course;
+        let written = Written {
             format: FORMAT,
             version: VERSION,
             model: &self.model,
@@ -105,24 +96,11 @@ impl RecordedSchedule {
             waits: waits_name(self.waits),
             property: self.property.name(),
             status: self.status.map(NtStatus::short),
-            steps: Vec::new(),
-            schedule: None,
-            failures: Vec::new(),
+            schedule: items.iter().map(ToString::to_string).collect(),
+            failures: failures.iter().map(ToString::to_string).collect(),
             scenario: scenario.text(),
             native: self.shuttle.as_ref().map(NativeTable::from),
         };
-        match &self.course {
-            Course::Steps(steps) => {
-                written.version = 1;
-                written.steps = steps.iter().filter_map(note).collect();
-            }
-            Course::Turns(turns) => {
-                // Written even if it is empty: no thread takes a step.
-                let lines = turns.items.iter().map(ToString::to_string);
-                written.schedule = Some(lines.collect());
-                written.failures = turns.failures.iter().map(ToString::to_string).collect();
-            }
-        }
         toml::to_string_pretty(&written).expect("plain strings and numbers are TOML")
     }
 
@@ -138,22 +116,13 @@ impl RecordedSchedule {
             let message = format!("expected the line `format = \"{FORMAT}\"`");
             return Err(source.error(0, &message));
         }
-        let foreign = head.version.filter(|version| !VERSIONS.contains(version));
+        let foreign = head.version.filter(|version| *version != VERSION);
         if let Some(version) = foreign {
             let found = version.to_string();
             return Err(ScheduleError::Version { found });
         }
         source.schedule(source.read()?)
     }
-}
-
-fn note(expected: &Expected) -> Option<String> {
-    let note = StepNote {
-        decision: expected.decision,
-        verb: expected.verb?,
-        failure: expected.failure.flatten(),
-    };
-    Some(note.to_string())
 }
 
 /// The text of a file, and what errors call it.
@@ -172,8 +141,12 @@ impl Source<'_> {
     }
 
     fn schedule(self, file: File) -> Result<RecordedSchedule, ScheduleError> {
-        debug_assert_eq!(file.format.as_ref(), FORMAT, "as the head says");
-        let course = self.course(&file)?;
+        let head = (file.format.as_str(), file.version);
+        debug_assert_eq!(head, (FORMAT, VERSION), "as the head says");
+        let course = Course {
+            items: self.lines(&file.schedule, read_line)?,
+            failures: self.lines(&file.failures, read_failure)?,
+        };
         let status = file.status.as_ref().map(|status| {
             let read = status_from_notation(status.as_ref());
             read.map_err(|error| self.error(status.span().start, &error.to_string()))
@@ -198,39 +171,6 @@ impl Source<'_> {
     }
 
     /// What the lists say: those of its version, and no others.
-    fn course(self, file: &File) -> Result<Course, ScheduleError> {
-        let (steps, schedule, failures) = (&file.steps, &file.schedule, &file.failures);
-        let surplus = match file.version {
-            1 => [
-                schedule
-                    .as_ref()
-                    .map(|list| (list.span().start, "schedule")),
-                failures
-                    .as_ref()
-                    .map(|list| (list.span().start, "failures")),
-            ],
-            _ => [
-                steps.as_ref().map(|list| (list.span().start, "steps")),
-                None,
-            ],
-        };
-        if let Some((offset, key)) = surplus.into_iter().flatten().next() {
-            let message = format!("version {} has no key `{key}`", file.version);
-            return Err(self.error(offset, &message));
-        }
-        let missing = |key: &str| self.error(0, &format!("missing field `{key}`"));
-        if file.version == 1 {
-            let steps = steps.as_ref().ok_or_else(|| missing("steps"))?;
-            return read_steps(steps.as_ref()).map(Course::Steps);
-        }
-        let schedule = schedule.as_ref().ok_or_else(|| missing("schedule"))?;
-        let failures = failures.as_ref().map_or(&[][..], |list| list.as_ref());
-        Ok(Course::Turns(Turns {
-            items: self.lines(schedule.as_ref(), read_line)?,
-            failures: self.lines(failures, read_failure)?,
-        }))
-    }
-
     fn lines<T>(
         self,
         lines: &[Spanned<String>],
@@ -255,17 +195,4 @@ impl Source<'_> {
             message,
         }
     }
-}
-
-/// The steps of version 1.
-fn read_steps(steps: &[String]) -> Result<Vec<Expected>, ScheduleError> {
-    let read = |(index, step): (usize, &String)| {
-        let note: Result<StepNote, _> = step.parse();
-        note.map(Expected::from)
-            .map_err(|source| ScheduleError::Step {
-                index: index + 1,
-                source,
-            })
-    };
-    steps.iter().enumerate().map(read).collect()
 }

@@ -1,4 +1,4 @@
-//! Following a course of version 2 through an execution.
+//! Following a course through an execution.
 //!
 //! A turn lets its thread go on, with the first alternative of each step, until the thread is about
 //! to take the turn's point or has ended. When the course is over, the thread that ran last goes
@@ -22,10 +22,10 @@ use crate::runtime::controlled::Position;
 
 use super::STEPS_MAX;
 use super::course::Choice;
+use super::course::Course;
 use super::course::Item;
 use super::course::Taken;
 use super::course::Turn;
-use super::course::Turns;
 
 /// What to do about a line that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +75,9 @@ enum Next {
 }
 
 impl<'a> Follower<'a> {
-    pub(super) fn new(turns: &'a Turns, fit: Fit) -> Self {
+    pub(super) fn new(course: &'a Course, fit: Fit) -> Self {
         Self {
-            items: &turns.items,
+            items: &course.items,
             fit,
             next: 0,
             turn: None,

@@ -4,8 +4,8 @@
 //! is about to do an operation on an object. What happens on the way is not recorded, so a schedule
 //! still fits after an edit elsewhere. A *file* ([`RecordedSchedule::to_file_text`]) is TOML and
 //! carries its scenario, so it can be run anywhere. A *token* ([`RecordedSchedule::to_token`]) is
-//! one line for a shell and names its scenario. Both name a format version; version 1, which lists
-//! every step, is still read.
+//! one line for a shell and names its scenario. Both name the version of the
+//! format, which is 3.
 //!
 //! [`replay`] does what was recorded up to the first difference, which ends it and is reported.
 //! [`replay_best_effort`] leaves out what does not fit, and says what that was.
@@ -20,7 +20,6 @@ mod contrast;
 mod course;
 mod file;
 mod follow;
-mod force;
 mod item_text;
 mod native;
 mod recorded;
@@ -39,12 +38,10 @@ pub use course::Course;
 pub use course::Failure;
 pub use course::Item;
 pub use course::Turn;
-pub use course::Turns;
 pub use follow::Misfit;
 pub use native::NativeReplayError;
 pub use native::ShuttleSchedule;
 pub use native::replay_with_shuttle;
-pub use recorded::Expected;
 pub use recorded::RecordedSchedule;
 pub use recorded::STEPS_MAX;
 pub use recorded::ScheduleError;

@@ -239,8 +239,8 @@ mod tests {
 
     /// The race, with a schedule of shuttle's beside it.
     fn race(choices: &[(Key, u8)]) -> RecordedSchedule {
-        let token = "sv1:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
-                     non-interference@TXN_IN_PROGRESS:1x1-begin+0x1-begin+1x5-commit.7";
+        let token = "sv3:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
+                     non-interference@TXN_IN_PROGRESS:1-add@session/0+0+1.3";
         let mut recorded = RecordedSchedule::from_token(token).unwrap();
         let execution = replay(&recorded, &scenario()).execution;
         let broken = (Property::NonInterference, Some(NtStatus::TXN_IN_PROGRESS));

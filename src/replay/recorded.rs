@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use crate::execution::Decision;
 use crate::execution::Execution;
-use crate::execution::NotationError;
-use crate::execution::StepNote;
-use crate::execution::Verb;
 use crate::execution::excerpt;
 use crate::property::Property;
 use crate::runtime::Waits;
@@ -22,38 +18,11 @@ use crate::wfp::CircumstancesError;
 
 use super::ShuttleSchedule;
 use super::course::Course;
-use super::course::Turns;
 use super::rename::Renaming;
 use super::renamed;
 
 /// How many steps a schedule has at most.
 pub const STEPS_MAX: usize = 100_000;
-
-/// What is recorded of one step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expected {
-    /// Who steps, and with which alternative.
-    pub decision: Decision,
-    /// What the step does, if that is recorded.
-    pub verb: Option<Verb>,
-    /// The status with which it fails, or `None` in it for success, if that is recorded.
-    pub failure: Option<Option<NtStatus>>,
-}
-
-impl From<StepNote> for Expected {
-    fn from(note: StepNote) -> Self {
-        let StepNote {
-            decision,
-            verb,
-            failure,
-        } = note;
-        Self {
-            decision,
-            verb: Some(verb),
-            failure: Some(failure),
-        }
-    }
-}
 
 /// A schedule with what it is a schedule of, and what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,13 +54,10 @@ pub struct RecordedSchedule {
 #[non_exhaustive]
 pub enum ScheduleError {
     /// It does not begin like a token.
-    #[error("not a schedule token: expected `sv2:MODEL:…`, as `selvedge compare` prints it")]
+    #[error("not a schedule token: expected `sv3:MODEL:…`, as `selvedge compare` prints it")]
     NotAToken,
     /// It is of another version of the format.
-    #[error(
-        "a schedule of format version {found}; this selvedge reads versions 1 and 2: record it \
-         again"
-    )]
+    #[error("a schedule of format version {found}; this selvedge reads version 3: record it again")]
     Version {
         /// The version it names.
         found: String,
@@ -110,9 +76,6 @@ pub enum ScheduleError {
         /// What it lists.
         listed: usize,
     },
-    /// A part of a token's steps is none.
-    #[error("`{0}` is not a run of steps: expected THREADxCOUNT-OPERATION, such as `0x3-begin`")]
-    Segment(String),
     /// The status of a token's violation is none.
     #[error("{0}")]
     Status(String),
@@ -124,30 +87,10 @@ pub enum ScheduleError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A step is not one.
-    #[error("step {index}: {source}")]
-    Step {
-        /// The place of the step, from 1.
-        index: usize,
-        /// What is wrong with it.
-        source: NotationError,
-    },
-    /// A step of a thread that the scenario does not have.
-    #[error("step {index} is of thread {thread}, but `{model}` has threads 0 to {last}")]
-    Thread {
-        /// The place of the step, from 1.
-        index: usize,
-        /// The thread.
-        thread: usize,
-        /// The scenario.
-        model: String,
-        /// The last thread it has, deferred work included.
-        last: usize,
-    },
-    /// There are more steps than a schedule may have.
-    #[error("a schedule has at most {STEPS_MAX} steps")]
+    /// There are more items than a schedule may have.
+    #[error("a schedule has at most {STEPS_MAX} items")]
     TooLong,
-    /// A schedule of version 1 lists no step, or one of version 2 lists only steps that fail.
+    /// A schedule lists only steps that fail.
     #[error("the schedule has no steps")]
     Empty,
     /// The file is not TOML of the expected form.
@@ -207,7 +150,7 @@ impl RecordedSchedule {
             waits,
             property,
             status,
-            course: Course::Turns(Turns::of(execution)),
+            course: Course::of(execution),
             shuttle: None,
         }
     }
@@ -217,8 +160,7 @@ impl RecordedSchedule {
     /// # Errors
     ///
     /// [`ScheduleError::NeedsModel`] if there is none, [`ScheduleError::Scenario`] if it is broken,
-    /// [`ScheduleError::Omitted`] if it lacks what the schedule leaves out, and
-    /// [`ScheduleError::Thread`] if a step of version 1 is of a thread that it does not have.
+    /// and [`ScheduleError::Omitted`] if it lacks what the schedule leaves out.
     pub fn scenario(&self, given: Option<Scenario>) -> Result<Scenario, ScheduleError> {
         // A file may be called like a scenario without some of its parts.
         let is_whole = given.as_ref().is_some_and(|it| it.name() == self.model);
@@ -241,29 +183,19 @@ impl RecordedSchedule {
             |old| renamed::omitted(&omitted, (old.workload(), scenario.workload())),
         );
         let missing = || ScheduleError::Omitted(excerpt(&self.model));
-        let scenario = scenario.without(&omitted).ok_or_else(missing)?;
-        let Course::Steps(steps) = &self.course else {
-            // A turn of a thread that is gone is a difference like any other.
-            return Ok(scenario);
-        };
-        let count = scenario.workload().thread_count();
-        let threads = steps.iter().map(|step| step.decision.thread.index());
-        match threads.enumerate().find(|(_, thread)| *thread >= count) {
-            Some((index, thread)) => Err(ScheduleError::Thread {
-                index: index + 1,
-                thread,
-                model: scenario.name().to_owned(),
-                last: count - 1,
-            }),
-            None => Ok(scenario),
-        }
+        // A turn of a thread that is gone is a difference like any other.
+        scenario.without(&omitted).ok_or_else(missing)
     }
 
     /// The course in the numbers of a scenario: where the one that it was recorded on is carried
     /// along, a thread or link is known by its name.
     pub(super) fn course_on(&self, scenario: &Scenario) -> Course {
         let renaming = self.renaming(scenario);
-        renaming.map_or_else(|| self.course.clone(), |it| it.apply(&self.course))
+        let course = self.course.clone();
+        match renaming {
+            Some(renaming) => renaming.apply(course),
+            None => course,
+        }
     }
 
     /// The circumstances in the numbers of a scenario.
@@ -285,14 +217,13 @@ impl RecordedSchedule {
         Scenario::parse(model, text?).ok()
     }
 
-    /// A schedule has at most [`STEPS_MAX`] steps. One of version 1 lists them, and has at least
-    /// one. One of version 2 has no item where no thread takes a step, and then no step fails: what
-    /// the scenario attaches before its threads start can break a property by itself.
+    /// A schedule has at most [`STEPS_MAX`] items. It has none where no thread takes a step, and
+    /// then no step fails: what the scenario attaches before its threads start can break a property
+    /// by itself.
     pub(super) fn check_length(self) -> Result<Self, ScheduleError> {
-        match (&self.course, self.course.len()) {
-            (Course::Steps(_), 0) => Err(ScheduleError::Empty),
-            (Course::Turns(turns), 0) if !turns.failures.is_empty() => Err(ScheduleError::Empty),
-            (_, 0..=STEPS_MAX) => Ok(self),
+        match (self.course.items.len(), self.course.failures.len()) {
+            (0, 1..) => Err(ScheduleError::Empty),
+            (0..=STEPS_MAX, _) => Ok(self),
             (_, _) => Err(ScheduleError::TooLong),
         }
     }

@@ -15,7 +15,6 @@ use crate::scenario::Scenario;
 
 use super::course::Course;
 use super::course::Item;
-use super::course::Turns;
 use super::item_text::objects_of;
 use super::renamed::same;
 
@@ -44,21 +43,8 @@ impl Renaming {
     }
 
     /// The course with the new numbers.
-    pub(super) fn apply(&self, course: &Course) -> Course {
-        match course {
-            Course::Steps(steps) => {
-                let mut steps = steps.clone();
-                for step in &mut steps {
-                    step.decision.thread = self.thread(step.decision.thread);
-                }
-                Course::Steps(steps)
-            }
-            Course::Turns(turns) => Course::Turns(self.turns(turns.clone())),
-        }
-    }
-
-    fn turns(&self, mut turns: Turns) -> Turns {
-        for item in &mut turns.items {
+    pub(super) fn apply(&self, mut course: Course) -> Course {
+        for item in &mut course.items {
             let thread = match item {
                 Item::Turn(turn) => &mut turn.thread,
                 Item::Choice(choice) => &mut choice.thread,
@@ -68,11 +54,11 @@ impl Renaming {
                 *object = self.object(*object);
             }
         }
-        for failure in &mut turns.failures {
+        for failure in &mut course.failures {
             failure.thread = self.thread(failure.thread);
             failure.at.object = failure.at.object.map(|object| self.object(object));
         }
-        turns
+        course
     }
 
     pub(super) fn thread(&self, thread: ThreadId) -> ThreadId {

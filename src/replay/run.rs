@@ -19,17 +19,14 @@ use crate::scenario::Scenario;
 use crate::wfp::Asked;
 use crate::wfp::Circumstances;
 
-use super::Expected;
 use super::RecordedSchedule;
 use super::STEPS_MAX;
 use super::Under;
 use super::course::Course;
 use super::course::Taken;
-use super::course::Turns;
 use super::follow::Fit;
 use super::follow::Follower;
 use super::follow::Misfit;
-use super::force::Forced;
 
 /// How many lines are left out one by one, each at the cost of an execution.
 const REMOVED_MAX: usize = 64;
@@ -123,10 +120,9 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Repl
         waits: recorded.waits,
         span: &span,
     };
-    let ran = match (&course, fit) {
-        (Course::Steps(steps), _) => on.force(steps, fit),
-        (Course::Turns(turns), Fit::Strict) => on.follow(turns, fit).0.with_failures(turns),
-        (Course::Turns(turns), Fit::BestEffort) => on.follow_most(turns),
+    let ran = match fit {
+        Fit::Strict => on.follow(&course, fit).0.with_failures(&course),
+        Fit::BestEffort => on.follow_most(&course),
     };
     let ending = judged(recorded, &ran.execution);
     let (ending, skipped) = match fit {
@@ -150,8 +146,8 @@ struct RunAgain {
 
 impl RunAgain {
     /// The same, with what failed when it was recorded and does not fail now.
-    fn with_failures(mut self, turns: &Turns) -> Self {
-        self.loose.extend(missed(turns, &self.execution));
+    fn with_failures(mut self, course: &Course) -> Self {
+        self.loose.extend(missed(course, &self.execution));
         self
     }
 
@@ -209,7 +205,7 @@ impl Replay {
 }
 
 /// The first recorded failure that is none now: why a property may not be broken any more.
-fn missed(turns: &Turns, execution: &Execution) -> Option<Misfit> {
+fn missed(course: &Course, execution: &Execution) -> Option<Misfit> {
     let mut taken = Taken::default();
     let mut met = Vec::new();
     for (index, step) in execution.steps.iter().enumerate() {
@@ -217,7 +213,7 @@ fn missed(turns: &Turns, execution: &Execution) -> Option<Misfit> {
         taken.count(step.thread, step.operation);
         met.push(((step.thread, at), index, step.result.failure()));
     }
-    turns.failures.iter().find_map(|failure| {
+    course.failures.iter().find_map(|failure| {
         let here = met
             .iter()
             .find(|(place, ..)| *place == (failure.thread, failure.at));
@@ -245,10 +241,10 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Follows a course of version 2 as well as it goes: a line that does not fit is left out from
+    /// Follows a course as well as it goes: a line that does not fit is left out from
     /// the start, so that its turn does not run on to the end of its thread.
-    fn follow_most(&self, turns: &Turns) -> RunAgain {
-        let mut left = turns.clone();
+    fn follow_most(&self, course: &Course) -> RunAgain {
+        let mut left = course.clone();
         let mut skipped = Vec::new();
         for _ in 0..REMOVED_MAX {
             let (ran, place) = self.follow(&left, Fit::Strict);
@@ -270,10 +266,10 @@ impl Stage<'_> {
         }
     }
 
-    /// Follows a course of version 2, and the place of the first item that does not fit.
-    fn follow(&self, turns: &Turns, fit: Fit) -> (RunAgain, Option<usize>) {
-        let mut follower = Follower::new(turns, fit);
-        let (mut execution, journal) = self.run(STEPS_MAX, &mut follower);
+    /// Follows a course, and the place of the first item that does not fit.
+    fn follow(&self, course: &Course, fit: Fit) -> (RunAgain, Option<usize>) {
+        let mut follower = Follower::new(course, fit);
+        let (mut execution, journal) = self.run(&mut follower);
         match execution.end {
             End::Redundant => {}
             End::StepLimit => follower.endless(execution.steps.len()),
@@ -291,27 +287,8 @@ impl Stage<'_> {
         (ran, places.first().copied())
     }
 
-    /// Takes the steps of version 1.
-    fn force(&self, steps: &[Expected], fit: Fit) -> RunAgain {
-        let steps_max = match fit {
-            Fit::Strict => steps.len(),
-            Fit::BestEffort => STEPS_MAX,
-        };
-        let mut forced = Forced::new(steps, fit);
-        let (mut execution, journal) = self.run(steps_max, &mut forced);
-        if execution.end != End::Redundant {
-            forced.finish(&execution);
-        }
-        close(&mut execution, &journal);
-        RunAgain {
-            execution,
-            misfits: forced.misfits,
-            loose: Vec::new(),
-        }
-    }
-
-    fn run<P: Policy>(&self, steps_max: usize, policy: &mut P) -> (Execution, Journal) {
-        let steps_max = u32::try_from(steps_max).expect("a schedule is short");
+    fn run<P: Policy>(&self, policy: &mut P) -> (Execution, Journal) {
+        let steps_max = u32::try_from(STEPS_MAX).expect("a schedule is short");
         let mut machine = Machine::new(Limits {
             waits: self.waits,
             steps_max: steps_max.saturating_add(1),

@@ -298,7 +298,7 @@ mod tests {
             "expected PROVED, found VIOLATED",
             "TXN_IN_PROGRESS",
             "had 1 committed first, both attach",
-            "selvedge replay sv2:",
+            "selvedge replay sv3:",
             "to be replayed first",
         ] {
             assert!(first.contains(part), "{part} in {first}");

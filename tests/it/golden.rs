@@ -19,17 +19,17 @@ use selvedge::report::write_lanes;
 const TABLES: [(&str, &str); 3] = [
     (
         "headline",
-        "sv2:attach/connect4_connect6:shared-handle:documented:sufficient:138876c0:\
+        "sv3:attach/connect4_connect6:shared-handle:documented:sufficient:138876c0:\
          non-interference@TXN_IN_PROGRESS:1-commit@session/0+0+1.3",
     ),
     (
         "fault",
-        "sv2:attach/fault_in_add:shared-handle:documented:sufficient:93476b47:session-discipline:\
+        "sv3:attach/fault_in_add:shared-handle:documented:sufficient:93476b47:session-discipline:\
          0-abort@session/0+1-nmr-wait@binding/1+0+3+1.5",
     ),
     (
         "deadlock",
-        "sv2:faults/leaked_transaction:handle-per-provider:documented:sufficient:29e9a62a:\
+        "sv3:faults/leaked_transaction:handle-per-provider:documented:sufficient:29e9a62a:\
          no-deadlock:0+1-begin@session/2.2",
     ),
 ];

@@ -91,8 +91,8 @@ fn what_real_threads_find_is_the_same_counterexample() {
     let strategy = Strategy::named("shared-handle").unwrap();
     let mut tally = Tally::new(scenario.workload());
     // 0 is preempted at once, and 1 is refused: another execution than the least.
-    let token = "sv1:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
-                 non-interference@TXN_IN_PROGRESS:0x1-begin+1x1-begin+0x7-commit.9";
+    let token = "sv3:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
+                 non-interference@TXN_IN_PROGRESS:0-add@session/0+1+0.3";
     let recorded = RecordedSchedule::from_token(token).unwrap();
     tally.take_in(&replay(&recorded, &scenario).execution);
 
@@ -116,7 +116,7 @@ fn threads_that_are_not_needed_are_left_out() {
 
     assert_eq!(least.explained.omitted.len(), 3);
     assert!(
-        least.schedule.starts_with("sv2:direct/five_types~"),
+        least.schedule.starts_with("sv3:direct/five_types~"),
         "{}",
         least.schedule
     );

@@ -48,7 +48,7 @@ fn least(recorded: &RecordedSchedule) -> (Replay, Counterexample) {
 
 fn headline(circumstances: &str) -> RecordedSchedule {
     let token = format!(
-        "sv2:attach/connect4_connect6:shared-handle:{circumstances}:sufficient:138876c0:\
+        "sv3:attach/connect4_connect6:shared-handle:{circumstances}:sufficient:138876c0:\
          non-interference@TXN_IN_PROGRESS:1-commit@session/0+0+1.3"
     );
     RecordedSchedule::from_token(&token).unwrap()
@@ -96,7 +96,7 @@ fn a_call_that_fails_is_counted_anew_without_the_calls_before_it() {
          [[thread]]\ncalls = [{ attach = \"b\" }, { attach = \"v4\" }]",
     );
     assert_ne!(text, whole.text());
-    let token = "sv2:direct/connect4_connect6:push-lock:documented+0.begin.2=executed:sufficient:\
+    let token = "sv3:direct/connect4_connect6:push-lock:documented+0.begin.2=executed:sufficient:\
                  0:non-interference@TXN_IN_PROGRESS:0+1.2";
     let (_, least) = least(&schedule(token, &text));
 
@@ -132,7 +132,7 @@ fn of_threads_that_are_alike_the_first_are_told() {
     for first in 0..links.len() {
         for second in (0..links.len()).filter(|second| *second != first) {
             let token = format!(
-                "sv2:four:shared-handle:documented:sufficient:0:non-interference@TXN_IN_PROGRESS:\
+                "sv3:four:shared-handle:documented:sufficient:0:non-interference@TXN_IN_PROGRESS:\
                  {first}-commit@session/0+{second}+{first}.3"
             );
             let (_, least) = least(&schedule(&token, &text));
@@ -142,7 +142,7 @@ fn of_threads_that_are_alike_the_first_are_told() {
     }
 
     assert_eq!(tokens.len(), 12);
-    assert!(tokens[0].starts_with("sv2:four~2~3:"), "{}", tokens[0]);
+    assert!(tokens[0].starts_with("sv3:four~2~3:"), "{}", tokens[0]);
     assert!(
         tokens.iter().all(|token| *token == tokens[0]),
         "{tokens:#?}"

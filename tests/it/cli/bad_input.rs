@@ -164,8 +164,7 @@ fn a_directory_that_cannot_be_made_is_bad_input() {
 fn a_model_without_room_for_the_threads_of_the_system_is_refused() {
     let folder = Folder::new();
     let file = folder.file("many.toml", threads(33));
-    let schedule = "sv1:many:shared-handle:observed-windows:sufficient:00000000:atomicity:\
-                    0x1-begin.1";
+    let schedule = "sv3:many:shared-handle:observed-windows:sufficient:00000000:atomicity:0.1";
     let late = ["--profile", "observed-windows"];
     let problem = "66 are more than the 64 that one execution can have; remove threads";
     let commands: [&[&str]; 3] = [

@@ -43,7 +43,7 @@ fn a_violation_says_which_fault_it_needs_and_replays_from_its_token_and_its_file
     let token = ran
         .out
         .split_whitespace()
-        .find(|word| word.starts_with("sv2:"));
+        .find(|word| word.starts_with("sv3:"));
     let token = selvedge(&["replay", token.unwrap(), "--model", &file]);
     assert_eq!(token.code, Some(1), "{}", token.err);
     assert!(
@@ -142,7 +142,7 @@ fn a_violation_says_which_reading_it_needs_and_replays_under_it() {
         assert!(ran.out.contains(part), "{part} in {}", ran.out);
     }
     let mut words = ran.out.split_whitespace();
-    let token = words.find(|word| word.starts_with("sv2:")).unwrap();
+    let token = words.find(|word| word.starts_with("sv3:")).unwrap();
     let replayed = selvedge(&["replay", token]);
     assert_eq!(replayed.code, Some(1), "{}", replayed.err);
     assert!(replayed.out.contains("(A-08)"), "{}", replayed.out);
@@ -166,7 +166,7 @@ fn a_reading_that_is_fixed_is_kept_by_the_schedule() {
     let token = ran
         .out
         .split_whitespace()
-        .find(|word| word.starts_with("sv2:"))
+        .find(|word| word.starts_with("sv3:"))
         .unwrap();
     let words: Vec<&str> = ran.out.split_whitespace().collect();
     let profile = ["profile:", "documented+notify-abort=compensating-delete"];
@@ -274,7 +274,7 @@ fn what_contradicts_itself_or_is_unknown_is_refused_with_what_is_known() {
         (
             vec![
                 "replay",
-                "sv1:m:push-lock:documented+1.commit.1=x:sufficient:0:no-panic:0x1-begin.1",
+                "sv3:m:push-lock:documented+1.commit.1=x:sufficient:0:no-panic:0.1",
             ],
             "`1.commit.1`",
             "cannot have the fault `x`; known are commit-fails",
@@ -282,7 +282,7 @@ fn what_contradicts_itself_or_is_unknown_is_refused_with_what_is_known() {
         (
             vec![
                 "replay",
-                "sv1:m:push-lock:adversarial:sufficient:0:no-panic:0x1-begin.1",
+                "sv3:m:push-lock:adversarial:sufficient:0:no-panic:0.1",
             ],
             "`adversarial`",
             "write documented or observed-windows",

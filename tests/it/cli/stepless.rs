@@ -71,7 +71,7 @@ fn an_attach_that_fails_before_any_step_is_violated_and_its_token_and_file_repla
 /// Where the model takes steps, a schedule without items is no schedule of it.
 #[test]
 fn a_schedule_without_items_diverges_where_a_thread_takes_a_step() {
-    let token = "sv2:direct/connect4_connect6:shared-handle:documented:sufficient:00000000:\
+    let token = "sv3:direct/connect4_connect6:shared-handle:documented:sufficient:00000000:\
         non-interference@TXN_IN_PROGRESS:.0";
 
     let ran = selvedge(&["replay", token]);
@@ -91,8 +91,8 @@ fn only_a_token_that_counts_no_items_has_none() {
     let text = with(ATTACHED, "CALLS", CASES[1]);
     let model = folder.file("bind.toml", text);
     let ran = selvedge(&["compare", &model]);
-    let (_, token) = ran.out.split_once("replay sv2:").unwrap();
-    let token = format!("sv2:{}", token.split(' ').next().unwrap());
+    let (_, token) = ran.out.split_once("replay sv3:").unwrap();
+    let token = format!("sv3:{}", token.split(' ').next().unwrap());
 
     let rest = token.strip_suffix(":.0").unwrap();
     for (end, problem) in [

@@ -198,7 +198,7 @@ fn all_20_edits_that_the_rules_were_made_with_still_show_their_violation() {
 
 /// A schedule that is about a fault, on the model without the fault: nothing is aborted, and the
 /// schedule waits for the abort in vain.
-const ABOUT_THE_FAULT: &str = "sv2:attach/fault_in_add:shared-handle:documented:sufficient:\
+const ABOUT_THE_FAULT: &str = "sv3:attach/fault_in_add:shared-handle:documented:sufficient:\
     93476b47:session-discipline:0-abort@session/0+1-nmr-wait@binding/1+0+3+1.5";
 
 /// A strict replay says where the schedule parts from the model; best effort goes through, and says

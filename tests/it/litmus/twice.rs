@@ -134,7 +134,7 @@ fn a_broken_explorer_is_found_out_on_a_scenario() {
         assert!(
             lacking
                 .schedule
-                .starts_with("sv2:direct/maybe_fault_in_add:")
+                .starts_with("sv3:direct/maybe_fault_in_add:")
         );
         assert!(
             !broken
