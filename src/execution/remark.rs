@@ -11,6 +11,8 @@ use super::Verb;
 pub enum Remark {
     /// A value: what was read, made, or chosen.
     Equals(u32),
+    /// The value that a variable has from now on.
+    Becomes(u32),
     /// How many of something.
     Count(u32, &'static str),
     /// The object would not have it.
@@ -35,15 +37,10 @@ impl Remark {
             return None;
         };
         match (verb, value) {
-            (
-                Verb::Load
-                | Verb::Update
-                | Verb::Swap
-                | Verb::TryLock
-                | Verb::Reference
-                | Verb::Dereference,
-                _,
-            ) => Some(Self::Equals(value)),
+            (Verb::Load | Verb::Reference | Verb::Dereference, _) => Some(Self::Equals(value)),
+            (Verb::Store | Verb::Update, _) => Some(Self::Becomes(value)),
+            (Verb::Swap | Verb::TryLock, 0) => Some(Self::Note("refused")),
+            (Verb::NotifyOne | Verb::NotifyAll, 0) => Some(Self::Note("no thread waits")),
             (Verb::ListScan, _) => Some(Self::Count(value, "listed")),
             (Verb::ClientRemove, _) => Some(Self::Count(value, "left")),
             (

@@ -65,6 +65,7 @@ impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Equals(value) => write!(f, "= {value}"),
+            Self::Becomes(value) => write!(f, ":= {value}"),
             Self::Count(count, what) => write!(f, "({count} {what})"),
             Self::Refused => f.write_str("(refused)"),
             Self::Note(note) => write!(f, "({note})"),

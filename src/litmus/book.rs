@@ -16,6 +16,7 @@ use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::replay::ThreadLabels;
 use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
 
@@ -127,19 +128,18 @@ pub(super) fn require_open(what: &str) {
 #[track_caller]
 pub(super) fn next_thread() -> ThreadId {
     let parent = Controlled::current();
-    let next = with(|book| book.next_thread(parent));
+    let next = with(|book| book.next_thread(parent, false));
     next.unwrap_or_else(|| panic!("a program may start at most {THREADS_MAX} threads"))
 }
 
 /// The thread that runs the program's closure.
 pub(super) fn main_thread() -> ThreadId {
-    let thread = next_thread();
-    with(|book| MAIN.clone_into(&mut book.paths[thread.index()]));
-    thread
+    let next = with(|book| book.next_thread(None, true));
+    next.expect("the first thread has room")
 }
 
 impl Book {
-    fn next_thread(&mut self, parent: Option<ThreadId>) -> Option<ThreadId> {
+    fn next_thread(&mut self, parent: Option<ThreadId>, is_main: bool) -> Option<ThreadId> {
         let family = &mut self.families[parent.map_or(THREADS_MAX, ThreadId::index)];
         let place = family.born;
         family.born += 1;
@@ -147,19 +147,30 @@ impl Book {
         if let Some(&known) = family.children.get(place) {
             return Some(known);
         }
-        let index = self.paths.len();
-        if index == THREADS_MAX {
-            return None;
-        }
-        let thread = ThreadId::new(index);
-        family.children.push(thread);
         let path = match parent.map(|parent| self.paths[parent.index()].as_str()) {
+            None if is_main => MAIN.to_owned(),
             None => place.to_string(),
             Some(MAIN) => (place + 1).to_string(),
             Some(path) => format!("{path}.{place}"),
         };
-        self.paths.push(path);
+        let thread = self.thread_at(&path)?;
+        self.families[parent.map_or(THREADS_MAX, ThreadId::index)]
+            .children
+            .push(thread);
         Some(thread)
+    }
+
+    /// The thread with this path. One that has not been met gets the next free index.
+    fn thread_at(&mut self, path: &str) -> Option<ThreadId> {
+        let known = self.paths.iter().position(|known| known == path);
+        let index = known.unwrap_or(self.paths.len());
+        if index == THREADS_MAX {
+            return None;
+        }
+        if known.is_none() {
+            self.paths.push(path.to_owned());
+        }
+        Some(ThreadId::new(index))
     }
 }
 
@@ -173,10 +184,22 @@ pub(super) fn all_finished() -> bool {
     with(|book| book.unfinished == 0)
 }
 
-/// The thread with this path, if it has been met.
-pub(super) fn thread_at(path: &str) -> Option<ThreadId> {
-    let found = with(|book| book.paths.iter().position(|known| known == path));
-    found.map(ThreadId::new)
+/// What the threads are called in a schedule: by their paths.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paths;
+
+impl ThreadLabels for Paths {
+    fn label(&self, thread: ThreadId) -> String {
+        with(|book| book.paths[thread.index()].clone())
+    }
+
+    fn thread(&mut self, label: &str) -> Option<ThreadId> {
+        let numbers = || label.split('.').all(|part| part.parse::<u8>().is_ok());
+        let is_path = label == MAIN || numbers();
+        is_path
+            .then(|| with(|book| book.thread_at(label)))
+            .flatten()
+    }
 }
 
 /// Notes what the program calls an object.

@@ -11,16 +11,17 @@ use crate::replay::reordered;
 use crate::replay::shrink;
 use crate::runtime::Waits;
 
+use super::Explore;
 use super::Finding;
-use super::FindingKind;
 use super::Program;
 use super::book;
 use super::findings::Wrong;
-use super::schedule::to_text;
+use super::schedule::Recorded;
 
 /// A program that comes to something that is wrong.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counterexample<'a> {
+    pub(super) explore: &'a Explore,
     pub(super) program: &'a Program,
     pub(super) waits: Waits,
     pub(super) wrong: &'a Wrong,
@@ -46,7 +47,7 @@ impl Counterexample<'_> {
         Finding {
             because: because(&execution, contrast.as_ref()),
             contrast,
-            ..finding(self.wrong, execution, self.waits)
+            ..self.explore.finding(self.wrong, execution, self.waits)
         }
     }
 
@@ -90,23 +91,19 @@ fn decided(contrast: &Contrast) -> Option<Cause> {
     })
 }
 
-/// What a report has of an execution that is not explained.
-pub(super) fn finding(wrong: &Wrong, execution: Execution, waits: Waits) -> Finding {
-    Finding {
-        kind: wrong.kind,
-        cause: wrong.cause.clone(),
-        because: String::new(),
-        contrast: None,
-        schedule: to_text(&execution, waits),
-        names: book::names(),
-        execution,
-        replays: 0,
-        is_least: false,
+impl Explore {
+    /// What a report has of an execution that is not explained.
+    pub(super) fn finding(&self, wrong: &Wrong, execution: Execution, waits: Waits) -> Finding {
+        Finding {
+            kind: wrong.kind,
+            cause: wrong.cause.clone(),
+            because: String::new(),
+            contrast: None,
+            schedule: Recorded::of(&self.name, waits, wrong.kind, &execution).to_token(),
+            names: book::names(),
+            execution,
+            replays: 0,
+            is_least: false,
+        }
     }
-}
-
-/// An execution that one explorer has and another lacks.
-pub(super) fn disagreement(cause: String, execution: Execution, waits: Waits) -> Finding {
-    let kind = FindingKind::Disagreement;
-    finding(&Wrong { kind, cause }, execution, waits)
 }

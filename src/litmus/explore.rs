@@ -1,5 +1,7 @@
 //! Exploring a program.
 
+use std::path::PathBuf;
+
 use crate::execution::Execution;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
@@ -14,9 +16,9 @@ use crate::explore::SourceExplorer;
 use crate::explore::on_machine;
 use crate::recount::Recount;
 use crate::recount::recount;
+use crate::replay::follow;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
-use crate::runtime::controlled::Machine;
 
 use super::Explored;
 use super::Finding;
@@ -25,7 +27,7 @@ use super::ReplayError;
 use super::book;
 use super::counterexample::Counterexample;
 use super::findings::Wrong;
-use super::schedule::Follower;
+use super::schedule::Recorded;
 
 /// How to explore a program: who chooses the schedules, how waits are read, and what ends it.
 ///
@@ -66,6 +68,10 @@ pub struct Explore {
     seed: u64,
     /// Whether `source` is to explore it after `dpor`.
     pub(super) twice: bool,
+    /// What the program is called in schedules.
+    pub(super) name: String,
+    /// The folder of schedules that once failed, if there is to be one.
+    pub(super) regressions: Option<PathBuf>,
 }
 
 impl Default for Explore {
@@ -84,7 +90,7 @@ impl Default for Explore {
 /// execution that is wrong, step by step.
 #[track_caller]
 pub fn prove(program: impl Into<Program>) {
-    Explore::new().run(program).require_proved();
+    Explore::new().prove(program);
 }
 
 impl Explore {
@@ -97,6 +103,8 @@ impl Explore {
             bounds: Bounds::default(),
             seed: 0,
             twice: true,
+            name: "program".to_owned(),
+            regressions: None,
         }
     }
 
@@ -166,6 +174,26 @@ impl Explore {
         self
     }
 
+    /// What the program is called in schedules and in the names of their files.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
+    }
+
+    /// A folder of schedules that once failed, for [`Explore::prove`]: those of the program's name
+    /// are replayed before anything is searched, and what is found is kept there. The folder is
+    /// made when there is something to keep.
+    #[must_use]
+    pub fn regressions(self, folder: impl Into<PathBuf>) -> Self {
+        Self {
+            regressions: Some(folder.into()),
+            ..self
+        }
+    }
+
     /// Explores it by `dpor` alone. Otherwise, and unless [`explorer`](Self::explorer) or
     /// [`preemptions_max`](Self::preemptions_max) names another way, `source` explores it again
     /// when `dpor` has seen everything, and the classes of executions that both saw are compared.
@@ -186,15 +214,18 @@ impl Explore {
     ///
     /// If the program's set-up panics, or if it is called from inside an exploration.
     pub fn run(&self, program: impl Into<Program>) -> Explored {
-        let program = program.into();
+        self.explore(&program.into())
+    }
+
+    pub(super) fn explore(&self, program: &Program) -> Explored {
         book::begin_exploration();
-        let mut first = self.search(&program);
+        let mut first = self.search(program);
         let whole = first.tally.coverage == Coverage::Exhausted;
         let second = (self.twice && whole)
-            .then(|| self.second(&program, &mut first))
+            .then(|| self.second(program, &mut first))
             .flatten();
         book::close();
-        self.explored(&program, first, second)
+        self.explored(program, first, second)
     }
 
     /// Runs the one execution that a schedule describes, for a debugger or a closer look: what is
@@ -212,13 +243,21 @@ impl Explore {
         schedule: &str,
         program: impl Into<Program>,
     ) -> Result<Option<Finding>, ReplayError> {
+        self.replay_program(schedule, &program.into())
+    }
+
+    pub(super) fn replay_program(
+        &self,
+        schedule: &str,
+        program: &Program,
+    ) -> Result<Option<Finding>, ReplayError> {
         book::begin_exploration();
-        let program = program.into();
-        let (execution, waits) = self.follow(schedule, &program)?;
+        let (execution, waits) = self.follow(schedule, program)?;
         let wrong = Wrong::of(&execution);
         let found = wrong.map(|wrong| {
             let counterexample = Counterexample {
-                program: &program,
+                explore: self,
+                program,
                 waits,
                 wrong: &wrong,
             };
@@ -290,16 +329,13 @@ impl Explore {
         schedule: &str,
         program: &Program,
     ) -> Result<(Execution, Waits), ReplayError> {
-        let (mut follower, waits) = Follower::of(schedule)?;
-        let limits = Limits {
-            waits,
-            ..self.limits()
-        };
-        let execution = Machine::new(limits).run(program, &mut follower).clone();
+        let recorded = Recorded::from_token(schedule)?;
+        let followed = follow(program, recorded.waits, &recorded.course);
         book::close();
-        match follower.into_misfit(&execution) {
-            Some(misfit) => Err(misfit),
-            None => Ok((execution, waits)),
+        let is_wrong = Wrong::of(&followed.execution).is_some();
+        match followed.misfit(is_wrong) {
+            Some(misfit) => Err(misfit.into()),
+            None => Ok((followed.execution, recorded.waits)),
         }
     }
 }

@@ -15,6 +15,8 @@ use super::Finding;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explored {
+    /// What the program is called: see [`Explore::named`](super::Explore::named).
+    pub program: String,
     /// What may be said of the program.
     pub verdict: Verdict,
     /// How many complete executions there were, those that end in a deadlock included. With `dpor`

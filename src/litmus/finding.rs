@@ -4,10 +4,13 @@ use std::fmt;
 
 use crate::execution::Execution;
 use crate::execution::Names;
+use crate::execution::visible;
 use crate::property::Contrast;
+use crate::report::Cell;
 use crate::report::Detail;
 use crate::report::Document;
 use crate::report::Form;
+use crate::report::Grid;
 use crate::report::Look;
 use crate::report::size;
 use crate::report::write_lanes;
@@ -32,6 +35,20 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    const ALL: [Self; 5] = [
+        Self::Panic,
+        Self::Objection,
+        Self::Deadlock,
+        Self::Livelock,
+        Self::Disagreement,
+    ];
+
+    /// The kind with this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|kind| kind.name() == name)
+    }
+
     /// True if something panicked.
     pub(super) const fn is_panic(self) -> bool {
         matches!(self, Self::Panic | Self::Objection)
@@ -104,9 +121,9 @@ impl Finding {
 
     /// What there is to say beside the table, a line each.
     fn facts(&self) -> Vec<(&'static str, String)> {
-        let mut facts = vec![("cause", self.cause.clone())];
+        let mut facts = vec![("cause", visible(&self.cause).into_owned())];
         if !self.because.is_empty() {
-            facts.push(("because", self.because.clone()));
+            facts.push(("because", visible(&self.because).into_owned()));
         }
         facts.push(("size", size(&self.execution)));
         facts.push(("replay", format!("Explore::replay({:?}, …)", self.schedule)));
@@ -118,12 +135,15 @@ impl fmt::Display for Finding {
     /// The cause, the execution as a table with a lane for each thread, and how to replay it. The
     /// alternate form (`{:#}`) shows the nearest execution that passes, too.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.cause)?;
-        if !self.because.is_empty() {
-            writeln!(f, "  because {}", self.because)?;
-        }
-        writeln!(f, "  in {}\n", size(&self.execution))?;
         let look = Look::PLAIN.wide(WIDTH);
+        writeln!(f, "{}\n", self.cause)?;
+        let facts = self.facts().into_iter();
+        let facts = facts.filter(|(name, _)| ["because", "size"].contains(name));
+        let rows: Vec<Vec<Cell>> = facts
+            .map(|(name, text)| vec![Cell::plain(name), Cell::plain(text)])
+            .collect();
+        let grid = Grid::for_rows(&rows, 2, &look);
+        writeln!(f, "{}", text(|out| grid.rows(out, &rows)))?;
         let table = |execution| text(|out| write_lanes(out, execution, &self.names, &look));
         f.write_str(&table(&self.execution))?;
         if let Some(contrast) = self.contrast.as_ref().filter(|_| f.alternate()) {

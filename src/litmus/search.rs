@@ -32,13 +32,13 @@ use crate::runtime::controlled::System;
 
 use super::Explore;
 use super::Explored;
+use super::FindingKind;
 use super::Program;
 use super::book;
 use super::counterexample::Counterexample;
-use super::counterexample::disagreement;
 use super::findings::Findings;
 use super::findings::Wrong;
-use super::schedule::to_text;
+use super::schedule::Recorded;
 
 /// What one search came to.
 #[derive(Debug)]
@@ -168,6 +168,7 @@ impl Explore {
                 break;
             }
             let counterexample = Counterexample {
+                explore: self,
                 program,
                 waits: self.waits,
                 wrong: &wrong,
@@ -178,7 +179,11 @@ impl Explore {
         }
         let lacking = second.as_ref().and_then(|second| second.lacking.as_ref());
         let mut differing = lacking.map(|(lacking, execution)| {
-            disagreement(lacks(lacking), execution.clone(), self.waits)
+            let wrong = Wrong {
+                kind: FindingKind::Disagreement,
+                cause: lacks(lacking),
+            };
+            self.finding(&wrong, execution.clone(), self.waits)
         });
         if not_deterministic.is_some() {
             found.clear();
@@ -194,6 +199,7 @@ impl Explore {
             Coverage::Unsuitable(_) => Verdict::Unsuitable,
         };
         Explored {
+            program: self.name.clone(),
             verdict,
             executions: tally.executions,
             redundant: tally.redundant,
@@ -217,8 +223,8 @@ impl Explore {
         wrong: &Wrong,
         execution: &Execution,
     ) -> Option<NotDeterministic> {
-        let schedule = to_text(execution, self.waits);
-        let again = match self.follow(&schedule, program) {
+        let recorded = Recorded::of(&self.name, self.waits, wrong.kind, execution);
+        let again = match self.follow(&recorded.to_token(), program) {
             Ok((again, _)) => again,
             Err(misfit) => {
                 let before = wrong.cause.clone();

@@ -136,25 +136,52 @@ pub(super) fn read_failure(text: &str) -> Result<Failure, String> {
     })
 }
 
+/// What the items of a token call threads.
+pub(crate) trait ThreadLabels {
+    /// What a thread is called: digits, letters and `.`, not ending with `a` and digits.
+    fn label(&self, thread: ThreadId) -> String;
+
+    /// The thread that is called so, if there can be one.
+    fn thread(&mut self, label: &str) -> Option<ThreadId>;
+}
+
+/// Threads are called by their index.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ByIndex;
+
+impl ThreadLabels for ByIndex {
+    fn label(&self, thread: ThreadId) -> String {
+        thread.to_string()
+    }
+
+    fn thread(&mut self, label: &str) -> Option<ThreadId> {
+        read_thread(label).ok()
+    }
+}
+
 /// An item as a token writes it.
-pub(super) fn to_word(item: &Item) -> String {
+pub(super) fn to_word(item: &Item, labels: &dyn ThreadLabels) -> String {
     match item {
         Item::Turn(Turn {
             thread,
             until: None,
             ..
-        }) => thread.to_string(),
+        }) => labels.label(*thread),
         Item::Turn(Turn {
             thread,
             until: Some(point),
             ..
-        }) => format!("{thread}-{}", place(point)),
+        }) => format!("{}-{}", labels.label(*thread), place(point, labels)),
         Item::Choice(Choice {
             thread,
             at,
             alternative,
             ..
-        }) => format!("{thread}a{alternative}-{}", place(at)),
+        }) => format!(
+            "{}a{alternative}-{}",
+            labels.label(*thread),
+            place(at, labels)
+        ),
     }
 }
 
@@ -163,22 +190,29 @@ pub(super) fn to_word(item: &Item) -> String {
 /// # Errors
 ///
 /// What is wrong with it, as the end of a sentence.
-pub(super) fn read_word(text: &str) -> Result<Item, String> {
+pub(super) fn read_word(text: &str, labels: &mut dyn ThreadLabels) -> Result<Item, String> {
     let Some((who, place)) = text.split_once('-') else {
-        return Ok(turn(read_thread(text)?, None, false));
+        return Ok(turn(read_label(text, labels)?, None, false));
     };
-    match who.split_once('a') {
-        None => Ok(turn(read_thread(who)?, Some(read_place(place)?), false)),
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let chosen = who.rsplit_once('a');
+    match chosen.filter(|(_, alternative)| is_number(alternative)) {
+        None => {
+            let thread = read_label(who, labels)?;
+            Ok(turn(thread, Some(read_place(place, labels)?), false))
+        }
         Some((thread, alternative)) => {
             let alternative = read_alternative(alternative)?;
-            Ok(choice(
-                read_thread(thread)?,
-                read_place(place)?,
-                alternative,
-                false,
-            ))
+            let thread = read_label(thread, labels)?;
+            let at = read_place(place, labels)?;
+            Ok(choice(thread, at, alternative, false))
         }
     }
+}
+
+fn read_label(text: &str, labels: &mut dyn ThreadLabels) -> Result<ThreadId, String> {
+    let thread = labels.thread(text);
+    thread.ok_or_else(|| NotationError::Thread(excerpt(text)).to_string())
 }
 
 fn turn(thread: ThreadId, until: Option<Point>, waits: bool) -> Item {
@@ -198,10 +232,11 @@ fn choice(thread: ThreadId, at: Point, alternative: u8, expires: bool) -> Item {
     })
 }
 
-fn place(point: &Point) -> String {
+fn place(point: &Point, labels: &dyn ThreadLabels) -> String {
     let object = point.object.map(|object| {
         let (kind, index) = (object.kind().name(), object.index());
-        let maker = object.maker().map(|maker| format!("{maker}/"));
+        let maker = object.maker();
+        let maker = maker.map(|maker| format!("{}/", labels.label(maker)));
         format!("@{kind}/{}{index}", maker.unwrap_or_default())
     });
     let occurrence = point.occurrence.get();
@@ -210,7 +245,7 @@ fn place(point: &Point) -> String {
     format!("{}{object}{occurrence}", point.verb.name())
 }
 
-fn read_place(text: &str) -> Result<Point, String> {
+fn read_place(text: &str, labels: &mut dyn ThreadLabels) -> Result<Point, String> {
     let (rest, occurrence) = match text.split_once(',') {
         Some((rest, occurrence)) => (rest, Some(occurrence)),
         None => (text, None),
@@ -219,15 +254,26 @@ fn read_place(text: &str) -> Result<Point, String> {
         Some((verb, object)) => (verb, Some(object)),
         None => (rest, None),
     };
-    // The name of an object has a space and a dot where a token has slashes.
-    let named = object.map(|object| object.replacen('/', " ", 1).replacen('/', ".", 1));
+    let no_object = || PointError::Object(excerpt(object.unwrap_or(text))).to_string();
+    let named = match object
+        .map(|object| object.split('/').collect::<Vec<_>>())
+        .as_deref()
+    {
+        None => None,
+        Some([kind, index]) => Some(format!("{kind} {index}")),
+        Some([kind, maker, index]) => {
+            let maker = labels.thread(maker).ok_or_else(no_object)?;
+            Some(format!("{kind} {maker}.{index}"))
+        }
+        Some(_) => return Err(no_object()),
+    };
     let point = Point::from_parts(verb, named.as_deref(), occurrence);
     let point = point.map_err(|error| error.to_string())?;
-    if place(&point) == text {
+    // There is one way to write a point.
+    if place(&point, labels) == text {
         Ok(point)
     } else {
-        let object = excerpt(object.unwrap_or(text));
-        Err(PointError::Object(object).to_string())
+        Err(no_object())
     }
 }
 
@@ -282,8 +328,8 @@ mod tests {
         ] {
             let item = read_line(line).unwrap();
             assert_eq!(item.to_string(), line);
-            assert_eq!(to_word(&item), word);
-            assert_eq!(read_word(word), Ok(item));
+            assert_eq!(to_word(&item, &ByIndex), word);
+            assert_eq!(read_word(word, &mut ByIndex), Ok(item));
         }
         for line in [
             "1 until it waits at guard on strategy-lock 0",
@@ -320,7 +366,7 @@ mod tests {
             ("0-begin,1", "is not an object"),
             ("0b-begin", "`0b` is not a thread"),
         ] {
-            let said = read_word(word).unwrap_err();
+            let said = read_word(word, &mut ByIndex).unwrap_err();
             assert!(said.contains(problem), "{said}");
         }
         for failure in ["", "0 at begin", "0 at begin with WHAT"] {

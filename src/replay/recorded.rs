@@ -125,6 +125,12 @@ pub enum ScheduleError {
     /// It leaves out a part that the scenario does not have.
     #[error("`{0}` leaves out a thread, call or fault that the model does not have")]
     Omitted(String),
+    /// The token is of a program in somebody's test, not of a model.
+    #[error(
+        "the schedule is of the program `{0}`: pass it to `litmus::Explore::replay` beside the \
+         program, or let the program's test replay it"
+    )]
+    OfAProgram(String),
     /// The token names a scenario that is not embedded.
     #[error(
         "the schedule is of `{0}`, which is not an embedded model: pass its file with --model PATH"

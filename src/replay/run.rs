@@ -136,15 +136,28 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Repl
 }
 
 /// An execution under a course, and what did not fit.
-struct RunAgain {
-    execution: Execution,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Followed {
+    /// The execution, as far as it went.
+    pub(crate) execution: Execution,
     /// What does not fit.
     misfits: Vec<Misfit>,
-    /// What is worth telling if the property is not broken.
+    /// What is worth telling if nothing is broken.
     loose: Vec<Misfit>,
 }
 
-impl RunAgain {
+/// Follows a course to the first line that does not fit. Nothing of it is told to `tracing`.
+pub(crate) fn follow(system: &dyn System, waits: Waits, course: &Course) -> Followed {
+    let on = Stage {
+        system,
+        waits,
+        span: &Span::none(),
+    };
+    let (followed, _) = on.follow(course, Fit::Strict);
+    followed.with_failures(course)
+}
+
+impl Followed {
     /// The same, with what failed when it was recorded and does not fail now.
     fn with_failures(mut self, course: &Course) -> Self {
         self.loose.extend(missed(course, &self.execution));
@@ -154,13 +167,15 @@ impl RunAgain {
     /// What a strict replay ends with.
     fn strictly(&self, judged: Ending) -> Ending {
         let is_broken = matches!(judged, Ending::Reproduced(_));
-        let reason = self
-            .loose
-            .iter()
-            .filter(|_| !is_broken)
-            .min_by_key(|reason| reason.step);
-        let misfit = self.misfits.first().or(reason);
-        misfit.cloned().map_or(judged, Ending::from)
+        self.misfit(is_broken).cloned().map_or(judged, Ending::from)
+    }
+
+    /// Why the course does not fit, if it does not. Of turns that ended elsewhere for a like reason
+    /// the first is told if nothing is broken.
+    pub(crate) fn misfit(&self, is_broken: bool) -> Option<&Misfit> {
+        let loose = self.loose.iter().filter(|_| !is_broken);
+        let reason = loose.min_by_key(|reason| reason.step);
+        self.misfits.first().or(reason)
     }
 }
 
@@ -243,13 +258,13 @@ struct Stage<'a> {
 impl Stage<'_> {
     /// Follows a course as well as it goes: a line that does not fit is left out from
     /// the start, so that its turn does not run on to the end of its thread.
-    fn follow_most(&self, course: &Course) -> RunAgain {
+    fn follow_most(&self, course: &Course) -> Followed {
         let mut left = course.clone();
         let mut skipped = Vec::new();
         for _ in 0..REMOVED_MAX {
             let (ran, place) = self.follow(&left, Fit::Strict);
             let Some(place) = place else {
-                return RunAgain {
+                return Followed {
                     misfits: [skipped, ran.loose].concat(),
                     loose: Vec::new(),
                     ..ran
@@ -259,7 +274,7 @@ impl Stage<'_> {
             skipped.extend(ran.misfits);
         }
         let (ran, _) = self.follow(&left, Fit::BestEffort);
-        RunAgain {
+        Followed {
             misfits: [skipped, ran.misfits, ran.loose].concat(),
             loose: Vec::new(),
             ..ran
@@ -267,7 +282,7 @@ impl Stage<'_> {
     }
 
     /// Follows a course, and the place of the first item that does not fit.
-    fn follow(&self, course: &Course, fit: Fit) -> (RunAgain, Option<usize>) {
+    fn follow(&self, course: &Course, fit: Fit) -> (Followed, Option<usize>) {
         let mut follower = Follower::new(course, fit);
         let (mut execution, journal) = self.run(&mut follower);
         match execution.end {
@@ -279,7 +294,7 @@ impl Stage<'_> {
         }
         close(&mut execution, &journal);
         let (places, misfits): (Vec<usize>, Vec<Misfit>) = follower.misfits.into_iter().unzip();
-        let ran = RunAgain {
+        let ran = Followed {
             execution,
             misfits,
             loose: follower.loose,

@@ -22,6 +22,8 @@ use super::RecordedSchedule;
 use super::ScheduleError;
 use super::course::Course;
 use super::course::Item;
+use super::item_text::ByIndex;
+use super::item_text::ThreadLabels;
 use super::item_text::read_word;
 use super::item_text::to_word;
 use super::recorded::parse_property;
@@ -43,7 +45,7 @@ impl RecordedSchedule {
         }
         let (strategy, profile) = (self.strategy.name, &self.circumstances);
         let waits = waits_name(self.waits);
-        let items = self.course.to_words();
+        let items = self.course.to_words(&ByIndex);
         format!("sv3:{model}:{strategy}:{profile}:{waits}:{digest}:{property}:{items}")
     }
 
@@ -53,11 +55,10 @@ impl RecordedSchedule {
     ///
     /// What is wrong with it, by its first wrong part.
     pub fn from_token(token: &str) -> Result<Self, ScheduleError> {
-        let parts: Vec<&str> = token.trim().split(':').collect();
-        require_version(parts[0])?;
-        let [_, model, strategy, profile, waits, digest, property, items] = parts[..] else {
-            return Err(ScheduleError::Parts { found: parts.len() });
-        };
+        let [model, strategy, profile, waits, digest, property, items] = parts(token)?;
+        if strategy == NONE {
+            return Err(ScheduleError::OfAProgram(excerpt(model)));
+        }
         let (property, status) = parse_violation(property)?;
         let schedule = Self {
             model: model.to_owned(),
@@ -68,11 +69,23 @@ impl RecordedSchedule {
             waits: parse_waits(waits)?,
             property,
             status,
-            course: Course::from_words(items)?,
+            course: Course::from_words(items, &mut ByIndex)?,
             shuttle: None,
         };
         schedule.check_length()
     }
+}
+
+/// What a token has in the place of a part that what it is of does not have: a program has no
+/// strategy, circumstances or digest.
+pub(crate) const NONE: &str = "-";
+
+/// The parts of a token behind its version.
+pub(crate) fn parts(token: &str) -> Result<[&str; 7], ScheduleError> {
+    let parts: Vec<&str> = token.trim().split(':').collect();
+    require_version(parts[0])?;
+    let behind = parts[1..].try_into();
+    behind.map_err(|_| ScheduleError::Parts { found: parts.len() })
 }
 
 /// Requires the first part of a token to name the version that is read.
@@ -91,16 +104,20 @@ fn require_version(first: &str) -> Result<(), ScheduleError> {
 
 impl Course {
     /// The items as a token lists them, and their number.
-    fn to_words(&self) -> String {
-        let words: Vec<String> = self.items.iter().map(to_word).collect();
+    pub(crate) fn to_words(&self, labels: &dyn ThreadLabels) -> String {
+        let words = self.items.iter().map(|item| to_word(item, labels));
+        let words: Vec<String> = words.collect();
         format!("{}.{}", words.join("+"), words.len())
     }
 
     /// Reads what [`Course::to_words`] writes.
-    fn from_words(text: &str) -> Result<Self, ScheduleError> {
+    pub(crate) fn from_words(
+        text: &str,
+        labels: &mut dyn ThreadLabels,
+    ) -> Result<Self, ScheduleError> {
         let (list, said) = counted(text);
         let read = |(index, word): (usize, &str)| {
-            read_word(word).map_err(|problem| ScheduleError::Item {
+            read_word(word, labels).map_err(|problem| ScheduleError::Item {
                 index: index + 1,
                 problem,
             })
@@ -128,7 +145,7 @@ fn require_total(said: &str, listed: usize) -> Result<(), ScheduleError> {
 }
 
 /// A character of a model's name, or `_` for one that a shell or a token would take amiss.
-fn harmless(character: char) -> char {
+pub(crate) fn harmless(character: char) -> char {
     let good = character.is_ascii_alphanumeric() || "/._-~".contains(character);
     if good { character } else { '_' }
 }

@@ -31,7 +31,7 @@ use super::rounds::is_plain;
 use super::words::waits_name;
 
 /// What stands in the field `tool`.
-pub(super) const TOOL: &str = concat!("selvedge ", env!("CARGO_PKG_VERSION"));
+pub(crate) const TOOL: &str = concat!("selvedge ", env!("CARGO_PKG_VERSION"));
 
 #[derive(Debug, Serialize)]
 struct DocumentJson<'a> {
@@ -86,7 +86,7 @@ struct AssumptionsJson {
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub(super) enum CoverageJson {
+pub(crate) enum CoverageJson {
     Exhausted,
     Bounded { limit: String },
     Sampled { seed: u64, executions: u64 },
@@ -278,7 +278,7 @@ fn assumptions(report: &CheckReport) -> AssumptionsJson {
     }
 }
 
-pub(super) fn coverage(coverage: Coverage) -> CoverageJson {
+pub(crate) fn coverage(coverage: Coverage) -> CoverageJson {
     match coverage {
         Coverage::Exhausted => CoverageJson::Exhausted,
         Coverage::Bounded(limit) => CoverageJson::Bounded {

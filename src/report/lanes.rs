@@ -125,8 +125,11 @@ impl Printer<'_> {
         let lanes = &self.table.lanes;
         for lane in lanes {
             let (label, heading) = (&lane.label, &lane.heading);
-            let title = heading.strip_prefix(label).unwrap_or(heading);
-            writeln!(out, "{:1$}{label} ={title}", "", self.number_width + 2)?;
+            // A thread that has no title is told by its column alone.
+            let title = heading.strip_prefix(label).unwrap_or_default();
+            if !title.is_empty() {
+                writeln!(out, "{:1$}{label} ={title}", "", self.number_width + 2)?;
+            }
         }
         let labels = lanes
             .iter()

@@ -294,6 +294,7 @@ fn filters(came: bool, count: usize, context: Option<usize>) -> String {
 fn remark(remark: Remark) -> String {
     match remark {
         Remark::Equals(value) => format!("={GLUE}{value}"),
+        Remark::Becomes(value) => format!(":={GLUE}{value}"),
         Remark::Count(count, what) => format!("({count}{GLUE}{what})"),
         Remark::Refused | Remark::Note(_) | Remark::Answer(_) => remark.to_string(),
     }

@@ -43,7 +43,7 @@ fn an_update_is_lost_without_a_lock_and_never_with_one() {
         "load counter = 0",
         "(preempted)",
         "store counter := 1",
-        "replay with Explore::replay and \"lt1:sufficient:",
+        "replay with Explore::replay and \"sv3:",
         "with a lock: PROVED after 2 executions (exhausted by dpor and by source)",
     ];
 
@@ -55,8 +55,8 @@ fn an_update_is_lost_without_a_lock_and_never_with_one() {
 fn four_philosophers_starve_together_in_one_of_fifteen_executions() {
     let parts = [
         "all alike: VIOLATED after 15 executions, 1 deadlocked (exhausted by dpor and by source)",
-        "deadlock: nobody can go on",
-        "stuck: lock fork 1",
+        "deadlock: no thread can go on",
+        "waits for ever: lock fork 1",
         "one differs: PROVED after 14 executions (exhausted by dpor and by source)",
     ];
 

@@ -13,10 +13,12 @@ mod steps;
 mod stuck;
 mod transactions;
 
+use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::Misuse;
 use crate::execution::StepResult;
+use crate::execution::ThreadId;
 use crate::execution::Verb;
 use crate::status::NtStatus;
 
@@ -167,21 +169,31 @@ impl Cause {
         }
     }
 
-    /// Why a program without calls of the engine came to what it did: a deadlock, or an update that
-    /// was lost between a read and a write.
+    /// Why a program of somebody's own came to what it did: a deadlock, a call of the engine that
+    /// failed in the thread that panicked, or an update that was lost between a read and a write.
     pub fn of_program(execution: &Execution) -> Self {
-        match execution.end {
-            crate::execution::End::Deadlock(_) | crate::execution::End::Livelock(_) => {
-                stuck::find(execution)
-            }
-            crate::execution::End::Finished
-            | crate::execution::End::Panicked { .. }
-            | crate::execution::End::Redundant
-            | crate::execution::End::StepLimit => {
-                steps::stale_write(execution).unwrap_or_else(|| Self::of(CauseKind::Order, None))
-            }
-        }
+        let call = match &execution.end {
+            End::Deadlock(_) | End::Livelock(_) => return stuck::find(execution),
+            End::Panicked { thread, .. } => failed_call(execution, *thread),
+            End::Finished | End::Redundant | End::StepLimit => None,
+        };
+        let lost = || steps::stale_write(execution);
+        call.or_else(lost)
+            .unwrap_or_else(|| Self::of(CauseKind::Order, None))
     }
+}
+
+/// Why the last call of the engine that failed in a thread did, if its steps show it.
+fn failed_call(execution: &Execution, thread: ThreadId) -> Option<Cause> {
+    let own = execution.steps.iter().filter(|step| step.thread == thread);
+    let status = own.filter_map(|step| step.result.failure()).last()?;
+    let violation = Violation {
+        thread: Some(thread),
+        status: Some(status),
+        ..Violation::new(Property::NonInterference, String::new())
+    };
+    let cause = refused(execution, &violation);
+    (cause.kind != CauseKind::Order).then_some(cause)
 }
 
 fn last_step(execution: &Execution, violation: &Violation) -> Option<usize> {

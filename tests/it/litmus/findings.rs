@@ -53,7 +53,7 @@ fn a_proof_that_fails_shows_a_lane_for_each_thread_and_the_schedule() {
         "step  main",
         "load counter = 0",
         "(preempted)",
-        "replay with Explore::replay and \"lt1:sufficient:",
+        "replay with Explore::replay and \"sv3:program:-:-:sufficient:-:no-panic:",
     ] {
         assert!(message.contains(part), "{part} in {message}");
     }
@@ -70,22 +70,16 @@ fn a_finding_replays_from_its_schedule_alone() {
     assert_eq!(again.execution, found.execution);
     assert_eq!((again.cause, again.because), (found.cause, found.because));
     assert_eq!(again.contrast, found.contrast);
-    let (whole, _) = schedule.rsplit_once('+').unwrap();
-    let steps = whole.matches(['+', ':']).count();
-    assert!(steps > 1, "{whole}");
-    assert_eq!(
-        replay("lt1:sufficient:mainx1:1"),
-        Err(ReplayError::TooShort { steps: 1 })
-    );
-    assert_eq!(
-        replay("lt1:sufficient:1x1:1"),
-        Err(ReplayError::Misfit { step: 1 })
-    );
-    let nonsense = "lt1:sufficient:mainx1:2";
-    assert_eq!(
-        replay(nonsense),
-        Err(ReplayError::NotASchedule(nonsense.into()))
-    );
+    let other = "sv3:program:-:-:sufficient:-:no-panic:1+0.2";
+    let Err(ReplayError::Diverged { step, found, .. }) = replay(other) else {
+        panic!("it fits");
+    };
+    assert_eq!((step, &*found), (1, "thread 0 is not running"));
+    let model = "sv3:m:push-lock:documented:sufficient:0:no-panic:0.1";
+    let Err(ReplayError::NotASchedule(problem)) = replay(model) else {
+        panic!("a program is no model");
+    };
+    assert!(problem.contains("of the model `m`"), "{problem}");
 }
 
 /// A guard that a panic drops frees its mutex: the other thread goes on.

@@ -5,6 +5,7 @@ mod findings;
 mod objects;
 mod refused;
 pub(crate) mod retry;
+mod told;
 mod twice;
 
 use selvedge::explore::Coverage;

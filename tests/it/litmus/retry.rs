@@ -232,8 +232,8 @@ fn two_loops_that_wait_for_each_other_are_a_livelock() {
     assert_eq!(executions(&all)[1..], [1, 1, 1]);
     assert_eq!(
         all[1].findings[0].cause,
-        "livelock: all who are left spin for ever (thread 0: wait to retry (b or another object); \
-         thread 1: wait to retry (a or another object))"
+        "livelock: all threads that are left spin for ever (thread 0: wait to retry (b or another \
+         object); thread 1: wait to retry (a or another object))"
     );
 }
 
