@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::case::Case;
 use crate::execution::Execution;
 use crate::property::Cause;
 use crate::property::Contrast;
@@ -14,7 +15,6 @@ use crate::property::Violation;
 use crate::replay::Ending;
 use crate::replay::RecordedSchedule;
 use crate::replay::Target;
-use crate::replay::Under;
 use crate::replay::contrast;
 use crate::replay::reduce;
 use crate::replay::replay;
@@ -30,10 +30,8 @@ use crate::wfp::Profile;
 /// What was found, and of what.
 #[derive(Debug, Clone, Copy)]
 pub struct Finding<'a> {
-    /// The scenario.
-    pub scenario: &'a Scenario,
-    /// The strategy, the reading of waits, and the circumstances under which it occurred.
-    pub under: Under<'a>,
+    /// What was run.
+    pub case: Case<'a>,
     /// What is broken.
     pub violation: &'a Violation,
     /// The execution that breaks it.
@@ -53,20 +51,14 @@ struct Left {
 impl Finding<'_> {
     fn recorded(&self) -> RecordedSchedule {
         let broken = (self.violation.property, self.violation.status);
-        let Under {
-            strategy,
-            waits,
-            circumstances,
-        } = self.under;
-        let under = (waits, circumstances);
-        RecordedSchedule::of(self.scenario, strategy, under, broken, self.execution)
+        RecordedSchedule::of(self.case, broken, self.execution)
     }
 
     /// The execution on the controlled runtime, if the finding comes to the same there: what
     /// another library or real threads found has to. Whether its outcome must be the same, too, is
     /// for the caller to say.
     pub fn replayed(&self, same_outcome: bool) -> Option<Execution> {
-        let replayed = replay(&self.recorded(), self.scenario);
+        let replayed = replay(&self.recorded(), self.case.scenario);
         let reproduced = matches!(replayed.ending, Ending::Reproduced(_));
         let execution = replayed.execution;
         let same = !same_outcome || execution.outcome() == self.execution.outcome();
@@ -76,8 +68,8 @@ impl Finding<'_> {
     /// The circumstances without what the execution does not ask: readings are then those of
     /// `start`, and other calls do not fail.
     fn asked(&self, start: &Profile) -> Circumstances {
-        let asked = replay(&self.recorded(), self.scenario).asked;
-        self.under.circumstances.restricted(&asked, start)
+        let asked = replay(&self.recorded(), self.case.scenario).asked;
+        self.case.circumstances.restricted(&asked, start)
     }
 
     /// The least counterexample that fails in the same way. The execution must be one of the
@@ -108,11 +100,7 @@ impl Finding<'_> {
         let violation = failure.find(&least.execution);
         let violation = violation.expect("internal bug: the least does not fail in the same way");
         let found = Finding {
-            scenario: &least.scenario,
-            under: Under {
-                circumstances: &least.circumstances,
-                ..self.under
-            },
+            case: self.case.on(&least.scenario).under(&least.circumstances),
             violation: &violation,
             execution: &least.execution,
         };
@@ -125,10 +113,7 @@ impl Finding<'_> {
     /// The same finding under other circumstances.
     const fn under<'a>(&'a self, circumstances: &'a Circumstances) -> Finding<'a> {
         Finding {
-            under: Under {
-                circumstances,
-                ..self.under
-            },
+            case: self.case.under(circumstances),
             ..*self
         }
     }
@@ -145,7 +130,7 @@ impl Finding<'_> {
         finding.require_same();
         let failure = Failure::of(self.execution, self.violation);
         let least = Left {
-            scenario: self.scenario.clone(),
+            scenario: self.case.scenario.clone(),
             omitted: BTreeSet::new(),
             circumstances: circumstances.clone(),
             execution: self.execution.clone(),
@@ -162,12 +147,12 @@ impl Finding<'_> {
         let mut state = (BTreeSet::new(), self.execution.clone());
         loop {
             let omitted = state.0.clone();
-            let under = self.under(&circumstances).under;
-            let reduced = reduce(self.scenario, (under, start), fails, state);
-            let under = self.under(&reduced.circumstances).under;
+            let whole = self.case.under(&circumstances);
+            let reduced = reduce(whole, start, fails, state);
+            let case = whole.on(&reduced.scenario).under(&reduced.circumstances);
             let target = Target {
-                system: &under.program(&reduced.scenario),
-                waits: under.waits,
+                system: &case.program(),
+                waits: case.waits,
                 fails,
             };
             let shrunk = shrink(&target, &reduced.execution);
@@ -191,9 +176,9 @@ impl Finding<'_> {
     /// Why it is so: the sentence, and the nearest execution that passes.
     pub fn because(&self) -> (String, Option<Contrast>) {
         let failure = Failure::of(self.execution, self.violation);
-        let contrast = contrast(self.scenario, self.under, &failure, self.execution);
+        let contrast = contrast(self.case, &failure, self.execution);
         let why = Cause::find(self.execution, self.violation);
-        let names = self.scenario.workload().names();
+        let names = self.case.scenario.workload().names();
         let because = why.sentence(self.execution, contrast.as_ref(), &names);
         (because, contrast)
     }
@@ -212,7 +197,7 @@ impl Finding<'_> {
             cause,
             status,
             errno,
-            circumstances: self.under.circumstances.clone(),
+            circumstances: self.case.circumstances.clone(),
             rounds: 1,
             schedule: self.recorded().to_token(),
             native: None,
@@ -233,7 +218,7 @@ impl Finding<'_> {
     /// strategy.
     fn require_same(&self) {
         let recorded = self.recorded();
-        if Strategy::named(self.under.strategy.name) == Ok(*self.under.strategy) {
+        if Strategy::named(self.case.strategy.name) == Ok(*self.case.strategy) {
             let read = RecordedSchedule::from_token(&recorded.to_token());
             self.require(&read.expect("internal bug: a token reads back"));
         }
@@ -241,7 +226,7 @@ impl Finding<'_> {
     }
 
     fn require(&self, recorded: &RecordedSchedule) {
-        let replayed = replay(recorded, self.scenario);
+        let replayed = replay(recorded, self.case.scenario);
         let (token, ending) = (recorded.to_token(), &replayed.ending);
         assert!(
             matches!(ending, Ending::Reproduced(_)),

@@ -76,6 +76,7 @@
 
 pub mod attach;
 pub mod calibration;
+pub mod case;
 pub mod check;
 pub mod cli;
 pub mod confirm;

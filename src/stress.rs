@@ -11,20 +11,16 @@ use std::collections::BTreeMap;
 
 use crate::attach::CallKind;
 use crate::attach::Workload;
+use crate::case::Case;
 use crate::confirm::Finding;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::property::Violation;
 use crate::property::judge;
-use crate::replay::Under;
 use crate::report::Counterexample;
 use crate::report::OutcomeCount;
-use crate::runtime::Waits;
-use crate::scenario::Scenario;
 use crate::status::NtStatus;
-use crate::strategy::Strategy;
-use crate::wfp::Circumstances;
 
 /// What one call came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -263,20 +259,9 @@ impl Came {
 
 /// Brings what was found to a schedule of the controlled runtime, by the log of its steps: `None`
 /// if the schedule does not break the same there, and then nothing may be said of it.
-pub fn confirm(
-    scenario: &Scenario,
-    strategy: &Strategy,
-    under: (Waits, &Circumstances),
-    found: &Found,
-) -> Option<Counterexample> {
-    let (waits, circumstances) = under;
+pub fn confirm(case: Case<'_>, found: &Found) -> Option<Counterexample> {
     let finding = Finding {
-        scenario,
-        under: Under {
-            strategy,
-            waits,
-            circumstances,
-        },
+        case,
         violation: &found.violation,
         execution: &found.execution,
     };
@@ -287,7 +272,7 @@ pub fn confirm(
         ..finding
     };
     // A run keeps to its profile, so its readings are those to begin with.
-    Some(confirmed.counterexample(&circumstances.profile))
+    Some(confirmed.counterexample(&case.circumstances.profile))
 }
 
 #[cfg(test)]
@@ -298,6 +283,10 @@ mod tests {
     use crate::execution::ThreadId;
     use crate::execution::Verb;
     use crate::property::Property;
+    use crate::runtime::Waits;
+    use crate::scenario::Scenario;
+    use crate::strategy::Strategy;
+    use crate::wfp::Circumstances;
 
     use super::*;
 
@@ -411,8 +400,13 @@ mod tests {
         let mut tally = Tally::new(scenario.workload());
         tally.take_in(&returned(&[(0, 22), (1, 0)]));
         let found = tally.found().next().unwrap();
-        let under = (Waits::Sufficient, &Circumstances::default());
+        let case = Case {
+            scenario: &scenario,
+            strategy: &strategy,
+            waits: Waits::Sufficient,
+            circumstances: &Circumstances::default(),
+        };
 
-        assert_eq!(confirm(&scenario, &strategy, under, found), None);
+        assert_eq!(confirm(case, found), None);
     }
 }

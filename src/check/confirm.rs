@@ -1,32 +1,24 @@
 //! Brings what a search found to a counterexample.
 
 use crate::confirm;
-use crate::replay::Under;
 use crate::report::Counterexample;
-use crate::scenario::Scenario;
-use crate::strategy::Strategy;
-use crate::wfp::Profile;
 
-use super::Request;
 use super::findings::Finding;
+use super::subject::Subject;
 
 /// Brings a finding to the least counterexample, under no other circumstances than it needs.
-/// `start` is the profile that the search began with: readings are brought back to it.
+/// Readings are brought back to those that the search began with.
 ///
 /// What another library found is brought to a schedule of the controlled runtime first; `None` if
 /// it does not come to the same there.
 pub(super) fn confirm(
-    (scenario, strategy): (&Scenario, &Strategy),
-    (request, start): (&Request, &Profile),
+    subject: Subject<'_>,
     (found, rounds): (Finding, u64),
 ) -> Option<Counterexample> {
+    let request = subject.request;
+    let start = &subject.scope.start().profile;
     let finding = confirm::Finding {
-        scenario,
-        under: Under {
-            strategy,
-            waits: request.waits,
-            circumstances: &found.circumstances,
-        },
+        case: subject.case(&found.circumstances),
         violation: &found.violation,
         execution: &found.execution,
     };

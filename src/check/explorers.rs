@@ -1,18 +1,13 @@
 //! The executions that each explorer chooses.
 
 use crate::explore::Bounds;
-use crate::explore::DfsExplorer;
-use crate::explore::DporExplorer;
+use crate::explore::Choosing;
 use crate::explore::Executions;
 use crate::explore::ExplorerKind;
-use crate::explore::IcbExplorer;
-use crate::explore::RandomExplorer;
 use crate::explore::Reruns;
 use crate::explore::ShuttleExecutions;
 use crate::explore::ShuttleSearch;
-use crate::explore::SourceExplorer;
 use crate::explore::loom_executions;
-use crate::explore::on_machine;
 use crate::program::Program;
 use crate::runtime::controlled::Limits;
 use crate::runtime::locked::Loom;
@@ -32,7 +27,8 @@ pub(super) const fn limits(request: &Request) -> Limits {
 pub(super) fn executions<'p>(
     program: &'p Program,
     request: &Request,
-    (bounds, reruns): (&Bounds, Reruns),
+    bounds: &Bounds,
+    reruns: Reruns,
 ) -> Box<dyn Executions + 'p> {
     let Request {
         waits,
@@ -41,46 +37,26 @@ pub(super) fn executions<'p>(
         keep,
         ..
     } = request;
-    let limits = limits(request);
-    match *explorer {
-        ExplorerKind::Dpor => Box::new(on_machine(
-            limits,
-            program,
-            DporExplorer::new(*waits),
-            reruns,
-        )),
-        ExplorerKind::Source => Box::new(on_machine(
-            limits,
-            program,
-            SourceExplorer::new(*waits),
-            reruns,
-        )),
-        ExplorerKind::Icb => {
-            let icb = IcbExplorer::new(bounds.preemptions_max);
-            Box::new(on_machine(limits, program, icb, reruns))
-        }
-        ExplorerKind::Dfs => Box::new(on_machine(limits, program, DfsExplorer::default(), reruns)),
-        ExplorerKind::Random => {
-            let random = RandomExplorer::new(*seed, bounds.executions_max);
-            Box::new(on_machine(limits, program, random, reruns))
-        }
-        ExplorerKind::Loom => {
-            let threads = program.workload().threads_started_max();
-            let start = program.starter::<Loom>();
-            loom_executions(start, threads, *waits, bounds.steps_max)
-        }
-        kind @ (ExplorerKind::ShuttleRandom
-        | ExplorerKind::ShuttlePct
-        | ExplorerKind::ShuttleUrw
-        | ExplorerKind::ShuttleDfs) => {
-            let search = ShuttleSearch {
-                kind,
-                waits: *waits,
-                seed: *seed,
-                keep_native: keep.native,
-            };
-            let start = program.starter::<Shuttle>();
-            Box::new(ShuttleExecutions::new(start, search, bounds))
-        }
+    let choosing = Choosing {
+        explorer: *explorer,
+        limits: limits(request),
+        bounds,
+        seed: *seed,
+    };
+    if let Some(own) = choosing.executions(program, reruns) {
+        return own;
     }
+    if *explorer == ExplorerKind::Loom {
+        let threads = program.workload().threads_started_max();
+        let start = program.starter::<Loom>();
+        return loom_executions(start, threads, *waits, bounds.steps_max);
+    }
+    let search = ShuttleSearch {
+        kind: *explorer,
+        waits: *waits,
+        seed: *seed,
+        keep_native: keep.native,
+    };
+    let start = program.starter::<Shuttle>();
+    Box::new(ShuttleExecutions::new(start, search, bounds))
 }

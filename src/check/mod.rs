@@ -13,6 +13,7 @@ mod request;
 mod rounds;
 mod run;
 mod second;
+mod subject;
 
 pub use request::Keep;
 pub use request::Proofs;

@@ -18,7 +18,8 @@ use super::findings::Findings;
 pub(super) fn recounted(
     program: &Program,
     request: &Request,
-    (tally, findings): (&Tally, &Findings),
+    tally: &Tally,
+    findings: &Findings,
     watch: &mut dyn Watch,
 ) -> Verification {
     let outcomes = findings

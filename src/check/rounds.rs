@@ -22,7 +22,6 @@ use crate::explore::NotDeterministic;
 use crate::explore::Pace;
 use crate::explore::Ran;
 use crate::explore::Reruns;
-use crate::explore::Rounds;
 use crate::explore::Tally;
 use crate::explore::Unsuitability;
 use crate::explore::Watch;
@@ -30,14 +29,12 @@ use crate::explore::go_through;
 use crate::program::Program;
 use crate::recount::Verification;
 use crate::report::Round;
-use crate::scenario::Scenario;
+use crate::runtime::controlled::System;
 use crate::status::NtStatus;
-use crate::strategy::Strategy;
 use crate::wfp::Asked;
 use crate::wfp::CallKey;
 use crate::wfp::Circumstances;
-use crate::wfp::Ledger;
-use crate::wfp::Scope;
+use crate::wfp::Rounds;
 
 use super::Keep;
 use super::Request;
@@ -47,6 +44,7 @@ use super::findings::Findings;
 use super::recounted::recounted;
 use super::recounted::together;
 use super::second::Job;
+use super::subject::Subject;
 
 /// What makes two findings the same in a report: the place of the property in the order of all, and
 /// the status.
@@ -85,11 +83,12 @@ struct Searched {
 /// Searches under one circumstances after another, until there are no more or a bound is reached.
 /// `begin` is called as each search begins, for whoever searches beside it.
 pub(super) fn go_through_all(
-    subject: (&Scenario, &Strategy),
-    (request, scope): (&Request, &Scope),
-    (watch, span): (&mut dyn Watch, &Span),
+    subject: Subject<'_>,
+    watch: &mut dyn Watch,
+    span: &Span,
     begin: &mut dyn FnMut(Job),
 ) -> Sum {
+    let Subject { request, scope, .. } = subject;
     let mut rounds = Rounds::new(scope);
     let start = scope.start();
     let mut sum = Sum::new(request);
@@ -107,8 +106,8 @@ pub(super) fn go_through_all(
                 ..request.keep
             };
             let findings = Findings::under(&circumstances, differing, keep);
-            if let Err(lacks) = subject.0.workload().require_room(&circumstances) {
-                sum.add((request, scope), circumstances, unsuitable(lacks, findings));
+            if let Err(lacks) = subject.scenario.workload().require_room(&circumstances) {
+                sum.add(subject, circumstances, unsuitable(lacks, findings));
                 break;
             }
             let pace = Arc::new(Pace::default());
@@ -116,17 +115,22 @@ pub(super) fn go_through_all(
                 circumstances: circumstances.clone(),
                 pace: Arc::clone(&pace),
             });
-            let program = program_under(subject, scope, &circumstances);
+            let program = subject.program(&circumstances);
             let first = FirstCutOff::default();
             let mut onward = Onward { seen, watch, first };
-            let watched: (&mut dyn Watch, &Span) = (&mut onward, span);
-            let found = (findings, &*pace);
-            let searched = search(&program, (request, &bounds, seen), watched, found);
+            let job = Search {
+                program: &program,
+                request,
+                bounds: &bounds,
+                before: seen,
+                pace: &pace,
+            };
+            let searched = job.run(&mut onward, span, findings);
             if let Some(loops) = onward.first.loops.take().filter(|_| sum.tally.cut_off == 0) {
                 sum.loops = loops;
             }
             let class = rounds.take_in(&circumstances, searched.asked.clone());
-            sum.add((request, scope), class, searched);
+            sum.add(subject, class, searched);
         }
         if sum.is_stopped() {
             break;
@@ -135,79 +139,83 @@ pub(super) fn go_through_all(
     sum
 }
 
-/// The strategy on the scenario, under some circumstances.
-pub(super) fn program_under(
-    (scenario, strategy): (&Scenario, &Strategy),
-    scope: &Scope,
-    circumstances: &Circumstances,
-) -> Program {
-    let ledger = Ledger::new(circumstances.clone(), scope.fault_budget > 0);
-    Program::new(scenario.workload(), strategy, &Arc::new(ledger))
+/// One search, under the circumstances of its program.
+struct Search<'a> {
+    program: &'a Program,
+    request: &'a Request,
+    bounds: &'a Bounds,
+    /// How many executions other rounds have begun.
+    before: u64,
+    /// How far the search is, for one that runs beside it.
+    pace: &'a Pace,
 }
 
-/// One search, under the circumstances of its program, after so many executions in other rounds.
-fn search(
-    program: &Program,
-    (request, bounds, before): (&Request, &Bounds, u64),
-    (watch, span): (&mut dyn Watch, &Span),
-    (mut findings, pace): (Findings, &Pace),
-) -> Searched {
-    let twice = request.is_proved_twice();
-    let mut classes = Classes::default();
-    let mut visited = 0;
-    let visit = |ran: Ran<'_>| {
-        visited += 1;
-        if twice {
-            pace.reach(visited);
-            classes.take_in(ran.execution, &());
-        }
-        let found = findings.take_in(ran);
-        if found && bounds.fail_fast {
-            ControlFlow::Break(())
+impl Search<'_> {
+    fn run(&self, watch: &mut dyn Watch, span: &Span, mut findings: Findings) -> Searched {
+        let Self {
+            program,
+            request,
+            bounds,
+            before,
+            pace,
+        } = *self;
+        let twice = request.is_proved_twice();
+        let mut classes = Classes::default();
+        let mut visited = 0;
+        let visit = |ran: Ran<'_>| {
+            visited += 1;
+            if twice {
+                pace.reach(visited);
+                classes.take_in(ran.execution, &program.noted());
+            }
+            let found = findings.take_in(ran);
+            if found && bounds.fail_fast {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        // Whatever makes executions belongs to the span in which it is made.
+        let reruns = Reruns::Usual {
+            before,
+            cut_offs: request.explorer == ExplorerKind::Dpor,
+        };
+        let mut executions = span.in_scope(|| executions(program, request, bounds, reruns));
+        let mut tally = go_through(&mut *executions, (bounds, &mut *watch), visit);
+        let mut not_deterministic = executions.not_deterministic().cloned();
+        drop(executions);
+        let whole = tally.coverage == Coverage::Exhausted;
+        if whole {
+            pace.end(tally.executions + tally.redundant);
         } else {
-            ControlFlow::Continue(())
+            pace.cancel();
         }
-    };
-    // Whatever makes executions belongs to the span in which it is made.
-    let reruns = Reruns::Usual {
-        before,
-        cut_offs: request.explorer == ExplorerKind::Dpor,
-    };
-    let mut executions = span.in_scope(|| executions(program, request, (bounds, reruns)));
-    let mut tally = go_through(&mut *executions, (bounds, &mut *watch), visit);
-    let mut not_deterministic = executions.not_deterministic().cloned();
-    drop(executions);
-    let whole = tally.coverage == Coverage::Exhausted;
-    if whole {
-        pace.end(tally.executions + tally.redundant);
-    } else {
-        pace.cancel();
-    }
-    let verification = request
-        .verify
-        .then(|| recounted(program, request, (&tally, &findings), watch));
-    match verification {
-        Some(Verification::Differs(_)) => tally.coverage = Coverage::Bounded(Limit::Recount),
-        Some(Verification::NotDeterministic { steps, thread }) => {
-            not_deterministic = Some(NotDeterministic::unable(steps, thread));
-            tally.coverage = Coverage::Bounded(Limit::NotDeterministic);
+        let verification = request
+            .verify
+            .then(|| recounted(program, request, &tally, &findings, watch));
+        match verification {
+            Some(Verification::Differs(_)) => tally.coverage = Coverage::Bounded(Limit::Recount),
+            Some(Verification::NotDeterministic { steps, thread }) => {
+                not_deterministic = Some(NotDeterministic::unable(steps, thread));
+                tally.coverage = Coverage::Bounded(Limit::NotDeterministic);
+            }
+            Some(_) | None => {}
         }
-        Some(_) | None => {}
-    }
-    // A library that was stopped has run ahead, and what it asked there depends on how far.
-    let reliable = request.explorer.is_own() || !stops(tally.coverage);
-    let asked = if reliable {
-        program.ledger().asked()
-    } else {
-        Asked::default()
-    };
-    Searched {
-        tally,
-        findings,
-        asked,
-        verification,
-        classes: (twice && whole).then(|| classes.into_set()),
-        not_deterministic,
+        // A library that was stopped has run ahead, and what it asked there depends on how far.
+        let reliable = request.explorer.is_own() || !stops(tally.coverage);
+        let asked = if reliable {
+            program.ledger().asked()
+        } else {
+            Asked::default()
+        };
+        Searched {
+            tally,
+            findings,
+            asked,
+            verification,
+            classes: (twice && whole).then(|| classes.into_set()),
+            not_deterministic,
+        }
     }
 }
 
@@ -309,12 +317,8 @@ impl Sum {
     }
 
     /// Adds a round.
-    fn add(
-        &mut self,
-        (request, scope): (&Request, &Scope),
-        circumstances: Circumstances,
-        searched: Searched,
-    ) {
+    fn add(&mut self, subject: Subject<'_>, circumstances: Circumstances, searched: Searched) {
+        let Subject { request, scope, .. } = subject;
         let Searched {
             tally,
             mut findings,

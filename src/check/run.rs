@@ -12,14 +12,13 @@ use crate::report::Verdict;
 use crate::report::waits_name;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::wfp::Scope;
 
 use super::Request;
 use super::confirm::confirm;
 use super::expected::differences;
 use super::rounds::Sum;
-use super::second::Subject;
 use super::second::search;
+use super::subject::Subject;
 
 /// Checks one strategy on one scenario.
 ///
@@ -52,11 +51,10 @@ pub fn check(
         // Nothing that it did need happen again.
         sum.found.clear();
     }
-    let start = scope.start().profile;
     let found = std::mem::take(&mut sum.found);
     let (all, found) = (found.len(), found.into_values());
     let counterexamples: Vec<Counterexample> = found
-        .filter_map(|finding| confirm((scenario, strategy), (request, &start), finding))
+        .filter_map(|finding| confirm(subject, finding))
         .collect();
     if counterexamples.len() < all {
         // Whatever this is, it is no proof.
@@ -69,7 +67,7 @@ pub fn check(
         counterexamples,
         second_proof: second.proof,
         disagreement: second.disagreement,
-        ..report((scenario, strategy), (request, scope), sum)
+        ..report(subject, sum)
     };
     report.verdict = verdict(&report);
     let expectation = scenario.expectation(strategy.name, request.waits, scope);
@@ -78,11 +76,13 @@ pub fn check(
 }
 
 /// The report but for its counterexamples, what a second search says, and what depends on them.
-fn report(
-    (scenario, strategy): (&Scenario, &Strategy),
-    (request, scope): (&Request, &Scope),
-    sum: Sum,
-) -> CheckReport {
+fn report(subject: Subject<'_>, sum: Sum) -> CheckReport {
+    let Subject {
+        scenario,
+        strategy,
+        request,
+        scope,
+    } = subject;
     let workload = scenario.workload();
     CheckReport {
         scenario: scenario.name().to_owned(),

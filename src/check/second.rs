@@ -13,9 +13,7 @@ use crate::execution::Execution;
 use crate::explore::Bounds;
 use crate::explore::Classes;
 use crate::explore::Coverage;
-use crate::explore::DporExplorer;
 use crate::explore::Executions;
-use crate::explore::ExplorerKind;
 use crate::explore::Lacking;
 use crate::explore::NotDeterministic;
 use crate::explore::Pace;
@@ -24,28 +22,25 @@ use crate::explore::Ran;
 use crate::explore::Reruns;
 use crate::explore::SecondProof;
 use crate::explore::SourceExplorer;
-use crate::explore::Unwatched;
 use crate::explore::Watch;
 use crate::explore::compare;
 use crate::explore::go_through;
 use crate::explore::on_machine;
+use crate::explore::show;
 use crate::property::Property;
 use crate::property::judge;
 use crate::replay::RecordedSchedule;
 use crate::report::Disagreement;
-use crate::scenario::Scenario;
-use crate::strategy::Strategy;
+use crate::runtime::controlled::System;
 use crate::wfp::Circumstances;
-use crate::wfp::Scope;
 
 use super::Keep;
 use super::Proofs;
-use super::Request;
 use super::explorers::limits;
 use super::findings::Findings;
 use super::rounds::Sum;
 use super::rounds::go_through_all;
-use super::rounds::program_under;
+use super::subject::Subject;
 
 /// What is to be searched again: one round.
 #[derive(Debug)]
@@ -73,20 +68,11 @@ pub(super) struct Second {
     pub(super) disagreement: Option<Disagreement>,
 }
 
-/// What is searched, and how.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Subject<'a> {
-    pub(super) scenario: &'a Scenario,
-    pub(super) strategy: &'a Strategy,
-    pub(super) request: &'a Request,
-    pub(super) scope: &'a Scope,
-}
-
 /// Searches by the explorer of the request, and by `source` beside it if that is asked for. What
 /// only the second found is among the findings.
 pub(super) fn search(subject: Subject<'_>, watch: &mut dyn Watch, span: &Span) -> (Sum, Second) {
     if !subject.request.is_proved_twice() {
-        let sum = subject.first((watch, span), &mut |_| ());
+        let sum = go_through_all(subject, watch, span, &mut |_| ());
         return (sum, Second::default());
     }
     let (mut sum, rounds) = if subject.request.proofs == Proofs::SideBySide {
@@ -101,7 +87,7 @@ pub(super) fn search(subject: Subject<'_>, watch: &mut dyn Watch, span: &Span) -
 /// One search after the other.
 fn in_turn(subject: Subject<'_>, watch: &mut dyn Watch, span: &Span) -> (Sum, Vec<Again>) {
     let mut jobs = Vec::new();
-    let sum = subject.first((&mut *watch, span), &mut |job| jobs.push(job));
+    let sum = go_through_all(subject, watch, span, &mut |job| jobs.push(job));
     if sum.is_stopped() {
         return (sum, Vec::new());
     }
@@ -158,7 +144,7 @@ fn side_by_side(subject: Subject<'_>, watch: &mut dyn Watch, span: &Span) -> (Su
             // The other thread has panicked: it is joined below.
             _ = jobs.send(job);
         };
-        let sum = subject.first((&mut *watch, span), &mut send);
+        let sum = go_through_all(subject, watch, span, &mut send);
         drop(jobs);
         let mut wanted = !sum.is_stopped();
         let mut rounds = Vec::new();
@@ -186,20 +172,13 @@ fn side_by_side(subject: Subject<'_>, watch: &mut dyn Watch, span: &Span) -> (Su
 }
 
 impl Subject<'_> {
-    /// The search by the explorer that was asked for.
-    fn first(self, watched: (&mut dyn Watch, &Span), begin: &mut dyn FnMut(Job)) -> Sum {
-        let subject = (self.scenario, self.strategy);
-        go_through_all(subject, (self.request, self.scope), watched, begin)
-    }
-
     /// Searches one round again. Nothing of that is told to whoever listens to `tracing`.
     fn again(self, job: Job, watch: &mut dyn Watch) -> Again {
         let Job {
             circumstances,
             pace,
         } = job;
-        let subject = (self.scenario, self.strategy);
-        let program = program_under(subject, self.scope, &circumstances);
+        let program = self.program(&circumstances);
         let start = self.scope.start().profile;
         let differing = circumstances.profile.differences(&start).len();
         let mut findings = Findings::under(&circumstances, differing, Keep::default());
@@ -209,7 +188,7 @@ impl Subject<'_> {
         let mut executions = Paced::new(executions, pace);
         let bounds = self.unbounded();
         let tally = go_through(&mut executions, (&bounds, watch), |ran: Ran<'_>| {
-            classes.take_in(ran.execution, &());
+            classes.take_in(ran.execution, &program.noted());
             findings.take_in(ran);
             ControlFlow::Continue(())
         });
@@ -249,7 +228,9 @@ impl Subject<'_> {
                 .into_iter()
                 .for_each(|finding| sum.keep_new(finding));
             if let (None, Some(lacking)) = (&second.disagreement, lacking) {
-                let shown = self.show(&again.circumstances, &lacking);
+                let program = self.program(&again.circumstances);
+                let request = self.request;
+                let shown = show(&program, limits(request), &request.bounds, &lacking);
                 second.disagreement = Some(self.disagreement(again.circumstances, &lacking, shown));
             }
         }
@@ -258,33 +239,6 @@ impl Subject<'_> {
             second.proof = None;
         }
         second
-    }
-
-    /// The first execution of a class that one of the two lacks: the other runs again until it
-    /// comes.
-    fn show(self, circumstances: &Circumstances, lacking: &Lacking) -> Execution {
-        let subject = (self.scenario, self.strategy);
-        let program = program_under(subject, self.scope, circumstances);
-        let (limits, waits) = (limits(self.request), self.request.waits);
-        let mut executions: Box<dyn Executions + '_> = if lacking.has == ExplorerKind::Source {
-            let source = SourceExplorer::new(waits);
-            Box::new(on_machine(limits, &program, source, Reruns::None))
-        } else {
-            let dpor = DporExplorer::new(waits);
-            Box::new(on_machine(limits, &program, dpor, Reruns::None))
-        };
-        let mut classes = Classes::default();
-        let mut shown = None;
-        let visit = |ran: Ran<'_>| {
-            let class = classes.take_in(ran.execution, &());
-            if lacking.classes.binary_search(&class).is_err() {
-                return ControlFlow::Continue(());
-            }
-            shown = Some(ran.execution.clone());
-            ControlFlow::Break(())
-        };
-        _ = go_through(&mut *executions, (&self.unbounded(), &mut Unwatched), visit);
-        shown.expect("internal bug: a search that is run again sees the same classes")
     }
 
     /// What is reported of it. A schedule names a property: what the execution breaks, or
@@ -297,9 +251,7 @@ impl Subject<'_> {
     ) -> Disagreement {
         let broken = judge(&execution).into_iter().next();
         let broken = broken.map_or((Property::NoPanic, None), |it| (it.property, it.status));
-        let under = (self.request.waits, &circumstances);
-        let recorded =
-            RecordedSchedule::of(self.scenario, self.strategy, under, broken, &execution);
+        let recorded = RecordedSchedule::of(self.case(&circumstances), broken, &execution);
         Disagreement {
             lacks: lacking.lacks,
             has: lacking.has,

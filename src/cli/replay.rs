@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::io::Write;
 use std::path::Path;
 
+use crate::case::Case;
 use crate::confirm;
 use crate::execution::visible;
 use crate::property::Contrast;
@@ -13,7 +14,6 @@ use crate::replay::Ending;
 use crate::replay::NativeReplayError;
 use crate::replay::RecordedSchedule;
 use crate::replay::Replay as Replayed;
-use crate::replay::Under;
 use crate::replay::replay as run_again;
 use crate::replay::replay_best_effort;
 use crate::replay::replay_with_shuttle;
@@ -115,8 +115,8 @@ fn explained(
         return (String::new(), None);
     };
     let finding = confirm::Finding {
-        scenario,
-        under: Under {
+        case: Case {
+            scenario,
             strategy: &recorded.strategy,
             waits: recorded.waits,
             circumstances: &replayed.circumstances,

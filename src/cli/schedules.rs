@@ -1,15 +1,13 @@
 //! Schedules as files: each counterexample with the model it belongs to, so that it replays
 //! anywhere.
 
-use std::sync::Arc;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::case::Case;
 use crate::explore::NativeSchedule;
 use crate::explore::loom_checkpoint;
-use crate::program::Program;
 use crate::replay::RecordedSchedule;
 use crate::replay::ShuttleSchedule;
 use crate::report::CheckReport;
@@ -19,7 +17,6 @@ use crate::runtime::Waits;
 use crate::runtime::locked::Loom;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::wfp::Ledger;
 
 use super::console::Console;
 use super::error::CliError;
@@ -95,11 +92,15 @@ impl ScheduleDirectory {
         found: &Counterexample,
     ) -> Result<Vec<PathBuf>, CliError> {
         let broken = (found.property, found.status);
-        let under = (waits, &found.circumstances);
         let smaller = scenario.without(&found.explained.omitted);
         let smaller = smaller.expect("a counterexample leaves out what there is");
-        let mut recorded =
-            RecordedSchedule::of(&smaller, strategy, under, broken, &found.execution);
+        let case = Case {
+            scenario: &smaller,
+            strategy,
+            waits,
+            circumstances: &found.circumstances,
+        };
+        let mut recorded = RecordedSchedule::of(case, broken, &found.execution);
         if let Some(NativeSchedule::Shuttle { script, encoded }) = &found.native {
             recorded.shuttle = Some(ShuttleSchedule {
                 script: script.clone(),
@@ -118,8 +119,7 @@ impl ScheduleDirectory {
         let mut paths = vec![path];
         if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
             let beside = paths[0].with_extension("loom.json");
-            let ledger = Arc::new(Ledger::new(found.circumstances.clone(), false));
-            let program = Program::new(scenario.workload(), strategy, &ledger);
+            let program = case.on(scenario).program_that_keeps(false);
             let start = program.starter::<Loom>();
             write_file_by(&beside, |fresh| {
                 loom_checkpoint(&start, waits, script, *iteration, fresh)

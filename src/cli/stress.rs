@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use std::time::Duration;
 
+use crate::case::Case;
 use crate::check::Keep;
 use crate::check::Proofs;
 use crate::check::Request;
@@ -75,7 +76,8 @@ pub(super) fn stress(task: &Stress, console: &mut Console<'_>) -> Result<Exit, C
         findings.push(finding(
             task,
             &scaled,
-            (&circumstances, found),
+            &circumstances,
+            found,
             directory.as_mut(),
         )?);
     }
@@ -239,11 +241,17 @@ impl Vigil {
 fn finding(
     task: &Stress,
     scenario: &Scenario,
-    (circumstances, found): (&Circumstances, &Found),
+    circumstances: &Circumstances,
+    found: &Found,
     directory: Option<&mut ScheduleDirectory>,
 ) -> Result<StressFinding, CliError> {
-    let under = (task.waits, circumstances);
-    let confirmed = confirm(scenario, &task.strategy, under, found);
+    let case = Case {
+        scenario,
+        strategy: &task.strategy,
+        waits: task.waits,
+        circumstances,
+    };
+    let confirmed = confirm(case, found);
     let file = match (&confirmed, directory) {
         (Some(counterexample), Some(directory)) => {
             let paths = directory.save_one(scenario, &task.strategy, task.waits, counterexample)?;

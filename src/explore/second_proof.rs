@@ -5,6 +5,7 @@
 //! off included. It may run at the same time as the first. It is then held back where it would
 //! overtake that bound, so that what it sees does not depend on which of the two is quicker.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Condvar;
 use std::sync::Mutex;
@@ -13,14 +14,23 @@ use std::sync::PoisonError;
 
 use tracing::Span;
 
+use crate::execution::Execution;
 use crate::execution::Journal;
+use crate::runtime::controlled::Limits;
+use crate::runtime::controlled::System;
 
+use super::Bounds;
+use super::Choosing;
+use super::Classes;
 use super::Coverage;
 use super::Executions;
 use super::ExplorerKind;
 use super::Limit;
 use super::NotDeterministic;
 use super::Ran;
+use super::Reruns;
+use super::Unwatched;
+use super::go_through;
 
 /// How many executions the second search may begin for each one of the first.
 pub const SECOND_MAX: u64 = 10;
@@ -149,6 +159,39 @@ pub fn compare(
         }
     };
     (proof, Some(lacking))
+}
+
+/// The first execution of a class that one of two searches of a system lacks: the other runs again
+/// until it comes. Bounds on executions are left out.
+///
+/// # Panics
+///
+/// If it does not come: the system is not deterministic.
+pub fn show(system: &dyn System, limits: Limits, bounds: &Bounds, lacking: &Lacking) -> Execution {
+    let bounds = Bounds {
+        executions_max: u64::MAX,
+        fail_fast: false,
+        ..*bounds
+    };
+    let choosing = Choosing {
+        explorer: lacking.has,
+        limits,
+        bounds: &bounds,
+        seed: 0,
+    };
+    let executions = choosing.executions(system, Reruns::None);
+    let mut executions = executions.expect("both explorers are of this crate");
+    let mut classes = Classes::default();
+    let mut shown = None;
+    _ = go_through(&mut *executions, (&bounds, &mut Unwatched), |ran| {
+        let class = classes.take_in(ran.execution, &system.noted());
+        if lacking.classes.binary_search(&class).is_err() {
+            return ControlFlow::Continue(());
+        }
+        shown = Some(ran.execution.clone());
+        ControlFlow::Break(())
+    });
+    shown.expect("internal bug: a search that is run again sees the same classes")
 }
 
 fn count(number: usize) -> u64 {

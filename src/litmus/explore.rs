@@ -4,16 +4,11 @@ use std::path::PathBuf;
 
 use crate::execution::Execution;
 use crate::explore::Bounds;
+use crate::explore::Choosing;
 use crate::explore::Coverage;
-use crate::explore::DfsExplorer;
-use crate::explore::DporExplorer;
 use crate::explore::Executions;
 use crate::explore::ExplorerKind;
-use crate::explore::IcbExplorer;
-use crate::explore::RandomExplorer;
 use crate::explore::Reruns;
-use crate::explore::SourceExplorer;
-use crate::explore::on_machine;
 use crate::recount::Recount;
 use crate::recount::recount;
 use crate::replay::follow;
@@ -289,38 +284,18 @@ impl Explore {
     }
 
     pub(super) fn executions<'p>(&self, program: &'p Program) -> Box<dyn Executions + 'p> {
-        let limits = self.limits();
+        let choosing = Choosing {
+            explorer: self.explorer,
+            limits: self.limits(),
+            bounds: &self.bounds,
+            seed: self.seed,
+        };
         let reruns = Reruns::Usual {
             before: 0,
             cut_offs: self.explorer == ExplorerKind::Dpor,
         };
-        match self.explorer {
-            ExplorerKind::Icb => {
-                let icb = IcbExplorer::new(self.bounds.preemptions_max);
-                Box::new(on_machine(limits, program, icb, reruns))
-            }
-            ExplorerKind::Dfs => {
-                let dfs = DfsExplorer::default();
-                Box::new(on_machine(limits, program, dfs, reruns))
-            }
-            ExplorerKind::Random => {
-                let random = RandomExplorer::new(self.seed, self.bounds.executions_max);
-                Box::new(on_machine(limits, program, random, reruns))
-            }
-            ExplorerKind::Dpor => {
-                let dpor = DporExplorer::new(self.waits);
-                Box::new(on_machine(limits, program, dpor, reruns))
-            }
-            ExplorerKind::Source => {
-                let source = SourceExplorer::new(self.waits);
-                Box::new(on_machine(limits, program, source, reruns))
-            }
-            ExplorerKind::Loom
-            | ExplorerKind::ShuttleRandom
-            | ExplorerKind::ShuttlePct
-            | ExplorerKind::ShuttleUrw
-            | ExplorerKind::ShuttleDfs => unreachable!("internal bug: it was refused"),
-        }
+        let executions = choosing.executions(program, reruns);
+        executions.expect("internal bug: other explorers are refused")
     }
 
     /// Runs the execution that a schedule describes.

@@ -65,7 +65,8 @@ impl Explored {
 }
 
 impl fmt::Display for Explored {
-    /// The verdict with its counts, and every finding as a table with a lane for each thread.
+    /// The verdict with its counts, and every finding as a table with a lane for each thread. The
+    /// alternate form (`{:#}`) shows the nearest executions that pass, too.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -98,9 +99,13 @@ impl fmt::Display for Explored {
             writeln!(f, "{}{line}", if place == 0 { "\n" } else { "  " })?;
         }
         let findings = self.findings.iter().chain(&self.disagreement);
-        findings
-            .into_iter()
-            .try_for_each(|finding| write!(f, "\n{finding}"))
+        findings.into_iter().try_for_each(|finding| {
+            if f.alternate() {
+                write!(f, "\n{finding:#}")
+            } else {
+                write!(f, "\n{finding}")
+            }
+        })
     }
 }
 

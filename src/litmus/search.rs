@@ -5,12 +5,9 @@ use std::ops::ControlFlow;
 use crate::execution::Execution;
 use crate::execution::ThreadId;
 use crate::execution::Verb;
-use crate::explore::Bounds;
 use crate::explore::Classes;
 use crate::explore::Coverage;
-use crate::explore::DporExplorer;
 use crate::explore::Executions;
-use crate::explore::ExplorerKind;
 use crate::explore::FirstCutOff;
 use crate::explore::Lacking;
 use crate::explore::NotDeterministic;
@@ -21,11 +18,11 @@ use crate::explore::Reruns;
 use crate::explore::SecondProof;
 use crate::explore::SourceExplorer;
 use crate::explore::Tally;
-use crate::explore::Unwatched;
 use crate::explore::compare;
 use crate::explore::difference;
 use crate::explore::go_through;
 use crate::explore::on_machine;
+use crate::explore::show;
 use crate::report::Verdict;
 use crate::report::cut_off_lines;
 use crate::runtime::controlled::System;
@@ -110,39 +107,10 @@ impl Explore {
         let classes = std::mem::take(&mut first.classes).into_set();
         let (proof, lacking) = compare(&classes, (&second.classes.into_set(), whole));
         let lacking = lacking.map(|lacking| {
-            let shown = self.show(program, &lacking);
+            let shown = show(program, self.limits(), &self.bounds, &lacking);
             (lacking, shown)
         });
         Some(Second { proof, lacking })
-    }
-
-    /// The first execution of a class that one of two searches lacks: the other runs again until it
-    /// comes.
-    fn show(&self, program: &Program, lacking: &Lacking) -> Execution {
-        let (limits, reruns) = (self.limits(), Reruns::None);
-        let by_source = lacking.has == ExplorerKind::Source;
-        let mut executions: Box<dyn Executions + '_> = if by_source {
-            let source = SourceExplorer::new(self.waits);
-            Box::new(on_machine(limits, program, source, reruns))
-        } else {
-            let dpor = DporExplorer::new(self.waits);
-            Box::new(on_machine(limits, program, dpor, reruns))
-        };
-        let mut classes = Classes::default();
-        let mut shown = None;
-        let bounds = Bounds {
-            executions_max: u64::MAX,
-            ..self.bounds
-        };
-        _ = go_through(&mut *executions, (&bounds, &mut Unwatched), |ran| {
-            let class = classes.take_in(ran.execution, &program.noted());
-            if lacking.classes.binary_search(&class).is_err() {
-                return ControlFlow::Continue(());
-            }
-            shown = Some(ran.execution.clone());
-            ControlFlow::Break(())
-        });
-        shown.expect("internal bug: a search that is run again sees the same classes")
     }
 
     /// The report, for which each finding is run again.

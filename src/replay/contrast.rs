@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use crate::case::Case;
 use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
@@ -23,10 +24,8 @@ use crate::runtime::controlled::Policy;
 use crate::scenario::Omitted;
 use crate::scenario::Scenario;
 use crate::wfp::CallKey;
-use crate::wfp::Circumstances;
 
 use super::Target;
-use super::Under;
 use super::shrink::Beginning;
 use super::shrink::Landmarks;
 
@@ -37,22 +36,16 @@ const REPLAYS_MAX: usize = 200;
 /// the other way round, and where it parts.
 type Distance = (bool, usize, Reverse<usize>);
 
-/// The nearest execution of a scenario that does not fail in the same way, if one is found.
-pub fn contrast(
-    scenario: &Scenario,
-    under: Under<'_>,
-    failure: &Failure,
-    failing: &Execution,
-) -> Option<Contrast> {
+/// The nearest execution of a case that does not fail in the same way, if one is found.
+pub fn contrast(case: Case<'_>, failure: &Failure, failing: &Execution) -> Option<Contrast> {
     let search = Neighbours {
-        scenario,
-        under,
+        case,
         failure,
         failing,
     };
     let target = Target {
-        system: &under.program(scenario),
-        waits: under.waits,
+        system: &case.program(),
+        waits: case.waits,
         fails: &|execution| failure.find(execution).is_some(),
     };
     let is_clean = |execution: &Execution| judge(execution).is_empty();
@@ -137,43 +130,38 @@ fn branches(failing: &Execution) -> Vec<(usize, Vec<Decision>)> {
 }
 
 struct Neighbours<'a> {
-    scenario: &'a Scenario,
-    under: Under<'a>,
+    case: Case<'a>,
     failure: &'a Failure,
     failing: &'a Execution,
 }
 
 impl Neighbours<'_> {
     fn without_a_fault(&self) -> Option<Contrast> {
-        let failing: Vec<CallKey> = self.under.circumstances.faults.keys().copied().collect();
+        let failing: Vec<CallKey> = self.case.circumstances.faults.keys().copied().collect();
         let spared = failing.into_iter().find_map(|call| {
-            let mut circumstances = self.under.circumstances.clone();
+            let mut circumstances = self.case.circumstances.clone();
             circumstances.faults.remove(&call);
-            self.passing(self.scenario, &circumstances)
+            self.passing(self.case.under(&circumstances))
         });
         spared.or_else(|| self.without_a_fault_of_the_scenario())
     }
 
     fn without_a_fault_of_the_scenario(&self) -> Option<Contrast> {
-        let (_, omitted) = Scenario::split_name(self.scenario.name());
-        let faults = 0..self.scenario.workload().faults.len() + omitted.len();
+        let (_, omitted) = Scenario::split_name(self.case.scenario.name());
+        let faults = 0..self.case.scenario.workload().faults.len() + omitted.len();
         faults.map(Omitted::Fault).find_map(|fault| {
             let scenario = self.without(fault)?;
-            self.passing(&scenario, self.under.circumstances)
+            self.passing(self.case.on(&scenario))
         })
     }
 
-    /// What the failing execution comes to without a fault, if nothing is broken then.
-    fn passing(&self, scenario: &Scenario, circumstances: &Circumstances) -> Option<Contrast> {
-        let under = Under {
-            circumstances,
-            ..self.under
-        };
+    /// What the failing execution comes to in a case without a fault, if nothing is broken then.
+    fn passing(&self, case: Case<'_>) -> Option<Contrast> {
         let policy = &mut Landmarks::of(self.failing);
-        let machine = &mut machine(under.waits, self.failing);
+        let machine = &mut machine(case.waits, self.failing);
         let target = Target {
-            system: &under.program(scenario),
-            waits: under.waits,
+            system: &case.program(),
+            waits: case.waits,
             fails: &|execution| self.failure.find(execution).is_some(),
         };
         let execution = passing(machine, &target, policy)?;
@@ -186,7 +174,7 @@ impl Neighbours<'_> {
 
     /// The scenario without one fault more.
     fn without(&self, fault: Omitted) -> Option<Scenario> {
-        let scenario = self.scenario;
+        let scenario = self.case.scenario;
         let (_, omitted) = Scenario::split_name(scenario.name());
         if omitted.contains(&fault) {
             return None;

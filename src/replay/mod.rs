@@ -29,7 +29,6 @@ mod renamed;
 mod run;
 mod shrink;
 mod token;
-mod under;
 mod walk;
 
 pub use contrast::contrast;
@@ -65,7 +64,6 @@ pub use shrink::shrink;
 pub(crate) use token::NONE;
 pub(crate) use token::harmless;
 pub(crate) use token::parts;
-pub use under::Under;
 pub use walk::About;
 pub use walk::Place;
 pub use walk::Refusal;

@@ -223,6 +223,7 @@ fn replay_by(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Case;
     use crate::property::Property;
     use crate::replay::Ending;
     use crate::replay::replay;
@@ -245,13 +246,13 @@ mod tests {
         let execution = replay(&recorded, &scenario()).execution;
         let broken = (Property::NonInterference, Some(NtStatus::TXN_IN_PROGRESS));
         let strategy = Strategy::named("shared-handle").unwrap();
-        recorded = RecordedSchedule::of(
-            &scenario(),
-            &strategy,
-            (Waits::Sufficient, &Circumstances::default()),
-            broken,
-            &execution,
-        );
+        let case = Case {
+            scenario: &scenario(),
+            strategy: &strategy,
+            waits: Waits::Sufficient,
+            circumstances: &Circumstances::default(),
+        };
+        recorded = RecordedSchedule::of(case, broken, &execution);
         recorded.shuttle = Some(ShuttleSchedule {
             script: Script::of(choices.iter().copied()),
             encoded: ENCODED.to_owned(),

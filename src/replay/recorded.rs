@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
+use crate::case::Case;
 use crate::execution::Execution;
 use crate::execution::excerpt;
 use crate::property::Property;
@@ -141,12 +142,16 @@ pub enum ScheduleError {
 impl RecordedSchedule {
     /// The schedule of an execution that breaks a property.
     pub fn of(
-        scenario: &Scenario,
-        strategy: &Strategy,
-        (waits, circumstances): (Waits, &Circumstances),
+        case: Case<'_>,
         (property, status): (Property, Option<NtStatus>),
         execution: &Execution,
     ) -> Self {
+        let Case {
+            scenario,
+            strategy,
+            waits,
+            circumstances,
+        } = case;
         Self {
             model: scenario.name().to_owned(),
             text: Some(scenario.text().to_owned()),

@@ -2,6 +2,7 @@
 
 use tracing::Span;
 
+use crate::case::Case;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Journal;
@@ -21,7 +22,6 @@ use crate::wfp::Circumstances;
 
 use super::RecordedSchedule;
 use super::STEPS_MAX;
-use super::Under;
 use super::course::Course;
 use super::course::Taken;
 use super::follow::Fit;
@@ -182,12 +182,13 @@ impl Followed {
 /// What is to be run again.
 pub(super) fn program(recorded: &RecordedSchedule, scenario: &Scenario) -> Program {
     let circumstances = recorded.circumstances_on(scenario);
-    let under = Under {
+    let case = Case {
+        scenario,
         strategy: &recorded.strategy,
         waits: recorded.waits,
         circumstances: &circumstances,
     };
-    under.program(scenario)
+    case.program()
 }
 
 /// How a replay ended whose steps all fit.

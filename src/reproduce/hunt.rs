@@ -1,22 +1,19 @@
 //! The search of models for an execution that shows what was seen.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
+use crate::case::Case;
 use crate::confirm::Finding;
 use crate::execution::Execution;
 use crate::explore::Bounds;
 use crate::explore::Coverage;
 use crate::explore::DporExplorer;
-use crate::explore::Rounds;
 use crate::explore::Unwatched;
 use crate::explore::Watch;
 use crate::explore::search;
-use crate::program::Program;
 use crate::property::Violation;
 use crate::property::judge;
 use crate::replay::Size;
-use crate::replay::Under;
 use crate::report::Counterexample;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Limits;
@@ -25,7 +22,7 @@ use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 use crate::wfp::Asked;
 use crate::wfp::Circumstances;
-use crate::wfp::Ledger;
+use crate::wfp::Rounds;
 use crate::wfp::Scope;
 
 use super::Claim;
@@ -42,6 +39,18 @@ pub struct Ground<'a> {
     pub waits: Waits,
     /// Which circumstances are gone through.
     pub scope: &'a Scope,
+}
+
+impl<'a> Ground<'a> {
+    /// What is run there under some circumstances.
+    const fn case(&self, circumstances: &'a Circumstances) -> Case<'a> {
+        Case {
+            scenario: self.scenario,
+            strategy: self.strategy,
+            waits: self.waits,
+            circumstances,
+        }
+    }
 }
 
 /// The least execution that shows what was seen.
@@ -124,11 +133,12 @@ struct Looked {
 }
 
 impl Looked {
-    /// Takes in an execution: whether it shows what was seen.
+    /// Takes in an execution of a ground under some circumstances.
     fn take_in(
         &mut self,
         claim: &Claim,
-        (circumstances, scope): (&Circumstances, &Scope),
+        ground: &Ground<'_>,
+        circumstances: &Circumstances,
         execution: &Execution,
     ) {
         self.witness.take_in(claim, execution);
@@ -138,7 +148,10 @@ impl Looked {
         let mut violations = judge(execution);
         // The one that was seen goes first.
         violations.sort_by_key(|violation| !claim.means(violation));
-        let rank = (violations.is_empty(), rank(execution, circumstances, scope));
+        let rank = (
+            violations.is_empty(),
+            rank(execution, circumstances, ground.scope),
+        );
         if self.least.as_ref().is_none_or(|known| rank < known.rank) {
             self.least = Some(Seen {
                 rank,
@@ -153,7 +166,8 @@ impl Looked {
     fn search(
         &mut self,
         claim: &Claim,
-        (ground, circumstances): (&Ground<'_>, &Circumstances),
+        ground: &Ground<'_>,
+        circumstances: &Circumstances,
         bounds: &Bounds,
     ) -> Asked {
         if ground
@@ -166,14 +180,13 @@ impl Looked {
             return Asked::default();
         }
         let keeps_calls = ground.scope.fault_budget > 0;
-        let ledger = Arc::new(Ledger::new(circumstances.clone(), keeps_calls));
-        let program = Program::new(ground.scenario.workload(), ground.strategy, &ledger);
+        let program = ground.case(circumstances).program_that_keeps(keeps_calls);
         let mut machine = Machine::new(Limits {
             waits: ground.waits,
             steps_max: bounds.steps_max,
         });
         let visit = |execution: &Execution| {
-            self.take_in(claim, (circumstances, ground.scope), execution);
+            self.take_in(claim, ground, circumstances, execution);
             ControlFlow::Continue(())
         };
         let mut explorer = DporExplorer::new(ground.waits);
@@ -182,7 +195,7 @@ impl Looked {
         let tally = search(&mut machine, &program, &mut explorer, watch, visit);
         self.bounded |= tally.coverage != Coverage::Exhausted;
         self.executions += tally.executions;
-        ledger.asked()
+        program.ledger().asked()
     }
 }
 
@@ -225,7 +238,7 @@ impl<'a> Hunt<'a> {
                 executions_max: left,
                 ..*bounds
             };
-            let asked = looked.search(claim, (ground, &circumstances), &bounds);
+            let asked = looked.search(claim, ground, &circumstances, &bounds);
             rounds.take_in(&circumstances, asked);
         }
         self.grounds += 1;
@@ -242,12 +255,7 @@ fn reproduction<'a>(claim: &Claim, ground: &Ground<'a>, seen: Seen) -> Reproduct
     let start = ground.scope.start().profile;
     let counterexample = seen.violation.as_ref().map(|violation| {
         let finding = Finding {
-            scenario: ground.scenario,
-            under: Under {
-                strategy: ground.strategy,
-                waits: ground.waits,
-                circumstances: &seen.circumstances,
-            },
+            case: ground.case(&seen.circumstances),
             violation,
             execution: &seen.execution,
         };

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::case::Case;
 use crate::check::Request;
 use crate::check::check;
 use crate::confirm::Finding;
 use crate::explore::Unwatched;
 use crate::property::Property;
-use crate::replay::Under;
 use crate::report::CheckReport;
 use crate::report::Look;
 use crate::report::Setting;
@@ -79,7 +79,7 @@ pub fn prove(model: &str, strategy: &str, waits: Waits, regressions: &Path) {
     }
     let mut text = describe(&report, "PROVED");
     for found in &report.counterexamples {
-        let kept = keep(regressions, (&scenario, &strategy, waits), found);
+        let kept = keep(regressions, &scenario, &strategy, waits, found);
         let line = match kept {
             Ok(path) => format!("kept in `{}`, to be replayed first", path.display()),
             Err(error) => format!("could not be kept in `{}`: {error}", regressions.display()),
@@ -94,8 +94,8 @@ pub fn prove(model: &str, strategy: &str, waits: Waits, regressions: &Path) {
 fn describe_regression(failing: &Regression) -> String {
     let (recorded, scenario) = (&failing.recorded, &failing.scenario);
     let finding = Finding {
-        scenario,
-        under: Under {
+        case: Case {
+            scenario,
             strategy: &recorded.strategy,
             waits: recorded.waits,
             circumstances: &recorded.circumstances,

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::case::Case;
 use crate::property::Violation;
 use crate::replay::Ending;
 use crate::replay::Of;
@@ -76,14 +77,21 @@ fn read(path: &Path) -> RecordedSchedule {
 /// Keeps a counterexample in the folder, which is made if need be. Returns the path of its file.
 pub(super) fn keep(
     folder: &Path,
-    (scenario, strategy, waits): (&Scenario, &Strategy, Waits),
+    scenario: &Scenario,
+    strategy: &Strategy,
+    waits: Waits,
     found: &Counterexample,
 ) -> io::Result<PathBuf> {
     let smaller = scenario.without(&found.explained.omitted);
     let smaller = smaller.expect("a counterexample leaves out what there is");
     let broken = (found.property, found.status);
-    let under = (waits, &found.circumstances);
-    let recorded = RecordedSchedule::of(&smaller, strategy, under, broken, &found.execution);
+    let case = Case {
+        scenario: &smaller,
+        strategy,
+        waits,
+        circumstances: &found.circumstances,
+    };
+    let recorded = RecordedSchedule::of(case, broken, &found.execution);
     let text = recorded.to_file_text(&smaller);
     let names = [
         scenario.name(),
@@ -114,11 +122,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("regressions");
         let (scenario, strategy, found) = bug();
-        let of = (&scenario, &strategy, Waits::Sufficient);
+        let keep = |found| keep(&folder, &scenario, &strategy, Waits::Sufficient, found);
 
-        let path = keep(&folder, of, &found).unwrap();
+        let path = keep(&found).unwrap();
         let bytes = fs::read(&path).unwrap();
-        assert_eq!(keep(&folder, of, &found).unwrap(), path);
+        assert_eq!(keep(&found).unwrap(), path);
         assert_eq!(schedules(&folder, Of::Model), std::slice::from_ref(&path));
         assert_eq!(fs::read(&path).unwrap(), bytes);
 

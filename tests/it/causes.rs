@@ -298,13 +298,13 @@ fn require_negated(case: &Case, found: &Counterexample) {
     let scenario = scenario.without(&found.explained.omitted).unwrap();
     let strategy = Strategy::named(case.strategy).unwrap();
     let broken = (found.property, found.status);
-    let recorded = RecordedSchedule::of(
-        &scenario,
-        &strategy,
-        (case.waits, &found.circumstances),
-        broken,
-        &contrast.execution,
-    );
+    let other = selvedge::case::Case {
+        scenario: &scenario,
+        strategy: &strategy,
+        waits: case.waits,
+        circumstances: &found.circumstances,
+    };
+    let recorded = RecordedSchedule::of(other, broken, &contrast.execution);
     let replayed = replay(&recorded, &scenario);
     let property = found.property;
     assert_eq!(replayed.ending, Ending::NoViolation { property });

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use selvedge::case::Case;
 use selvedge::check::Keep;
 use selvedge::check::Request;
 use selvedge::check::check;
@@ -152,13 +153,14 @@ fn a_counterexample_has_the_fewest_faults_and_its_token_carries_them() {
 }
 
 fn recorded_with_steps(found: &Counterexample) -> RecordedSchedule {
-    RecordedSchedule::of(
-        &leak(),
-        &Strategy::named("push-lock").unwrap(),
-        (Waits::Sufficient, &found.circumstances),
-        (found.property, found.status),
-        &found.execution,
-    )
+    let case = Case {
+        scenario: &leak(),
+        strategy: &Strategy::named("push-lock").unwrap(),
+        waits: Waits::Sufficient,
+        circumstances: &found.circumstances,
+    };
+    let broken = (found.property, found.status);
+    RecordedSchedule::of(case, broken, &found.execution)
 }
 
 /// Without its fault, the commit succeeds where it was recorded to fail.

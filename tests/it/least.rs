@@ -1,5 +1,6 @@
 //! One counterexample for one bug: whoever finds it, it comes to the same bytes.
 
+use selvedge::case::Case;
 use selvedge::check::Request;
 use selvedge::check::check;
 use selvedge::explore::Bounds;
@@ -97,8 +98,13 @@ fn what_real_threads_find_is_the_same_counterexample() {
     tally.take_in(&replay(&recorded, &scenario).execution);
 
     let all = tally.found().next().unwrap();
-    let under = (Waits::Sufficient, &recorded.circumstances);
-    let confirmed = confirm(&scenario, &strategy, under, all).unwrap();
+    let case = Case {
+        scenario: &scenario,
+        strategy: &strategy,
+        waits: Waits::Sufficient,
+        circumstances: &recorded.circumstances,
+    };
+    let confirmed = confirm(case, all).unwrap();
     assert_eq!(confirmed.schedule, least.schedule);
 }
 

@@ -2,13 +2,13 @@
 //! matter, calls of the engine that need not fail, calls before those that do, and which of several
 //! threads that are alike it was.
 
+use selvedge::case::Case;
 use selvedge::confirm::Finding;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::replay::Ending;
 use selvedge::replay::RecordedSchedule;
 use selvedge::replay::Replay;
-use selvedge::replay::Under;
 use selvedge::replay::replay;
 use selvedge::report::Counterexample;
 use selvedge::scenario::Scenario;
@@ -33,8 +33,8 @@ fn least(recorded: &RecordedSchedule) -> (Replay, Counterexample) {
         panic!("{}: {:?}", recorded.to_token(), replayed.ending);
     };
     let finding = Finding {
-        scenario: &scenario,
-        under: Under {
+        case: Case {
+            scenario: &scenario,
             strategy: &recorded.strategy,
             waits: recorded.waits,
             circumstances: &recorded.circumstances,

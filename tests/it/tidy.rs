@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// The modules from the bottom up. Each may name itself and those before it; that is the whole of
 /// the layer table. `lib.rs` and `main.rs` stand above all of them.
-const LAYERS: [&str; 23] = [
+const LAYERS: [&str; 24] = [
     "status",
     "execution",
     "runtime",
@@ -19,6 +19,7 @@ const LAYERS: [&str; 23] = [
     "property",
     "scenario",
     "program",
+    "case",
     "explore",
     "recount",
     "replay",

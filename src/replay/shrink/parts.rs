@@ -1,8 +1,6 @@
 //! The parts of a scenario and of its circumstances that a failure may do without, and what is left
 //! of both, and of the schedule, without one of them.
 
-use std::collections::BTreeSet;
-
 use crate::attach::Workload;
 use crate::execution::Decision;
 use crate::execution::Execution;
@@ -14,6 +12,7 @@ use crate::wfp::Circumstances;
 use crate::wfp::Profile;
 use crate::wfp::Question;
 
+use super::Reduced;
 use super::plan::Plan;
 
 /// Something that a failure may do without.
@@ -56,11 +55,8 @@ pub(super) fn parts(
 }
 
 /// Whether a part has not gone with another, and something is left without it.
-pub(super) fn is_there(
-    workload: &Workload,
-    (omitted, circumstances): (&BTreeSet<Omitted>, &Circumstances),
-    part: Part,
-) -> bool {
+pub(super) fn is_there(workload: &Workload, reduced: &Reduced, part: Part) -> bool {
+    let omitted = &reduced.omitted;
     let threads = 0..workload.threads.len();
     let has_gone = |thread: usize| omitted.contains(&Omitted::Thread(thread));
     let left = threads.filter(|thread| !has_gone(*thread)).count();
@@ -70,7 +66,7 @@ pub(super) fn is_there(
             !has_gone(thread) && !omitted.contains(&call)
         }
         Part::Scenario(fault @ Omitted::Fault(_)) => !omitted.contains(&fault),
-        Part::Fault(call) => circumstances.faults.contains_key(&call),
+        Part::Fault(call) => reduced.circumstances.faults.contains_key(&call),
         Part::Reading(_) => true,
     }
 }

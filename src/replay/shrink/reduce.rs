@@ -7,6 +7,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::case::Case;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::runtime::controlled::Limits;
@@ -16,7 +17,6 @@ use crate::scenario::Scenario;
 use crate::wfp::Circumstances;
 use crate::wfp::Profile;
 
-use super::super::Under;
 use super::alike::exchanges;
 use super::follow::Following;
 use super::landmarks::Landmarks;
@@ -45,37 +45,37 @@ pub struct Reduced {
 
 /// Leaves out of a scenario and its circumstances what an execution does not need to fail.
 ///
-/// `omitted` is what is left out already: the execution is of the scenario without it. Readings are
-/// brought back to those of `start`.
+/// `omitted` is what is left out of the whole already: the execution is of the scenario without it.
+/// Readings are brought back to those of `start`.
 ///
 /// # Panics
 ///
 /// If the whole has no such parts.
 pub fn reduce(
-    whole: &Scenario,
-    (under, start): (Under<'_>, &Profile),
+    whole: Case<'_>,
+    start: &Profile,
     fails: &dyn Fn(&Execution) -> bool,
     (omitted, execution): (BTreeSet<Omitted>, Execution),
 ) -> Reduced {
-    let scenario = whole.without(&omitted).expect("the whole has these parts");
+    let scenario = whole.scenario.without(&omitted);
+    let scenario = scenario.expect("the whole has these parts");
     let mut reduced = Reduced {
         scenario,
         omitted,
-        circumstances: under.circumstances.clone(),
+        circumstances: whole.circumstances.clone(),
         execution,
         replays: 0,
     };
     let reducing = Reducing {
         whole,
-        under,
         start,
         fails,
     };
     loop {
         let mut changed = false;
-        for part in parts(whole.workload(), &reduced.circumstances, start) {
-            let has = (&reduced.omitted, &reduced.circumstances);
-            if is_there(whole.workload(), has, part) {
+        let workload = whole.scenario.workload();
+        for part in parts(workload, &reduced.circumstances, start) {
+            if is_there(workload, &reduced, part) {
                 changed |= reducing.try_without(part, &mut reduced);
             }
         }
@@ -88,8 +88,7 @@ pub fn reduce(
 
 /// What is reduced, and how what is left has to fail.
 struct Reducing<'a> {
-    whole: &'a Scenario,
-    under: Under<'a>,
+    whole: Case<'a>,
     start: &'a Profile,
     fails: &'a dyn Fn(&Execution) -> bool,
 }
@@ -104,7 +103,7 @@ impl Reducing<'_> {
             omitted.insert(part);
             // A fault has no steps of its own.
             if !matches!(part, Omitted::Fault(_)) {
-                let gone = Gone::of(self.whole.workload(), &reduced.execution, part);
+                let gone = Gone::of(self.whole.scenario.workload(), &reduced.execution, part);
                 circumstances = gone.renumbered(&circumstances);
                 plan = Some(gone.rest());
             }
@@ -114,7 +113,7 @@ impl Reducing<'_> {
 
     /// Puts threads in the place of others before them that are alike and left out.
     fn exchange_alike(&self, reduced: &mut Reduced) {
-        let workload = self.whole.workload();
+        let workload = self.whole.scenario.workload();
         while exchanges(workload, &reduced.omitted)
             .into_iter()
             .any(|exchange| {
@@ -133,15 +132,13 @@ impl Reducing<'_> {
         plan: Option<Plan>,
         reduced: &mut Reduced,
     ) -> bool {
-        let scenario = self.whole.without(&omitted).expect("the part is there");
-        let under = Under {
-            circumstances: &circumstances,
-            ..self.under
-        };
-        let program = under.program(&scenario);
+        let scenario = self.whole.scenario.without(&omitted);
+        let scenario = scenario.expect("the part is there");
+        let case = self.whole.on(&scenario).under(&circumstances);
+        let program = case.program();
         let steps_max = reduced.execution.steps.len().saturating_mul(2) + STEPS_MORE;
         let mut machine = Machine::new(Limits {
-            waits: under.waits,
+            waits: case.waits,
             steps_max: u32::try_from(steps_max).unwrap_or(u32::MAX),
         });
         reduced.replays += 1;

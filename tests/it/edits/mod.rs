@@ -72,8 +72,13 @@ impl Case {
         let first = report.counterexamples.first().expect(self.what);
         let broken = (first.property, first.status);
         let smaller = scenario.without(&first.explained.omitted).unwrap();
-        let under = (self.waits, &first.circumstances);
-        let of = RecordedSchedule::of(&smaller, &strategy, under, broken, &first.execution);
+        let case = selvedge::case::Case {
+            scenario: &smaller,
+            strategy: &strategy,
+            waits: self.waits,
+            circumstances: &first.circumstances,
+        };
+        let of = RecordedSchedule::of(case, broken, &first.execution);
         let text = of.to_file_text(&smaller);
         RecordedSchedule::from_file_text("t.schedule", &text).unwrap()
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use std::collections::BTreeMap;
 
+use selvedge::case::Case;
 use selvedge::execution::Outcome;
 use selvedge::execution::StepNote;
 use selvedge::program::Program;
@@ -37,8 +38,13 @@ fn assert_replays(scenario: &Scenario, strategy: &Strategy, waits: Waits) -> usi
         let log: Vec<String> = notes.map(|note| note.to_string()).collect();
         let replayed = known.entry(log.join(" ")).or_insert_with_key(|log| {
             let broken = (Property::NoPanic, None);
-            let under = (waits, &Circumstances::default());
-            let recorded = RecordedSchedule::of(scenario, strategy, under, broken, &execution);
+            let case = Case {
+                scenario,
+                strategy,
+                waits,
+                circumstances: &Circumstances::default(),
+            };
+            let recorded = RecordedSchedule::of(case, broken, &execution);
             let replayed = replay(&recorded, scenario);
             let what = format!("{} / {strategy}: {log}", scenario.name());
             assert!(

@@ -16,12 +16,12 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::wfp::Asked;
-use crate::wfp::CallKey;
-use crate::wfp::Circumstances;
-use crate::wfp::EngineFault;
-use crate::wfp::Profile;
-use crate::wfp::Scope;
+use super::Asked;
+use super::CallKey;
+use super::Circumstances;
+use super::EngineFault;
+use super::Profile;
+use super::Scope;
 
 /// Faults of calls.
 type Faults = BTreeMap<CallKey, EngineFault>;
