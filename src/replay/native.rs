@@ -212,12 +212,7 @@ fn replay_by(
     let program = program(recorded, scenario);
     let execution = run(&program, schedule, recorded.waits)?;
     let ending = judged(recorded, &execution);
-    Ok(Replay::of(
-        (recorded, scenario),
-        &program,
-        execution,
-        ending,
-    ))
+    Ok(Replay::of(recorded, scenario, &program, execution, ending))
 }
 
 #[cfg(test)]

@@ -191,7 +191,7 @@ impl RecordedSchedule {
         let old = self.before(&scenario);
         let omitted = old.map_or_else(
             || omitted.clone(),
-            |old| renamed::omitted(&omitted, (old.workload(), scenario.workload())),
+            |old| renamed::omitted(&omitted, old.workload(), scenario.workload()),
         );
         let missing = || ScheduleError::Omitted(excerpt(&self.model));
         // A turn of a thread that is gone is a difference like any other.

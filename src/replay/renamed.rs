@@ -34,7 +34,8 @@ pub(super) fn circumstances(renaming: &Renaming, old: &Circumstances) -> Circums
 /// The parts that are left out, as the new version numbers them.
 pub(super) fn omitted(
     parts: &BTreeSet<Omitted>,
-    (old, new): (&Workload, &Workload),
+    old: &Workload,
+    new: &Workload,
 ) -> BTreeSet<Omitted> {
     let places = Places { old, new };
     parts.iter().filter_map(|part| places.part(*part)).collect()
@@ -117,11 +118,8 @@ mod tests {
 
         let parts = |list: &[Omitted]| list.iter().copied().collect::<BTreeSet<_>>();
         let left_out = parts(&[Omitted::Thread(0), Omitted::Call { thread: 1, call: 0 }]);
-        assert_eq!(
-            omitted(&left_out, (old, &new)),
-            parts(&[Omitted::Thread(1)])
-        );
-        assert_eq!(omitted(&left_out, (old, old)), left_out);
+        assert_eq!(omitted(&left_out, old, &new), parts(&[Omitted::Thread(1)]));
+        assert_eq!(omitted(&left_out, old, old), left_out);
         assert_eq!(old, &workload(whole.text()));
     }
 

@@ -131,7 +131,7 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Repl
     };
     Replay {
         skipped,
-        ..Replay::of((recorded, scenario), &program, ran.execution, ending)
+        ..Replay::of(recorded, scenario, &program, ran.execution, ending)
     }
 }
 
@@ -203,7 +203,8 @@ pub(super) fn judged(recorded: &RecordedSchedule, execution: &Execution) -> Endi
 
 impl Replay {
     pub(super) fn of(
-        (recorded, scenario): (&RecordedSchedule, &Scenario),
+        recorded: &RecordedSchedule,
+        scenario: &Scenario,
         program: &Program,
         execution: Execution,
         ending: Ending,

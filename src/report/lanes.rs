@@ -420,7 +420,7 @@ mod tests {
     #[test]
     fn an_execution_of_no_step_says_so() {
         assert_eq!(
-            printed(&Execution::empty(), &[], 80),
+            printed(&Execution::empty(), &Names::default(), 80),
             "\n  (no step was taken)\n"
         );
     }
