@@ -8,17 +8,18 @@ use crate::explore::ExplorerKind;
 use crate::explore::IcbExplorer;
 use crate::explore::RandomExplorer;
 use crate::explore::Reruns;
-use crate::explore::ShuttleExecutions;
-use crate::explore::ShuttleSearch;
 use crate::explore::SourceExplorer;
-use crate::explore::loom_executions;
+#[cfg(not(feature = "second-opinions"))]
+use crate::explore::Unable;
+#[cfg(not(feature = "second-opinions"))]
+use crate::explore::Unsuitability;
 use crate::explore::on_machine;
 use crate::program::Program;
 use crate::runtime::controlled::Limits;
-use crate::runtime::locked::Loom;
-use crate::runtime::shuttle::Shuttle;
 
 use super::Request;
+#[cfg(feature = "second-opinions")]
+use super::libraries::by_library;
 
 /// What shapes every execution of a search on the controlled runtime.
 pub(super) const fn limits(request: &Request) -> Limits {
@@ -38,7 +39,6 @@ pub(super) fn executions<'p>(
         waits,
         explorer,
         seed,
-        keep,
         ..
     } = request;
     let limits = limits(request);
@@ -64,23 +64,16 @@ pub(super) fn executions<'p>(
             let random = RandomExplorer::new(*seed, bounds.executions_max);
             Box::new(on_machine(limits, program, random, reruns))
         }
-        ExplorerKind::Loom => {
-            let threads = program.workload().threads_started_max();
-            let start = program.starter::<Loom>();
-            loom_executions(start, threads, *waits, bounds.steps_max)
-        }
-        kind @ (ExplorerKind::ShuttleRandom
+        ExplorerKind::Loom
+        | ExplorerKind::ShuttleRandom
         | ExplorerKind::ShuttlePct
         | ExplorerKind::ShuttleUrw
-        | ExplorerKind::ShuttleDfs) => {
-            let search = ShuttleSearch {
-                kind,
-                waits: *waits,
-                seed: *seed,
-                keep_native: keep.native,
-            };
-            let start = program.starter::<Shuttle>();
-            Box::new(ShuttleExecutions::new(start, search, bounds))
-        }
+        | ExplorerKind::ShuttleDfs => by_library(program, request, bounds),
     }
+}
+
+/// Loom and shuttle are not there.
+#[cfg(not(feature = "second-opinions"))]
+fn by_library(_: &Program, _: &Request, _: &Bounds) -> Box<dyn Executions> {
+    Box::new(Unable(Unsuitability::NotBuiltIn))
 }

@@ -1,31 +1,26 @@
 //! Schedules as files: each counterexample with the model it belongs to, so that it replays
 //! anywhere.
 
-use std::sync::Arc;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
 use crate::explore::NativeSchedule;
-use crate::explore::loom_checkpoint;
-use crate::program::Program;
 use crate::replay::RecordedSchedule;
 use crate::replay::ShuttleSchedule;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::waits_name;
 use crate::runtime::Waits;
-use crate::runtime::locked::Loom;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
-use crate::wfp::Ledger;
 
+#[cfg(feature = "second-opinions")]
+use super::checkpoint::with_checkpoint;
 use super::console::Console;
 use super::error::CliError;
 use super::files::make_directory;
 use super::files::write_file;
-use super::files::write_file_by;
 
 /// A directory that schedules are written into. No two schedules of one run get the same name.
 #[derive(Debug)]
@@ -115,17 +110,9 @@ impl ScheduleDirectory {
         let name = self.free_name(&parts.join("."));
         let path = self.path.join(name);
         write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
-        let mut paths = vec![path];
-        if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
-            let beside = paths[0].with_extension("loom.json");
-            let ledger = Arc::new(Ledger::new(found.circumstances.clone(), false));
-            let program = Program::new(scenario.workload(), strategy, &ledger);
-            let start = program.starter::<Loom>();
-            write_file_by(&beside, |fresh| {
-                loom_checkpoint(&start, waits, script, *iteration, fresh)
-            })?;
-            paths.push(beside);
-        }
+        let paths = vec![path];
+        #[cfg(feature = "second-opinions")]
+        let paths = with_checkpoint(paths, (scenario, strategy, waits), found)?;
         Ok(paths)
     }
 

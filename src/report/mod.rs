@@ -41,13 +41,16 @@ mod words;
 pub(crate) use cut_off::cut_off_lines;
 pub(crate) use grid::Cell;
 pub(crate) use grid::Grid;
+#[cfg(feature = "cli")]
 pub(crate) use summary::smaller_name;
 pub(crate) use words::counted;
+#[cfg(feature = "cli")]
 pub(crate) use words::replay_command;
-pub(crate) use words::scope_phrase;
+#[cfg(feature = "cli")]
 pub(crate) use words::verified;
 pub(crate) use words::visible;
 pub(crate) use words::waits_name;
+#[cfg(feature = "cli")]
 pub(crate) use words::waits_phrase;
 
 pub use document::Document;
@@ -75,6 +78,7 @@ pub use palette::Look;
 pub use palette::Palette;
 pub use palette::Tone;
 pub(crate) use proofs::disagreement_text;
+#[cfg(feature = "cli")]
 pub(crate) use proofs::proved;
 pub use result::Assumptions;
 pub use result::CheckReport;
