@@ -69,7 +69,20 @@
 //! | [`reproduce`] | from what was seen in the field to a schedule |
 //! | [`stress`] | what the attempts of a stress run came to, counted |
 //! | [`testing`] | assertions for `cargo test` |
-//! | [`cli`] | the command line |
+//! | `cli` | the command line, with the feature `cli` |
+//!
+//! # Features
+//!
+//! Both are on by default. A development dependency does well without them:
+//! `default-features = false`.
+//!
+//! | feature | what it brings |
+//! |---|---|
+//! | `cli` | the module `cli` and the program `selvedge` |
+//! | `second-opinions` | the explorers of loom and of shuttle, and their runtimes |
+//!
+//! Without `second-opinions` these explorers can still be named. A search by one of them is then
+//! [unsuitable](explore::Unsuitability::NotBuiltIn) for every system.
 //!
 //! The pages of `docs/` say more: `docs/start.md` to begin with, `docs/model.md` for what the mock
 //! models and leaves out, `docs/internals/` for how it works.
@@ -78,6 +91,7 @@ pub mod attach;
 pub mod calibration;
 pub mod case;
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod confirm;
 pub mod execution;

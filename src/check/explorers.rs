@@ -3,17 +3,17 @@
 use crate::explore::Bounds;
 use crate::explore::Choosing;
 use crate::explore::Executions;
-use crate::explore::ExplorerKind;
 use crate::explore::Reruns;
-use crate::explore::ShuttleExecutions;
-use crate::explore::ShuttleSearch;
-use crate::explore::loom_executions;
+#[cfg(not(feature = "second-opinions"))]
+use crate::explore::Unable;
+#[cfg(not(feature = "second-opinions"))]
+use crate::explore::Unsuitability;
 use crate::program::Program;
 use crate::runtime::controlled::Limits;
-use crate::runtime::locked::Loom;
-use crate::runtime::shuttle::Shuttle;
 
 use super::Request;
+#[cfg(feature = "second-opinions")]
+use super::libraries::by_library;
 
 /// What shapes every execution of a search on the controlled runtime.
 pub(super) const fn limits(request: &Request) -> Limits {
@@ -30,33 +30,18 @@ pub(super) fn executions<'p>(
     bounds: &Bounds,
     reruns: Reruns,
 ) -> Box<dyn Executions + 'p> {
-    let Request {
-        waits,
-        explorer,
-        seed,
-        keep,
-        ..
-    } = request;
     let choosing = Choosing {
-        explorer: *explorer,
+        explorer: request.explorer,
         limits: limits(request),
         bounds,
-        seed: *seed,
+        seed: request.seed,
     };
-    if let Some(own) = choosing.executions(program, reruns) {
-        return own;
-    }
-    if *explorer == ExplorerKind::Loom {
-        let threads = program.workload().threads_started_max();
-        let start = program.starter::<Loom>();
-        return loom_executions(start, threads, *waits, bounds.steps_max);
-    }
-    let search = ShuttleSearch {
-        kind: *explorer,
-        waits: *waits,
-        seed: *seed,
-        keep_native: keep.native,
-    };
-    let start = program.starter::<Shuttle>();
-    Box::new(ShuttleExecutions::new(start, search, bounds))
+    let own = choosing.executions(program, reruns);
+    own.unwrap_or_else(|| by_library(program, request, bounds))
+}
+
+/// Loom and shuttle are not there.
+#[cfg(not(feature = "second-opinions"))]
+fn by_library(_: &Program, _: &Request, _: &Bounds) -> Box<dyn Executions> {
+    Box::new(Unable(Unsuitability::NotBuiltIn))
 }

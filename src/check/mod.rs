@@ -8,6 +8,8 @@ mod confirm;
 mod expected;
 mod explorers;
 mod findings;
+#[cfg(feature = "second-opinions")]
+mod libraries;
 mod recounted;
 mod request;
 mod rounds;

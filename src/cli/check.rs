@@ -11,11 +11,12 @@ use crate::report::Tone;
 use crate::report::counted;
 use crate::report::proved;
 use crate::report::replay_command;
-use crate::report::scope_phrase;
 use crate::report::verified;
 use crate::report::waits_phrase;
 use crate::scenario::Expectation;
 use crate::strategy::Strategy;
+use crate::wfp::NamedProfile;
+use crate::wfp::Scope;
 
 use super::console::Channel;
 use super::console::Console;
@@ -158,6 +159,19 @@ fn write_row(out: &mut Channel<'_>, model: &Model, report: &CheckReport) -> io::
         writeln!(out.writer, "          replay: {command}")?;
     }
     Ok(held)
+}
+
+/// The circumstances in a sentence, after something else: `, adversarial, at most 1 engine fault`.
+/// Nothing for the documented ones.
+fn scope_phrase(scope: &Scope) -> String {
+    let mut text = String::new();
+    if scope.profile != NamedProfile::Documented || !scope.fixed.is_empty() {
+        text = format!(", {scope}");
+    }
+    match scope.fault_budget {
+        0 => text,
+        budget => format!("{text}, at most {}", counted(budget.into(), "engine fault")),
+    }
 }
 
 fn write_summary(tally: &Tally, out: &mut Channel<'_>) -> io::Result<()> {

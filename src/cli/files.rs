@@ -80,6 +80,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 
 /// The same for a file that somebody else writes: under another name first, where there is no file,
 /// then renamed.
+#[cfg(feature = "second-opinions")]
 pub(super) fn write_file_by<E: std::error::Error + Send + Sync + 'static>(
     path: &Path,
     write: impl FnOnce(&Path) -> Result<(), E>,

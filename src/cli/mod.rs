@@ -8,6 +8,8 @@
 mod args;
 mod calibrate;
 mod check;
+#[cfg(feature = "second-opinions")]
+mod checkpoint;
 mod compare;
 mod console;
 mod error;

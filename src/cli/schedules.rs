@@ -7,22 +7,21 @@ use std::path::PathBuf;
 
 use crate::case::Case;
 use crate::explore::NativeSchedule;
-use crate::explore::loom_checkpoint;
 use crate::replay::RecordedSchedule;
 use crate::replay::ShuttleSchedule;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::waits_name;
 use crate::runtime::Waits;
-use crate::runtime::locked::Loom;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
+#[cfg(feature = "second-opinions")]
+use super::checkpoint::with_checkpoint;
 use super::console::Console;
 use super::error::CliError;
 use super::files::make_directory;
 use super::files::write_file;
-use super::files::write_file_by;
 
 /// A directory that schedules are written into. No two schedules of one run get the same name.
 #[derive(Debug)]
@@ -116,16 +115,9 @@ impl ScheduleDirectory {
         let name = self.free_name(&parts.join("."));
         let path = self.path.join(name);
         write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
-        let mut paths = vec![path];
-        if let Some(NativeSchedule::Loom { script, iteration }) = &found.native {
-            let beside = paths[0].with_extension("loom.json");
-            let program = case.on(scenario).program_that_keeps(false);
-            let start = program.starter::<Loom>();
-            write_file_by(&beside, |fresh| {
-                loom_checkpoint(&start, waits, script, *iteration, fresh)
-            })?;
-            paths.push(beside);
-        }
+        let paths = vec![path];
+        #[cfg(feature = "second-opinions")]
+        let paths = with_checkpoint(paths, case.on(scenario), found)?;
         Ok(paths)
     }
 

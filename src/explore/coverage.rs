@@ -89,6 +89,8 @@ pub enum Unsuitability {
     },
     /// An environment variable that the library reads, and that nobody else can overrule.
     Environment(&'static str),
+    /// The library is not in this build of the crate.
+    NotBuiltIn,
 }
 
 impl fmt::Display for Unsuitability {
@@ -96,6 +98,7 @@ impl fmt::Display for Unsuitability {
         match self {
             Self::Threads { needs, has } => write!(f, "{needs} threads, takes at most {has}"),
             Self::Environment(variable) => write!(f, "{variable} is set: unset it"),
+            Self::NotBuiltIn => f.write_str("built without the feature `second-opinions`"),
         }
     }
 }

@@ -81,6 +81,13 @@ impl ExplorerKind {
         )
     }
 
+    /// Whether it is in this build: those of loom and shuttle come with the feature
+    /// `second-opinions`. Where one is missing, it can be asked for and finds every system
+    /// [unsuitable](super::Unsuitability::NotBuiltIn).
+    pub const fn is_built_in(self) -> bool {
+        self.is_own() || cfg!(feature = "second-opinions")
+    }
+
     /// Whether it takes one execution for each class of equivalent ones, and no more.
     pub const fn reduces(self) -> bool {
         matches!(self, Self::Dpor | Self::Source | Self::Icb)

@@ -2,18 +2,19 @@
 //!
 //! One loop ([`search()`]) runs a system again and again on the controlled runtime; an [`Explorer`]
 //! chooses each schedule. `dpor` proves with few executions, `icb` goes by preemptions, fewest
-//! first, `dfs` takes every schedule and is the oracle of all else, `random` samples. Shuttle has
-//! searches of its own ([`ShuttleExecutions`]), which go the same way from [`go_through`] on.
+//! first, `dfs` takes every schedule and is the oracle of all else, `random` samples. Loom and
+//! shuttle have searches of their own (`libraries`), which go the same way from [`go_through`] on;
+//! they come with the feature `second-opinions`.
 
 mod classes;
 mod coverage;
 mod deterministic;
 mod dfs;
 mod dpor;
-mod elsewhere;
 mod icb;
 mod kind;
-mod loom;
+#[cfg(feature = "second-opinions")]
+mod libraries;
 mod native;
 mod on_machine;
 mod own;
@@ -21,9 +22,8 @@ mod random;
 mod rerun;
 mod search;
 mod second_proof;
-mod shuttle;
-mod shuttle_replay;
 mod source;
+mod unable;
 
 pub use classes::Classes;
 pub use coverage::Bounds;
@@ -41,11 +41,10 @@ pub use dpor::Mutation;
 pub use icb::IcbExplorer;
 pub use icb::PREFIXES_MAX;
 pub use kind::ExplorerKind;
-pub use loom::CheckpointError;
-pub use loom::LOOM_STEPS_MAX;
-pub use loom::loom_checkpoint;
-pub use loom::loom_executions;
+#[cfg(feature = "second-opinions")]
+pub use libraries::*;
 pub use native::NativeSchedule;
+pub use native::is_shuttle_schedule;
 pub use on_machine::on_machine;
 pub use own::Choosing;
 pub use random::RandomExplorer;
@@ -64,9 +63,5 @@ pub use second_proof::SECOND_MAX;
 pub use second_proof::SecondProof;
 pub use second_proof::compare;
 pub use second_proof::show;
-pub use shuttle::ShuttleExecutions;
-pub use shuttle::ShuttleSearch;
-pub use shuttle_replay::NativeReplayError;
-pub use shuttle_replay::is_shuttle_schedule;
-pub use shuttle_replay::replay_native_shuttle;
 pub use source::SourceExplorer;
+pub use unable::Unable;

@@ -17,14 +17,17 @@ use toml::Spanned;
 use crate::execution::Execution;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+#[cfg(feature = "second-opinions")]
 use crate::explore::NativeReplayError as Undone;
 use crate::explore::is_shuttle_schedule;
+#[cfg(feature = "second-opinions")]
 use crate::explore::replay_native_shuttle;
 use crate::program::Program;
 use crate::runtime::ChoiceKind;
 use crate::runtime::Key;
 use crate::runtime::Script;
 use crate::runtime::Waits;
+#[cfg(feature = "second-opinions")]
 use crate::runtime::shuttle::Shuttle;
 use crate::scenario::Scenario;
 
@@ -173,6 +176,9 @@ pub enum NativeReplayError {
     /// It does not fit the scenario, which may have changed since.
     #[error("shuttle cannot run the schedule: {0}")]
     Misfit(String),
+    /// Shuttle is not in this build of the crate.
+    #[error("shuttle cannot run the schedule: built without the feature `second-opinions`")]
+    NotBuiltIn,
 }
 
 /// Lets shuttle run the schedule in its own terms, on a scenario, and judges what it came to.
@@ -180,7 +186,8 @@ pub enum NativeReplayError {
 /// # Errors
 ///
 /// [`NativeReplayError::Missing`] if there is none, [`NativeReplayError::Unreadable`] if it is not
-/// one, and [`NativeReplayError::Misfit`] if it does not fit the scenario.
+/// one, [`NativeReplayError::Misfit`] if it does not fit the scenario, and
+/// [`NativeReplayError::NotBuiltIn`] without the feature `second-opinions`.
 pub fn replay_with_shuttle(
     recorded: &RecordedSchedule,
     scenario: &Scenario,
@@ -188,6 +195,7 @@ pub fn replay_with_shuttle(
     replay_by(recorded, scenario, run_with_shuttle)
 }
 
+#[cfg(feature = "second-opinions")]
 fn run_with_shuttle(
     program: &Program,
     schedule: &ShuttleSchedule,
@@ -200,6 +208,15 @@ fn run_with_shuttle(
             Undone::Unreadable => NativeReplayError::Unreadable,
         }
     })
+}
+
+#[cfg(not(feature = "second-opinions"))]
+const fn run_with_shuttle(
+    _: &Program,
+    _: &ShuttleSchedule,
+    _: Waits,
+) -> Result<Execution, NativeReplayError> {
+    Err(NativeReplayError::NotBuiltIn)
 }
 
 fn replay_by(

@@ -45,12 +45,15 @@ pub(crate) use json::CoverageJson;
 pub(crate) use json::TOOL;
 pub(crate) use json::coverage;
 pub(crate) use summary::size;
+#[cfg(feature = "cli")]
 pub(crate) use summary::smaller_name;
 pub(crate) use words::counted;
+#[cfg(feature = "cli")]
 pub(crate) use words::replay_command;
-pub(crate) use words::scope_phrase;
+#[cfg(feature = "cli")]
 pub(crate) use words::verified;
 pub(crate) use words::waits_name;
+#[cfg(feature = "cli")]
 pub(crate) use words::waits_phrase;
 
 pub use document::Document;
@@ -78,6 +81,7 @@ pub use palette::Look;
 pub use palette::Palette;
 pub use palette::Tone;
 pub(crate) use proofs::disagreement_text;
+#[cfg(feature = "cli")]
 pub(crate) use proofs::proved;
 pub use result::Assumptions;
 pub use result::CheckReport;

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use crate::recount::Verification;
 use crate::runtime::Waits;
-use crate::wfp::NamedProfile;
-use crate::wfp::Scope;
 
 /// The reading of waits as JSON and the command line write it.
 pub(crate) const fn waits_name(waits: Waits) -> &'static str {
@@ -20,19 +18,6 @@ pub(crate) const fn waits_phrase(waits: Waits) -> &'static str {
     match waits {
         Waits::Sufficient => "waits sufficient",
         Waits::MayExpire => "waits may expire",
-    }
-}
-
-/// The circumstances in a sentence, after something else: `, adversarial, at most 1 engine fault`.
-/// Nothing for the documented ones.
-pub(crate) fn scope_phrase(scope: &Scope) -> String {
-    let mut text = String::new();
-    if scope.profile != NamedProfile::Documented || !scope.fixed.is_empty() {
-        text = format!(", {scope}");
-    }
-    match scope.fault_budget {
-        0 => text,
-        budget => format!("{text}, at most {}", counted(budget.into(), "engine fault")),
     }
 }
 

@@ -17,7 +17,8 @@
 //!   several threads share: a name must not depend on the interleaving.
 //!
 //! Four runtimes stand behind the seam, in one binary: [`controlled`], on which proofs and replays
-//! run, [`shuttle`], and [`locked`], which is loom and real threads.
+//! run, `shuttle`, and [`locked`], which is loom and real threads. Shuttle and loom come with the
+//! feature `second-opinions`.
 //!
 //! Left out, on purpose: weak memory (every step is sequentially consistent) and time (a finite
 //! wait expires as the explorer's reading of waits says).
@@ -25,12 +26,15 @@
 mod at_once;
 mod cell;
 pub mod controlled;
+#[cfg(feature = "second-opinions")]
+mod foreign_panics;
 pub mod locked;
 mod names;
 mod objects;
 mod panics;
 mod recorded;
 mod script;
+#[cfg(feature = "second-opinions")]
 pub mod shuttle;
 mod view;
 

@@ -1,10 +1,9 @@
 //! Panics of code under test: kept, not printed.
 //!
-//! A process has one panic hook, and three crates here want one: this one, shuttle (its hook prints
-//! a schedule for every panic of the process, whoever panicked) and generator, on which loom runs
-//! (it ends every thread by a panic that only its own hook knows to be none). Whoever installs last
-//! is asked first. So the hooks of both are installed here, once, and this crate's over them; it
-//! sees to it that each hears of its own panics and of no other.
+//! A process has one panic hook, and with the feature `second-opinions` three crates want one: this
+//! one, shuttle, and generator, on which loom runs. Whoever installs last is asked first. So the
+//! hooks of both are installed here, once (`foreign_panics`), and this crate's over them; it sees to
+//! it that each hears of its own panics and of no other.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -77,30 +76,19 @@ pub(super) fn keep_least(kept: &mut Option<(ThreadId, String)>, thread: ThreadId
 pub(super) fn install() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(|_| ()));
-        install_libraries();
-        let libraries = panic::take_hook();
+        #[cfg(feature = "second-opinions")]
+        let others = super::foreign_panics::take_hooks();
+        #[cfg(not(feature = "second-opinions"))]
+        let others = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let under_test = UNDER_TEST.with(Cell::get) || controlled::is_running();
             if under_test {
                 keep(info);
-            } else if !info.payload().is::<generator::Error>() {
-                if shuttle::current::try_get_current_task().is_some() {
-                    // A test of somebody's own with shuttle: its schedule is to be printed.
-                    libraries(info);
-                }
-                before(info);
+            } else {
+                others(info);
             }
         }));
     });
-}
-
-/// Makes shuttle and generator install their hooks, which each does once, when it first runs.
-fn install_libraries() {
-    let nothing = shuttle::scheduler::DfsScheduler::new(Some(1), false);
-    shuttle::Runner::new(nothing, shuttle::Config::new()).run(|| ());
-    generator::Gn::new_scoped(|_: generator::Scope<'_, 'static, (), ()>| ()).resume();
 }
 
 fn keep(info: &panic::PanicHookInfo<'_>) {

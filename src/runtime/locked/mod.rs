@@ -21,9 +21,9 @@
 //! [`Step::enabled`]: crate::execution::Step::enabled
 
 mod cell;
+#[cfg(feature = "second-opinions")]
 mod loom;
 mod native;
-mod search;
 mod world;
 
 use std::marker::PhantomData;
@@ -56,10 +56,8 @@ use super::at_once::at_once;
 
 pub use cell::LockedCell;
 pub use cell::LockedGuard;
-pub use loom::LOOM_THREADS_MAX;
-pub use loom::Loom;
-pub use loom::LoomCrew;
-pub use loom::Model;
+#[cfg(feature = "second-opinions")]
+pub use loom::*;
 pub use native::Native;
 pub use native::NativeCrew;
 pub use native::NativeSettings;
@@ -67,10 +65,6 @@ pub use native::Supervision;
 pub use native::Threads;
 pub use native::Unfinished;
 pub use native::run_natively;
-pub use search::LoomEnd;
-pub use search::LoomRun;
-pub use search::Visit;
-pub use search::search_with_loom;
 pub use world::Chooser;
 pub use world::Current;
 pub use world::World;

@@ -162,6 +162,7 @@ impl<P: Platform> World<P> {
     }
 
     /// Logs nothing more: the execution has ended.
+    #[cfg(feature = "second-opinions")]
     pub(super) fn close(&self) {
         self.records.store(false, Ordering::Relaxed);
     }
@@ -231,6 +232,7 @@ impl<P: Platform> World<P> {
     }
 
     /// What made the choices, with what it met.
+    #[cfg(feature = "second-opinions")]
     pub(super) fn chooser(&self) -> Chooser {
         self.chooser.lock().clone()
     }

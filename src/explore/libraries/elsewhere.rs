@@ -17,11 +17,10 @@ use tracing::Span;
 use tracing::dispatcher;
 
 use crate::execution::Execution;
-
-use super::Coverage;
-use super::Executions;
-use super::NativeSchedule;
-use super::Ran;
+use crate::explore::Coverage;
+use crate::explore::Executions;
+use crate::explore::NativeSchedule;
+use crate::explore::Ran;
 
 /// How many executions a library may run ahead.
 const AHEAD: usize = 64;

@@ -10,6 +10,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::explore::Coverage;
+use crate::explore::Executions;
+use crate::explore::Limit;
+use crate::explore::NativeSchedule;
+use crate::explore::Unable;
+use crate::explore::Unsuitability;
 use crate::runtime::Script;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Start;
@@ -18,12 +24,6 @@ use crate::runtime::locked::LoomEnd;
 use crate::runtime::locked::LoomRun;
 use crate::runtime::locked::search_with_loom;
 
-use super::Coverage;
-use super::Executions;
-use super::Limit;
-use super::NativeSchedule;
-use super::Ran;
-use super::Unsuitability;
 use super::elsewhere::Elsewhere;
 use super::elsewhere::Outlet;
 use super::elsewhere::Sent;
@@ -52,24 +52,6 @@ pub fn loom_executions(
     Box::new(Elsewhere::start(move |outlet| {
         search(&start, waits, steps_max, &outlet)
     }))
-}
-
-/// No executions, and why.
-#[derive(Debug)]
-pub(super) struct Unable(pub(super) Unsuitability);
-
-impl Executions for Unable {
-    fn advance(&mut self) -> bool {
-        false
-    }
-
-    fn run(&mut self) -> Option<Ran<'_>> {
-        unreachable!("internal bug: there is no execution")
-    }
-
-    fn coverage(&self) -> Coverage {
-        Coverage::Unsuitable(self.0)
-    }
 }
 
 fn search(start: &Start, waits: Waits, steps_max: u32, outlet: &Outlet) -> Coverage {

@@ -45,14 +45,13 @@ use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::Waiting;
 use crate::runtime::controlled::Finish;
+use crate::runtime::locked::Body;
+use crate::runtime::locked::Current;
+use crate::runtime::locked::Locked;
+use crate::runtime::locked::Platform;
+use crate::runtime::locked::Woken;
+use crate::runtime::locked::World;
 use crate::runtime::panics;
-
-use super::Body;
-use super::Current;
-use super::Locked;
-use super::Platform;
-use super::Woken;
-use super::World;
 
 /// The runtime of loom.
 pub type Loom = Locked<Model>;

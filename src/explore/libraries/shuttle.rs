@@ -29,6 +29,13 @@ use shuttle_engine::scheduler::serialization::serialize_schedule;
 use tracing::Span;
 
 use crate::execution::Execution;
+use crate::explore::Bounds;
+use crate::explore::Coverage;
+use crate::explore::Executions;
+use crate::explore::ExplorerKind;
+use crate::explore::NativeSchedule;
+use crate::explore::Ran;
+use crate::explore::Unsuitability;
 use crate::runtime::Script;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Start;
@@ -37,13 +44,6 @@ use crate::runtime::shuttle::Hidden;
 use crate::runtime::shuttle::Limits;
 use crate::runtime::shuttle::run;
 
-use super::Bounds;
-use super::Coverage;
-use super::Executions;
-use super::ExplorerKind;
-use super::NativeSchedule;
-use super::Ran;
-use super::Unsuitability;
 use super::elsewhere::Elsewhere;
 use super::elsewhere::Outlet;
 use super::elsewhere::Sent;

@@ -16,21 +16,21 @@ use crate::execution::Execution;
 use crate::runtime::Script;
 use crate::runtime::Waits;
 use crate::runtime::controlled::Start;
+use crate::runtime::locked::Chooser;
+use crate::runtime::locked::Platform;
+use crate::runtime::locked::World;
 use crate::runtime::panics;
 
-use super::Chooser;
-use super::Model;
-use super::Platform;
-use super::World;
-use super::loom::Cut;
-use super::loom::FinishBox;
-use super::loom::LOOM_THREADS_MAX;
-use super::loom::LoomCrew;
-use super::loom::at_rest;
-use super::loom::leave_rest;
-use super::loom::look_at_what_is_left;
-use super::loom::run_body;
-use super::loom::spawn;
+use super::platform::Cut;
+use super::platform::FinishBox;
+use super::platform::LOOM_THREADS_MAX;
+use super::platform::LoomCrew;
+use super::platform::Model;
+use super::platform::at_rest;
+use super::platform::leave_rest;
+use super::platform::look_at_what_is_left;
+use super::platform::run_body;
+use super::platform::spawn;
 
 /// How many branch points a step has at most: a gate for each object, and what it takes to sleep
 /// and to wake others.
