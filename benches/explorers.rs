@@ -15,10 +15,10 @@ use selvedge::check::Proofs;
 use selvedge::check::Request;
 use selvedge::check::check;
 use selvedge::execution::Decision;
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::explore::Bounds;
@@ -64,7 +64,7 @@ fn lock_sections() -> Finish {
         let lock = lock.clone();
         Controlled::spawn(ThreadId::new(thread), move || sections(&lock));
     }
-    Box::new(Rest::default)
+    Box::new(FinalState::default)
 }
 
 /// The same for shuttle.

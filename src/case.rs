@@ -6,8 +6,8 @@ use crate::program::Program;
 use crate::runtime::Waits;
 use crate::scenario::Scenario;
 use crate::strategy::Strategy;
+use crate::wfp::CircumstanceLog;
 use crate::wfp::Circumstances;
-use crate::wfp::Ledger;
 
 /// What runs.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,10 @@ impl<'a> Case<'a> {
 
     /// The same, whose ledger keeps the calls that could have failed if `keeps_calls` says so.
     pub fn program_that_keeps(&self, keeps_calls: bool) -> Program {
-        let ledger = Arc::new(Ledger::new(self.circumstances.clone(), keeps_calls));
+        let ledger = Arc::new(CircumstanceLog::new(
+            self.circumstances.clone(),
+            keeps_calls,
+        ));
         Program::new(self.scenario.workload(), self.strategy, &ledger)
     }
 }

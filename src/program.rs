@@ -12,7 +12,7 @@ use crate::attach::StartUp;
 use crate::attach::Workload;
 use crate::attach::pipeline;
 use crate::execution::Fact;
-use crate::execution::Rest;
+use crate::execution::FinalState;
 use crate::execution::ThreadId;
 use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
@@ -21,7 +21,7 @@ use crate::runtime::controlled::Start;
 use crate::runtime::controlled::System;
 use crate::runtime::controlled::start_up;
 use crate::strategy::Strategy;
-use crate::wfp::Ledger;
+use crate::wfp::CircumstanceLog;
 
 /// A workload under a strategy. The driver has started; each execution goes on from there.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct Program {
 impl Program {
     /// Starts the driver, outside any execution. What this and every execution asks of the
     /// circumstances is kept in the ledger.
-    pub fn new(workload: &Workload, strategy: &Strategy, ledger: &Arc<Ledger>) -> Self {
+    pub fn new(workload: &Workload, strategy: &Strategy, ledger: &Arc<CircumstanceLog>) -> Self {
         let start_up = start_up(|| StartUp::run::<Controlled>(strategy, workload, ledger));
         Self {
             workload: Arc::new(workload.clone()),
@@ -44,7 +44,7 @@ impl Program {
     }
 
     /// What the executions are under, and what they have asked of it.
-    pub fn ledger(&self) -> &Ledger {
+    pub fn ledger(&self) -> &CircumstanceLog {
         &self.start_up.options.ledger
     }
 
@@ -60,7 +60,7 @@ impl Program {
     /// # Panics
     ///
     /// If the workload has 2^16 links or calls, which no checked scenario has.
-    pub fn start<R: Runtime>(&self) -> impl FnOnce() -> Rest + Send + use<R> {
+    pub fn start<R: Runtime>(&self) -> impl FnOnce() -> FinalState + Send + use<R> {
         let pipeline = pipeline::<R>(&self.start_up, &self.strategy, &self.workload);
         for (index, link) in self.workload.links.iter().enumerate() {
             if link.attached {

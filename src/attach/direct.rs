@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use crate::execution::Fact;
 use crate::execution::FilterAtRest;
-use crate::execution::Rest;
+use crate::execution::FinalState;
 use crate::runtime::Runtime;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
@@ -137,12 +137,12 @@ impl<R: Runtime> Attach for Direct<R> {
         self.driver.thread_ends();
     }
 
-    fn rest(&self) -> Rest {
+    fn rest(&self) -> FinalState {
         let engine = &self.driver.engine;
-        Rest {
+        FinalState {
             filters: filters_at_rest(engine),
             transactions_open: engine.transactions_open(),
-            ..Rest::default()
+            ..FinalState::default()
         }
     }
 }

@@ -16,7 +16,7 @@ mod workload;
 
 use std::sync::Arc;
 
-use crate::execution::Rest;
+use crate::execution::FinalState;
 use crate::runtime::Runtime;
 use crate::strategy::Strategy;
 
@@ -53,7 +53,7 @@ pub trait Attach: Send + Sync {
     fn thread_ends(&self);
 
     /// What is left, when all threads have stopped.
-    fn rest(&self) -> Rest;
+    fn rest(&self) -> FinalState;
 }
 
 /// The pipeline of a workload, on an engine where the driver has started.

@@ -15,12 +15,12 @@ use crate::strategy::HandleScope;
 use crate::strategy::SessionKind;
 use crate::strategy::Strategy;
 use crate::wfp::Callout;
+use crate::wfp::CircumstanceLog;
 use crate::wfp::Engine;
 use crate::wfp::EngineHandle;
 use crate::wfp::EngineImage;
 use crate::wfp::EngineOptions;
 use crate::wfp::Key;
-use crate::wfp::Ledger;
 use crate::wfp::Provider;
 use crate::wfp::SessionOptions;
 use crate::wfp::Sublayer;
@@ -65,7 +65,11 @@ impl StartUp {
     /// # Panics
     ///
     /// If an engine call fails: alone on a new engine none does.
-    pub fn run<R: Runtime>(strategy: &Strategy, workload: &Workload, ledger: &Arc<Ledger>) -> Self {
+    pub fn run<R: Runtime>(
+        strategy: &Strategy,
+        workload: &Workload,
+        ledger: &Arc<CircumstanceLog>,
+    ) -> Self {
         let options = EngineOptions {
             ledger: Arc::clone(ledger),
             callouts_change: false,

@@ -140,7 +140,7 @@ pub struct Fault {
     pub thread: usize,
     /// The call that fails.
     pub point: FaultPoint,
-    /// The how-manieth such call of the thread, from 1.
+    /// The nth such call of the thread, from 1.
     pub occurrence: u32,
     /// What it fails with.
     pub status: NtStatus,

@@ -1,4 +1,4 @@
-//! `selvedge explain`: what a status code or an errno means; and, through [`Lesson`], what the
+//! `selvedge explain`: what a status code or an errno means; and, through [`ProfileTopic`], what the
 //! questions are that Windows leaves open.
 
 use std::io;
@@ -21,7 +21,7 @@ use crate::status::errno_named;
 use super::console::Console;
 use super::error::CliError;
 use super::exit::Exit;
-use super::teach::Lesson;
+use super::profile_topics::ProfileTopic;
 
 /// Below this, a decimal number is an errno before it is a status.
 const ERRNO_MAX: i64 = 4096;
@@ -40,7 +40,7 @@ const NO_NTSTATUS: &str = "no failure of its own: NTSTATUS_FROM_WIN32 makes this
 enum Known {
     Status(NtStatus),
     Errno(&'static Errno),
-    Lesson(Lesson),
+    ProfileTopic(ProfileTopic),
 }
 
 /// Explains every code, or none: an unknown one is found before anything is printed.
@@ -55,7 +55,7 @@ pub(super) fn explain(codes: &[String], console: &mut Console<'_>) -> Result<Exi
         match code {
             Known::Status(status) => write_status(out, status, &look)?,
             Known::Errno(errno) => write_errno(out, errno, &look)?,
-            Known::Lesson(lesson) => lesson.write(out, &look)?,
+            Known::ProfileTopic(lesson) => lesson.write(out, &look)?,
         }
     }
     out.flush()?;
@@ -75,7 +75,7 @@ fn resolve(codes: &[String]) -> Result<Vec<Known>, CliError> {
                 value.and_then(errno).map(Known::Errno),
             )
         } else {
-            let lesson = || Lesson::named(word).map(Known::Lesson);
+            let lesson = || ProfileTopic::named(word).map(Known::ProfileTopic);
             let found = code(word).or_else(lesson);
             (word.to_owned(), found)
         };
@@ -119,7 +119,7 @@ fn near(text: &str) -> Vec<String> {
     let mut names: Vec<(f64, String)> = statuses
         .chain(win32)
         .chain(ERRNOS.iter().map(|errno| errno.name.to_owned()))
-        .chain(Lesson::names().map(str::to_owned))
+        .chain(ProfileTopic::names().map(str::to_owned))
         .filter_map(|name| {
             let capitals = name.to_ascii_uppercase();
             let inside = wanted.len() >= 3 && capitals.contains(wanted);

@@ -23,6 +23,7 @@ mod log;
 mod measure;
 mod models;
 mod opinions;
+mod profile_topics;
 mod progress;
 mod replay;
 mod reproduce;
@@ -32,7 +33,6 @@ mod scope;
 mod search;
 mod stress;
 mod task;
-mod teach;
 mod values;
 mod walk;
 

@@ -53,7 +53,7 @@ pub(super) fn replay(task: &Replay, console: &mut Console<'_>) -> Result<Exit, C
         By::Strict => run_again(&recorded, &scenario),
         By::BestEffort => replay_best_effort(&recorded, &scenario),
         By::Shuttle => match replay_with_shuttle(&recorded, &scenario) {
-            Err(NativeReplayError::Misfit(misfit)) => return misfits(&misfit, console),
+            Err(NativeReplayError::Divergence(misfit)) => return misfits(&misfit, console),
             replayed => replayed?,
         },
     };

@@ -16,8 +16,8 @@ use crate::report::write_counterexample_of;
 use crate::report::write_replayed;
 use crate::reproduce::Claim;
 use crate::reproduce::Ground;
-use crate::reproduce::Hunt;
 use crate::reproduce::Reproduction;
+use crate::reproduce::ReproductionSearch;
 use crate::reproduce::hunt;
 use crate::strategy::Strategy;
 
@@ -192,7 +192,7 @@ fn write_nothing(
     out: &mut dyn Write,
     (task, claim): (&Reproduce, &Claim),
     models: &[Model],
-    hunt: &Hunt<'_>,
+    hunt: &ReproductionSearch<'_>,
     look: &Look,
 ) -> io::Result<()> {
     let word = look.palette.paint(Tone::Notable, "NOT FOUND");

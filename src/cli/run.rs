@@ -33,7 +33,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console<
     let verbose = task.is_verbose();
     // Whether the reader leaves before or after the last line is a race, and no matter of the
     // exit code.
-    let mut out = Patient(&mut *console.out.writer);
+    let mut out = IgnoreBrokenPipe(&mut *console.out.writer);
     let mut console = Console {
         out: Channel {
             writer: &mut out,
@@ -56,9 +56,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, console: &mut Console<
 }
 
 /// Goes on without a word when the reader has gone.
-struct Patient<'a>(&'a mut dyn Write);
+struct IgnoreBrokenPipe<'a>(&'a mut dyn Write);
 
-impl Patient<'_> {
+impl IgnoreBrokenPipe<'_> {
     fn whatever<T>(result: io::Result<T>, gone: T) -> io::Result<T> {
         match result {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(gone),
@@ -67,7 +67,7 @@ impl Patient<'_> {
     }
 }
 
-impl Write for Patient<'_> {
+impl Write for IgnoreBrokenPipe<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Self::whatever(self.0.write(bytes), bytes.len())
     }

@@ -35,8 +35,8 @@ use crate::status::NtStatus;
 use crate::stress::Found;
 use crate::stress::Tally;
 use crate::stress::confirm;
+use crate::wfp::CircumstanceLog;
 use crate::wfp::Circumstances;
-use crate::wfp::Ledger;
 use crate::wfp::Scope;
 
 use super::console::Console;
@@ -144,7 +144,7 @@ fn attempt_all(
     circumstances: &Circumstances,
     shown: bool,
 ) -> Run {
-    let ledger = Arc::new(Ledger::new(circumstances.clone(), false));
+    let ledger = Arc::new(CircumstanceLog::new(circumstances.clone(), false));
     let program = Program::new(scenario.workload(), &task.strategy, &ledger);
     let start = program.starter::<Native>();
     let label = format!(
@@ -168,7 +168,7 @@ fn attempt_all(
             latency: task.latency,
             records: true,
         };
-        let mut vigil = Vigil::new(
+        let mut vigil = HangWatchdog::new(
             task.hang_after
                 .saturating_add(task.latency.unwrap_or_default()),
         );
@@ -208,14 +208,14 @@ fn given_up(unfinished: Unfinished, after: Duration) -> StressEnd {
 
 /// Watches one attempt for steps.
 #[derive(Debug)]
-struct Vigil {
+struct HangWatchdog {
     patience: Duration,
     steps: u64,
     /// Since the number of steps is what it is.
     since: Stopwatch,
 }
 
-impl Vigil {
+impl HangWatchdog {
     fn new(patience: Duration) -> Self {
         Self {
             patience,
@@ -307,12 +307,12 @@ mod tests {
 
     #[test]
     fn nothing_for_long_enough_is_a_hang_and_a_step_is_not_nothing() {
-        let mut patient = Vigil::new(Duration::from_secs(1_000));
+        let mut patient = HangWatchdog::new(Duration::from_secs(1_000));
         assert_eq!(patient.look(0, false), Supervision::GoOn);
         assert_eq!(patient.look(1, false), Supervision::GoOn);
         assert_eq!(patient.look(1, true), Supervision::GiveUp);
 
-        let mut impatient = Vigil::new(Duration::ZERO);
+        let mut impatient = HangWatchdog::new(Duration::ZERO);
         assert_eq!(impatient.look(0, false), Supervision::GiveUp);
     }
 

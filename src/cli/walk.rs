@@ -9,15 +9,15 @@ use std::io::BufRead;
 use std::io::Write;
 
 use crate::execution::Names;
+use crate::execution::StepDisplay;
 use crate::execution::THREADS_MAX;
-use crate::execution::Telling;
 use crate::execution::ThreadId;
 use crate::execution::visible;
-use crate::replay::About;
+use crate::replay::PendingStep;
 use crate::replay::Place;
 use crate::replay::RecordedSchedule;
 use crate::replay::Refusal;
-use crate::replay::Walk;
+use crate::replay::Stepper;
 use crate::report::Look;
 use crate::report::State;
 use crate::report::Tone;
@@ -113,7 +113,7 @@ pub(super) fn walk(
 ) -> io::Result<Exit> {
     let names = scenario.workload().names();
     let mut walker = Walker {
-        walk: Walk::along(recorded, scenario),
+        walk: Stepper::along(recorded, scenario),
         names: &names,
         callers: scenario.workload().threads.len(),
         look,
@@ -142,7 +142,7 @@ pub(super) fn walk(
 }
 
 struct Walker<'a> {
-    walk: Walk,
+    walk: Stepper,
     names: &'a Names,
     /// How many threads of the scenario there are: the first ones.
     callers: usize,
@@ -194,7 +194,7 @@ impl Walker<'_> {
         match place.execution.steps.last() {
             None => writeln!(self.out, "at the start of {known} steps")?,
             Some(step) => {
-                let telling = Telling::of(step);
+                let telling = StepDisplay::of(step);
                 let tone = if telling.is_as_asked() {
                     Tone::Plain
                 } else {
@@ -260,7 +260,7 @@ impl Walker<'_> {
 }
 
 /// What a thread can do, in parentheses.
-fn can(about: &About) -> String {
+fn can(about: &PendingStep) -> String {
     let (first, end) = about.alternatives;
     match (about.enabled, about.ready) {
         (false, _) => "(waits)".to_owned(),

@@ -50,14 +50,14 @@ impl Misuse {
 pub enum Fact {
     /// A call of the scenario begins.
     CallBegins {
-        /// The how-manieth call of the thread, from 0.
+        /// The nth call of the thread, from 0.
         call: u16,
         /// True if it is an attach, false if it is a detach.
         attaches: bool,
     },
     /// A call of the scenario returns.
     CallReturns {
-        /// The how-manieth call of the thread, from 0.
+        /// The nth call of the thread, from 0.
         call: u16,
         /// The errno: 0 for success.
         errno: u32,
@@ -70,14 +70,14 @@ pub enum Fact {
     FaultInjected,
     /// An attach made, or joined, a filter context.
     AttachUses {
-        /// The how-manieth call of the thread, from 0.
+        /// The nth call of the thread, from 0.
         call: u16,
         /// The filter context.
         context: u32,
     },
     /// A detach starts to take a filter context down.
     DetachTakes {
-        /// The how-manieth call of the thread, from 0.
+        /// The nth call of the thread, from 0.
         call: u16,
         /// The filter context.
         context: u32,

@@ -4,9 +4,10 @@
 //! # What is told
 //!
 //! A search or a replay has a span, each execution in it a span `execution{index}`, each step in
-//! that a span `step{index, thread}` with one event in a driver's words ([`Telling`]). The event
-//! has `index`, `thread`, `operation` (as a schedule writes it), `object` and `status` as fields,
-//! too, since a filter may leave its spans out. A step that did what it was asked is told at
+//! that a span `step{index, thread}` with one event in a driver's words ([`StepDisplay`]). The
+//! event has `index`, `thread`, `operation` (as a schedule writes it), `object` and `status` as
+//! fields, too, since a filter may leave its spans out. A step that did what it was asked is told
+//! at
 //! `TRACE`, one that did not at `DEBUG`, and so is how the execution ended. The targets are
 //! `selvedge::step` and `selvedge::execution`. Executions and steps count from 1, as in a lane
 //! table. Other than the rest of this crate's messages, that of a step is not constant: what is
@@ -34,8 +35,8 @@ use super::Blocked;
 use super::End;
 use super::Execution;
 use super::Step;
-use super::telling::Hexadecimal;
-use super::telling::Telling;
+use super::step_display::Hexadecimal;
+use super::step_display::StepDisplay;
 
 /// Where the steps of one execution are told.
 #[derive(Debug, Clone)]
@@ -127,7 +128,7 @@ macro_rules! told {
             object = $step.operation.object.map(|object| object.to_string()),
             status = $step.result.failure().map(Hexadecimal).map(tracing::field::display),
             "{}",
-            Telling::of($step)
+            StepDisplay::of($step)
         )
     };
 }
@@ -137,7 +138,7 @@ fn tell(index: usize, step: &Step) {
     let thread = step.thread.index();
     let span = tracing::trace_span!(target: "selvedge::step", "step", index, thread);
     span.in_scope(|| {
-        if Telling::of(step).is_as_asked() {
+        if StepDisplay::of(step).is_as_asked() {
             told!(Level::TRACE, index, thread, step);
         } else {
             told!(Level::DEBUG, index, thread, step);

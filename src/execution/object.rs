@@ -106,7 +106,7 @@ impl ObjectKind {
     }
 }
 
-/// A shared object: its kind, the thread that made it, and the how-manieth of that kind it was.
+/// A shared object: its kind, the thread that made it, and the nth of that kind it was.
 ///
 /// The three parts do not depend on the interleaving, so one object has one name in all executions
 /// of a scenario. Objects made before the threads start have no thread.
@@ -149,7 +149,7 @@ impl ObjectId {
         ObjectKind::ALL[place - 1]
     }
 
-    /// The how-manieth of its kind and maker it is, from 0.
+    /// The nth of its kind and maker it is, from 0.
     pub const fn index(self) -> u16 {
         let [_, _, high, low] = self.0.get().to_be_bytes();
         u16::from_be_bytes([high, low])

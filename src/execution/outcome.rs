@@ -2,8 +2,8 @@
 
 use crate::status::NtStatus;
 
+use super::FinalState;
 use super::Operation;
-use super::Rest;
 use super::ThreadId;
 
 /// A thread that waits for something that never comes.
@@ -71,7 +71,7 @@ impl End {
 pub struct ThreadResult {
     /// Who called.
     pub thread: ThreadId,
-    /// The how-manieth call of that thread, from 0.
+    /// The nth call of that thread, from 0.
     pub call: u16,
     /// The errno that came back: 0 for success.
     pub errno: u32,
@@ -88,7 +88,7 @@ pub struct Outcome {
     /// What each call returned, in order of thread and call.
     pub results: Vec<ThreadResult>,
     /// What was left when all was at rest.
-    pub rest: Rest,
+    pub rest: FinalState,
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub struct Point {
     pub verb: Verb,
     /// To which object; `None` is any.
     pub object: Option<ObjectId>,
-    /// The how-manieth time, from 1.
+    /// The nth time, from 1.
     pub occurrence: NonZeroU32,
 }
 

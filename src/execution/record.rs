@@ -4,9 +4,9 @@ use super::Decision;
 use super::End;
 use super::Fact;
 use super::FactRecord;
+use super::FinalState;
 use super::Operation;
 use super::Outcome;
-use super::Rest;
 use super::Schedule;
 use super::Step;
 use super::ThreadId;
@@ -22,13 +22,13 @@ pub struct Execution {
     /// How it ended.
     pub end: End,
     /// What was left.
-    pub rest: Rest,
+    pub rest: FinalState,
 }
 
 impl Execution {
     /// An execution in which nothing has happened.
     pub const fn empty() -> Self {
-        let rest = Rest {
+        let rest = FinalState {
             contexts: Vec::new(),
             providers: Vec::new(),
             filters: Vec::new(),

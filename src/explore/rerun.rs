@@ -18,10 +18,10 @@ use crate::execution::Decision;
 use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::FactRecord;
-use crate::execution::Remark;
+use crate::execution::ResultNote;
 use crate::execution::Step;
+use crate::execution::StepDisplay;
 use crate::execution::StepResult;
-use crate::execution::Telling;
 use crate::runtime::controlled::Policy;
 use crate::runtime::controlled::Position;
 
@@ -49,7 +49,7 @@ pub enum Reruns {
 }
 
 impl Reruns {
-    /// How often to run an execution again that has just run: the how-manieth of its search, and
+    /// How often to run an execution again that has just run: the nth of its search, and
     /// how it ended.
     pub(super) fn of(self, number: u64, end: &End) -> u32 {
         match self {
@@ -230,9 +230,9 @@ fn first_fact(before: &[FactRecord], now: &[FactRecord], steps: usize) -> Option
 
 /// A step in words, with what it gave back.
 fn said(step: &Step) -> String {
-    let text = Telling::of(step).to_string();
+    let text = StepDisplay::of(step).to_string();
     match step.result {
-        StepResult::Value(value) if Remark::on(step).is_none() => format!("{text} = {value}"),
+        StepResult::Value(value) if ResultNote::on(step).is_none() => format!("{text} = {value}"),
         StepResult::Done | StepResult::Status(_) | StepResult::Value(_) => text,
     }
 }

@@ -16,7 +16,7 @@ use crate::runtime::View;
 use crate::runtime::controlled::Controlled;
 use crate::runtime::touching;
 
-use super::book;
+use super::registry;
 use super::rounds;
 use super::rounds::Mark;
 use super::rounds::Marked;
@@ -98,7 +98,7 @@ impl<O> Recorded for Seen<O> {
 fn showing<T: Plain, O>(value: T, result: O) -> Seen<O> {
     let number = value.number();
     if let (None, Some(digest)) = (number, value.digest()) {
-        book::meet(digest);
+        registry::meet(digest);
     }
     Seen(number.map_or(StepResult::Done, StepResult::Value), result)
 }
@@ -144,7 +144,7 @@ impl<T: Plain> Atomic<T> {
     /// Outside of an exploration: it would be shared between executions.
     #[track_caller]
     pub fn new(value: T) -> Self {
-        book::require_open("a shared variable was made");
+        registry::require_open("a shared variable was made");
         Self {
             cell: Shared::new(
                 Controlled::fresh(ObjectKind::Variable),
@@ -154,10 +154,10 @@ impl<T: Plain> Atomic<T> {
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the how-manieth it was: `variable 0.1`.
+    /// the nth it was: `variable 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        book::name(self.id(), name);
+        registry::name(self.id(), name);
         self
     }
 

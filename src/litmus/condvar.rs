@@ -15,12 +15,12 @@ use crate::execution::ThreadSet;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
-use crate::runtime::Turn;
+use crate::runtime::WakeReason;
 use crate::runtime::controlled::Controlled;
 
 use super::Mutex;
 use super::MutexGuard;
-use super::book;
+use super::registry;
 use super::rounds;
 
 /// Who waits, and which notifications nobody has taken.
@@ -83,17 +83,17 @@ impl Condvar {
         reason = "a default would not say where it must be made"
     )]
     pub fn new() -> Self {
-        book::require_open("a condition variable was made");
+        registry::require_open("a condition variable was made");
         Self {
             waiters: Shared::new(Controlled::fresh(ObjectKind::Condition), Waiters::default()),
         }
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the how-manieth it was: `condition 0.1`.
+    /// the nth it was: `condition 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        book::name(self.id(), name);
+        registry::name(self.id(), name);
         self
     }
 
@@ -136,7 +136,7 @@ impl Condvar {
             |(waiters,)| waiters.is_notified(me),
             |(mut waiters,), turn| {
                 waiters.leave(me);
-                turn == Turn::Ready
+                turn == WakeReason::Ready
             },
         );
         (mutex.lock(), notified)

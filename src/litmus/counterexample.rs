@@ -14,8 +14,8 @@ use crate::runtime::Waits;
 use super::Explore;
 use super::Finding;
 use super::Program;
-use super::book;
 use super::findings::Wrong;
+use super::registry;
 use super::schedule::Recorded;
 
 /// A program that comes to something that is wrong.
@@ -64,7 +64,7 @@ impl Counterexample<'_> {
 /// nearest execution that passes has the other way round. Empty if there is neither.
 fn because(execution: &Execution, contrast: Option<&Contrast>) -> String {
     let cause = shown(execution, contrast).or_else(|| decided(contrast?));
-    let sentence = cause.map(|cause| cause.sentence(execution, contrast, &book::names()));
+    let sentence = cause.map(|cause| cause.sentence(execution, contrast, &registry::names()));
     sentence.unwrap_or_default()
 }
 
@@ -100,7 +100,7 @@ impl Explore {
             because: String::new(),
             contrast: None,
             schedule: Recorded::of(&self.name, waits, wrong.kind, &execution).to_token(),
-            names: book::names(),
+            names: registry::names(),
             execution,
             replays: 0,
             is_least: false,

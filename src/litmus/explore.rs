@@ -19,9 +19,9 @@ use super::Explored;
 use super::Finding;
 use super::Program;
 use super::ReplayError;
-use super::book;
 use super::counterexample::Counterexample;
 use super::findings::Wrong;
+use super::registry;
 use super::schedule::Recorded;
 
 /// How to explore a program: who chooses the schedules, how waits are read, and what ends it.
@@ -213,13 +213,13 @@ impl Explore {
     }
 
     pub(super) fn explore(&self, program: &Program) -> Explored {
-        book::begin_exploration();
+        registry::begin_exploration();
         let mut first = self.search(program);
         let whole = first.tally.coverage == Coverage::Exhausted;
         let second = (self.twice && whole)
             .then(|| self.second(program, &mut first))
             .flatten();
-        book::close();
+        registry::close();
         self.explored(program, first, second)
     }
 
@@ -246,7 +246,7 @@ impl Explore {
         schedule: &str,
         program: &Program,
     ) -> Result<Option<Finding>, ReplayError> {
-        book::begin_exploration();
+        registry::begin_exploration();
         let (execution, waits) = self.follow(schedule, program)?;
         let wrong = Wrong::of(&execution);
         let found = wrong.map(|wrong| {
@@ -258,7 +258,7 @@ impl Explore {
             };
             counterexample.explained(execution)
         });
-        book::close();
+        registry::close();
         Ok(found)
     }
 
@@ -269,10 +269,10 @@ impl Explore {
     ///
     /// As [`Explore::run`].
     pub fn recount(&self, program: impl Into<Program>, prefixes_max: u64) -> Recount {
-        book::begin_exploration();
+        registry::begin_exploration();
         let (limits, program) = (self.limits(), program.into());
         let counted = recount(limits, &program, prefixes_max, |_| (), &mut |_| true);
-        book::close();
+        registry::close();
         counted
     }
 
@@ -306,7 +306,7 @@ impl Explore {
     ) -> Result<(Execution, Waits), ReplayError> {
         let recorded = Recorded::from_token(schedule)?;
         let followed = follow(program, recorded.waits, &recorded.course);
-        book::close();
+        registry::close();
         let is_wrong = Wrong::of(&followed.execution).is_some();
         match followed.misfit(is_wrong) {
             Some(misfit) => Err(misfit.into()),

@@ -9,7 +9,7 @@ use crate::execution::Execution;
 use crate::execution::Schedule;
 
 use super::FindingKind;
-use super::book;
+use super::registry;
 
 /// How simple an execution is, the least the simplest.
 type Rank = (u32, u32, usize, Vec<Decision>);
@@ -54,7 +54,7 @@ impl Findings {
     }
 
     fn count_outcome(&mut self) {
-        let observed = book::take_observed();
+        let observed = registry::take_observed();
         if observed.is_empty() {
             return;
         }
@@ -87,7 +87,7 @@ impl Wrong {
     pub(super) fn of(execution: &Execution) -> Option<Self> {
         let (kind, cause) = match (&execution.end, &execution.rest.objection) {
             (End::Panicked { thread, message }, _) => {
-                let names = book::names();
+                let names = registry::names();
                 let label = names.label(*thread);
                 (
                     FindingKind::Panic,
@@ -116,7 +116,7 @@ impl Wrong {
 
 /// Who waits for what.
 fn stuck(blocked: &[Blocked]) -> String {
-    let names = book::names();
+    let names = registry::names();
     let waits = |blocked: &Blocked| {
         let path = names.label(blocked.thread);
         format!("thread {path}: {}", names.operation(blocked.operation))

@@ -62,7 +62,6 @@
 //! outside of its steps.
 
 mod atomic;
-mod book;
 mod condvar;
 mod counterexample;
 mod explore;
@@ -72,6 +71,7 @@ mod findings;
 mod json;
 mod mutex;
 mod program;
+mod registry;
 mod regressions;
 mod retry;
 mod rounds;

@@ -13,11 +13,11 @@ use crate::execution::Operation;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
-use crate::runtime::Turn;
 use crate::runtime::View;
+use crate::runtime::WakeReason;
 use crate::runtime::controlled::Controlled;
 
-use super::book;
+use super::registry;
 use super::rounds;
 use super::rounds::Mark;
 use super::rounds::Touched;
@@ -67,7 +67,7 @@ impl<T> Mutex<T> {
     /// Outside of an exploration: it would be shared between executions.
     #[track_caller]
     pub fn new(value: T) -> Self {
-        book::require_open("a mutex was made");
+        registry::require_open("a mutex was made");
         let id = Controlled::fresh(ObjectKind::Mutex);
         Self {
             held: Shared::new(id, Held::default()),
@@ -77,10 +77,10 @@ impl<T> Mutex<T> {
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the how-manieth it was: `mutex 0.1`.
+    /// the nth it was: `mutex 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        book::name(self.id(), name);
+        registry::name(self.id(), name);
         self
     }
 
@@ -122,7 +122,7 @@ impl<T> Mutex<T> {
             (&self.held,),
             |(held,)| !held.taken,
             |(mut held,), turn| {
-                let taken = turn == Turn::Ready;
+                let taken = turn == WakeReason::Ready;
                 if taken {
                     *held = Held::by_caller();
                 } else if held.shows_round() {

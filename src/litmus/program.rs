@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use crate::execution::Rest;
+use crate::execution::FinalState;
 use crate::execution::ThreadId;
 use crate::runtime::Runtime;
 use crate::runtime::controlled::Controlled;
@@ -12,7 +12,7 @@ use crate::runtime::controlled::Finish;
 use crate::runtime::controlled::System;
 use crate::runtime::said_quietly;
 
-use super::book;
+use super::registry;
 
 /// What looks at the end of an execution.
 type Closing = Box<dyn FnOnce() + Send>;
@@ -30,7 +30,7 @@ impl<F: Fn() + Send + Sync + 'static> From<F> for Program {
         let main = Arc::new(main);
         let start = move || {
             let main = Arc::clone(&main);
-            start(book::main_thread(), move || main());
+            start(registry::main_thread(), move || main());
             None
         };
         Self {
@@ -47,21 +47,21 @@ impl fmt::Debug for Program {
 
 impl System for Program {
     fn start(&self) -> Finish {
-        book::begin_execution();
+        registry::begin_execution();
         let closing = (self.start)();
         Box::new(move || {
-            let closing = closing.filter(|_| book::all_finished());
+            let closing = closing.filter(|_| registry::all_finished());
             let looked = closing.map(|closing| said_quietly(AssertUnwindSafe(closing)));
-            book::close();
-            Rest {
+            registry::close();
+            FinalState {
                 objection: looked.and_then(Result::err),
-                ..Rest::default()
+                ..FinalState::default()
             }
         })
     }
 
     fn noted(&self) -> String {
-        book::noted()
+        registry::noted()
     }
 }
 
@@ -69,7 +69,7 @@ impl System for Program {
 fn start(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
     Controlled::spawn(thread, move || {
         body();
-        book::finished();
+        registry::finished();
     });
 }
 
@@ -82,7 +82,7 @@ pub struct Threads {
 impl Threads {
     /// Adds a thread. The first one has the index 0.
     pub fn spawn(&mut self, body: impl FnOnce() + Send + 'static) {
-        start(book::next_thread(), body);
+        start(registry::next_thread(), body);
     }
 
     /// What is looked at when every thread has come to its end: a panic there is a finding. It is

@@ -41,7 +41,7 @@ use crate::runtime::controlled::Question;
 use crate::runtime::controlled::steps_since;
 use crate::runtime::controlled::steps_so_far;
 
-use super::book;
+use super::registry;
 
 /// How often something happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -177,7 +177,7 @@ impl Round {
         let steps = steps_since(self.since);
         let mut held: Vec<ObjectId> = Vec::new();
         let wrong = steps.iter().find_map(|step| self.wrong(step, &mut held));
-        let names = book::names();
+        let names = registry::names();
         let kept = || Some(format!("keeps {}", names.object(*held.first()?)));
         self.objection.clone().or(wrong).or_else(kept)
     }
@@ -186,7 +186,7 @@ impl Round {
     fn wrong(&self, step: &Step, held: &mut Vec<ObjectId>) -> Option<String> {
         let (verb, object) = (step.operation.verb, step.operation.object);
         let name = object.map_or_else(String::new, |object| {
-            book::names().object(object).into_owned()
+            registry::names().object(object).into_owned()
         });
         let looks = || step.footprint.iter().all(|it| it.access == Access::Read);
         let known = |object: ObjectId| {

@@ -17,7 +17,7 @@ use crate::runtime::Shared;
 use crate::runtime::controlled::Controlled;
 use crate::runtime::touching;
 
-use super::book;
+use super::registry;
 use super::rounds;
 use super::rounds::Mark;
 use super::rounds::Touched;
@@ -79,7 +79,7 @@ impl<T> RwLock<T> {
     /// Outside of an exploration: it would be shared between executions.
     #[track_caller]
     pub fn new(value: T) -> Self {
-        book::require_open("a lock was made");
+        registry::require_open("a lock was made");
         let id = Controlled::fresh(ObjectKind::RwLock);
         Self {
             holders: Shared::new(id, Holders::default()),
@@ -89,10 +89,10 @@ impl<T> RwLock<T> {
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the how-manieth it was: `rwlock 0.1`.
+    /// the nth it was: `rwlock 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
-        book::name(self.id(), name);
+        registry::name(self.id(), name);
         self
     }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::execution::Execution;
 use crate::execution::excerpt;
 use crate::replay::Course;
-use crate::replay::Misfit;
+use crate::replay::Divergence;
 use crate::replay::NONE;
 use crate::replay::harmless;
 use crate::replay::parts;
@@ -17,7 +17,7 @@ use crate::report::waits_name;
 use crate::runtime::Waits;
 
 use super::FindingKind;
-use super::book::Paths;
+use super::registry::Paths;
 
 /// Why a schedule does not replay.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -38,8 +38,8 @@ pub enum ReplayError {
     },
 }
 
-impl From<&Misfit> for ReplayError {
-    fn from(misfit: &Misfit) -> Self {
+impl From<&Divergence> for ReplayError {
+    fn from(misfit: &Divergence) -> Self {
         Self::Diverged {
             step: misfit.step,
             expected: misfit.expected.clone(),

@@ -31,10 +31,10 @@ use super::Explore;
 use super::Explored;
 use super::FindingKind;
 use super::Program;
-use super::book;
 use super::counterexample::Counterexample;
 use super::findings::Findings;
 use super::findings::Wrong;
+use super::registry;
 use super::schedule::Recorded;
 
 /// What one search came to.
@@ -215,7 +215,7 @@ fn lacks(lacking: &Lacking) -> String {
 
 /// What there is to say of the executions that were cut off.
 fn loops(tally: &Tally, first: &FirstCutOff) -> Vec<String> {
-    let names = book::names();
+    let names = registry::names();
     let thread = |thread: ThreadId| format!("thread {}", names.label(thread));
     let loops = first.loops.as_deref().unwrap_or_default();
     let does = |operation| names.operation(operation);

@@ -12,7 +12,7 @@ use crate::runtime::Runtime;
 use crate::runtime::Shared;
 use crate::runtime::controlled::Controlled;
 
-use super::book;
+use super::registry;
 use super::rounds;
 
 /// A started thread, to be joined. Whoever drops it lets the thread go on by itself.
@@ -34,7 +34,7 @@ impl<T> fmt::Debug for JoinHandle<T> {
 /// Outside of an exploration, or if it would be the 65th thread of the program.
 #[track_caller]
 pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    book::require_open("a thread was spawned");
+    registry::require_open("a thread was spawned");
     rounds::before_step();
     let finished = Shared::new(Controlled::fresh(ObjectKind::Thread), false);
     let result = Arc::new(Slot::new(None));
@@ -42,15 +42,15 @@ pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> Jo
         finished: finished.clone(),
         result: Arc::clone(&result),
     };
-    let thread = book::next_thread();
-    book::name_end(finished.id(), thread);
+    let thread = registry::next_thread();
+    registry::name_end(finished.id(), thread);
     Controlled::spawn(thread, move || {
         *result.lock() = Some(body());
         let operation = Operation::on(Verb::Finish, finished.id());
         Controlled::act(operation, (&finished,), |(mut finished,)| {
             *finished.release() = true;
         });
-        book::finished();
+        registry::finished();
     });
     handle
 }
@@ -84,7 +84,7 @@ impl<T> JoinHandle<T> {
 /// If there is no alternative, or outside of an exploration.
 #[track_caller]
 pub fn choose(alternatives: u8) -> u8 {
-    book::require_open("something was chosen");
+    registry::require_open("something was chosen");
     rounds::before_step();
     Controlled::choose(Operation::local(Verb::Choose), alternatives)
 }
@@ -95,5 +95,5 @@ pub fn choose(alternatives: u8) -> u8 {
 /// A name that is noted twice keeps the value of the last time. Where several threads note the same
 /// name, the order of their notes is no part of the search: give each thread names of its own.
 pub fn observe(name: impl Into<String>, value: impl fmt::Debug) {
-    book::observe(name.into(), format!("{value:?}"));
+    registry::observe(name.into(), format!("{value:?}"));
 }

@@ -4,17 +4,17 @@
 //! It reads steps, facts and what was left at rest; it never sees a running engine. A property
 //! never reports what the execution does not show; what each can miss stands with it.
 
+mod call_results;
 mod cause;
+mod filter_visibility;
+mod final_state;
+mod happens_before;
 mod kind;
-mod order;
-mod rest;
-mod returned;
 mod transaction;
 mod violation;
-mod visible;
 
 #[cfg(test)]
-mod hand;
+mod test_execution;
 
 use crate::execution::Execution;
 
@@ -32,10 +32,10 @@ pub use violation::Violation;
 /// property and cause.
 pub fn judge(execution: &Execution) -> Vec<Violation> {
     let mut violations: Vec<Violation> = violation::ends(execution).into_iter().collect();
-    violations.extend(returned::judge(execution));
+    violations.extend(call_results::judge(execution));
     violations.extend(transaction::judge(execution));
-    violations.extend(visible::judge(execution));
-    violations.extend(rest::judge(execution));
+    violations.extend(filter_visibility::judge(execution));
+    violations.extend(final_state::judge(execution));
     violations.extend(violation::misuses(execution));
     violations.sort_by_key(Violation::key);
     violations.dedup_by_key(|violation| violation.key());

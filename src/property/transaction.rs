@@ -67,14 +67,14 @@ fn violation(step: &Step, owner: ThreadId) -> Violation {
 
 #[cfg(test)]
 mod tests {
-    use crate::property::hand::Hand;
+    use crate::property::test_execution::ExecutionBuilder;
 
     use super::*;
 
     fn hand(notes: &[&str]) -> Execution {
         notes
             .iter()
-            .fold(Hand::new(), |hand, note| hand.step(note))
+            .fold(ExecutionBuilder::new(), |hand, note| hand.step(note))
             .done()
     }
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn sessions_are_told_apart() {
-        let hand = Hand::new()
+        let hand = ExecutionBuilder::new()
             .touching("0:begin", 0, &[])
             .touching("1:delete", 1, &[]);
 

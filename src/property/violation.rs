@@ -20,7 +20,7 @@ pub struct Violation {
     pub cause: String,
     /// Whose call or step it was, if it is one thread's.
     pub thread: Option<ThreadId>,
-    /// The how-manieth call of that thread, if it is one call's.
+    /// The nth call of that thread, if it is one call's.
     pub call: Option<u16>,
     /// The status at the root, if there is one.
     pub status: Option<NtStatus>,
@@ -141,14 +141,14 @@ pub(super) fn misuses(execution: &Execution) -> Vec<Violation> {
 #[cfg(test)]
 mod tests {
     use crate::execution::Misuse;
-    use crate::property::hand::Hand;
     use crate::property::judge;
+    use crate::property::test_execution::ExecutionBuilder;
 
     use super::*;
 
     #[test]
     fn a_deadlock_names_who_waits_where() {
-        let execution = Hand::new().deadlock("1:begin").done();
+        let execution = ExecutionBuilder::new().deadlock("1:begin").done();
 
         let [violation] = &judge(&execution)[..] else {
             panic!("one violation");
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_a_violation_of_its_thread() {
-        let mut execution = Hand::new().done();
+        let mut execution = ExecutionBuilder::new().done();
         let thread = ThreadId::new(1);
         execution.end = End::Panicked {
             thread,
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn a_misuse_is_told_once_a_thread() {
         let misused = Fact::Misused(Misuse::IrqlTooHigh);
-        let execution = Hand::new()
+        let execution = ExecutionBuilder::new()
             .step("0:begin")
             .fact(0, misused)
             .fact(0, misused)
@@ -190,6 +190,6 @@ mod tests {
         let found = judge(&execution);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].property, Property::KernelDiscipline);
-        assert!(judge(&Hand::new().step("0:begin").done()).is_empty());
+        assert!(judge(&ExecutionBuilder::new().step("0:begin").done()).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! What a schedule says, as data: which thread runs, and up to which point.
 //!
 //! A course is made of [`Turn`]s. A turn lets one thread run until it is about to
-//! do something for the how-manieth time, or to its end. What the thread does on the way is not
+//! do something for the nth time, or to its end. What the thread does on the way is not
 //! recorded, and neither is what others do: so a course still means the same after an operation was
 //! inserted or removed elsewhere. A choice that does not take its first alternative, and a wait
 //! that expires, is a [`Choice`] at such a point.
@@ -24,7 +24,7 @@ pub struct Turn {
     pub thread: ThreadId,
     /// Before which point it stops; `None` is its end.
     pub until: Option<Point>,
-    /// Whether it had to wait there when the schedule was recorded. Said to a reader; no replay
+    /// Whether it had to wait there when the schedule was recorded. It is for a reader; no replay
     /// insists on it.
     pub waits: bool,
 }
@@ -38,7 +38,7 @@ pub struct Choice {
     pub at: Point,
     /// Which. For a wait, 1 is its expiry.
     pub alternative: u8,
-    /// Whether it was the expiry of a wait. Said to a reader.
+    /// Whether it was the expiry of a wait. It is for a reader.
     pub expires: bool,
 }
 
@@ -74,9 +74,9 @@ pub struct Course {
 
 /// How often each thread has taken each operation: what tells one occurrence from the next.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Taken(BTreeMap<(ThreadId, Verb, Option<ObjectId>), u32>);
+pub(super) struct OccurrenceCounter(BTreeMap<(ThreadId, Verb, Option<ObjectId>), u32>);
 
-impl Taken {
+impl OccurrenceCounter {
     /// Another step was taken.
     pub(super) fn count(&mut self, thread: ThreadId, operation: Operation) {
         *self
@@ -124,7 +124,7 @@ fn of_verb_of<'t>(
 impl Course {
     /// The course of an execution that ran to its end.
     pub fn of(execution: &Execution) -> Self {
-        let mut taken = Taken::default();
+        let mut taken = OccurrenceCounter::default();
         let mut course = Self::default();
         let steps = &execution.steps;
         for (index, step) in steps.iter().enumerate() {
@@ -234,7 +234,7 @@ mod tests {
     /// What another thread does is not counted, nor what this one does to another object.
     #[test]
     fn an_occurrence_is_counted_by_thread_and_object() {
-        let mut taken = Taken::default();
+        let mut taken = OccurrenceCounter::default();
         let lock = |lock| Operation::on(Verb::Lock, ObjectId::initial(ObjectKind::Mutex, lock));
         let own = ThreadId::new(0);
         taken.count(own, lock(0));

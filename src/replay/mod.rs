@@ -1,6 +1,6 @@
 //! Recorded schedules: written down in two forms, read back, and run again.
 //!
-//! A schedule says which thread runs up to which point ([`Course`]): the how-manieth time that it
+//! A schedule says which thread runs up to which point ([`Course`]): the nth time that it
 //! is about to do an operation on an object. What happens on the way is not recorded, so a schedule
 //! still fits after an edit elsewhere. A *file* ([`RecordedSchedule::to_file_text`]) is TOML and
 //! carries its scenario, so it can be run anywhere. A *token* ([`RecordedSchedule::to_token`]) is
@@ -20,16 +20,16 @@ mod contrast;
 mod course;
 mod file;
 mod folder;
-mod follow;
 mod item_text;
 mod native;
 mod recorded;
 mod rename;
 mod renamed;
+mod replayer;
 mod run;
 mod shrink;
+mod stepper;
 mod token;
-mod walk;
 
 pub use contrast::contrast;
 pub use contrast::reordered;
@@ -42,7 +42,6 @@ pub(crate) use folder::Of;
 pub(crate) use folder::file_name;
 pub(crate) use folder::keep;
 pub(crate) use folder::schedules;
-pub use follow::Misfit;
 pub(crate) use item_text::ThreadLabels;
 pub use native::NativeReplayError;
 pub use native::ShuttleSchedule;
@@ -50,6 +49,7 @@ pub use native::replay_with_shuttle;
 pub use recorded::RecordedSchedule;
 pub use recorded::STEPS_MAX;
 pub use recorded::ScheduleError;
+pub use replayer::Divergence;
 pub use run::Ending;
 pub use run::Replay;
 pub(crate) use run::follow;
@@ -61,10 +61,10 @@ pub use shrink::Size;
 pub use shrink::Target;
 pub use shrink::reduce;
 pub use shrink::shrink;
+pub use stepper::PendingStep;
+pub use stepper::Place;
+pub use stepper::Refusal;
+pub use stepper::Stepper;
 pub(crate) use token::NONE;
 pub(crate) use token::harmless;
 pub(crate) use token::parts;
-pub use walk::About;
-pub use walk::Place;
-pub use walk::Refusal;
-pub use walk::Walk;

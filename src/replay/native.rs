@@ -175,7 +175,7 @@ pub enum NativeReplayError {
     Unreadable,
     /// It does not fit the scenario, which may have changed since.
     #[error("shuttle cannot run the schedule: {0}")]
-    Misfit(String),
+    Divergence(String),
     /// Shuttle is not in this build of the crate.
     #[error("shuttle cannot run the schedule: built without the feature `second-opinions`")]
     NotBuiltIn,
@@ -186,7 +186,7 @@ pub enum NativeReplayError {
 /// # Errors
 ///
 /// [`NativeReplayError::Missing`] if there is none, [`NativeReplayError::Unreadable`] if it is not
-/// one, [`NativeReplayError::Misfit`] if it does not fit the scenario, and
+/// one, [`NativeReplayError::Divergence`] if it does not fit the scenario, and
 /// [`NativeReplayError::NotBuiltIn`] without the feature `second-opinions`.
 pub fn replay_with_shuttle(
     recorded: &RecordedSchedule,
@@ -204,7 +204,7 @@ fn run_with_shuttle(
     let start = program.starter::<Shuttle>();
     replay_native_shuttle(&schedule.script, &schedule.encoded, start, waits).map_err(|error| {
         match error {
-            Undone::Misfit(misfit) => NativeReplayError::Misfit(misfit),
+            Undone::Divergence(misfit) => NativeReplayError::Divergence(misfit),
             Undone::Unreadable => NativeReplayError::Unreadable,
         }
     })

@@ -23,10 +23,10 @@ use crate::wfp::Circumstances;
 use super::RecordedSchedule;
 use super::STEPS_MAX;
 use super::course::Course;
-use super::course::Taken;
-use super::follow::Fit;
-use super::follow::Follower;
-use super::follow::Misfit;
+use super::course::OccurrenceCounter;
+use super::replayer::Divergence;
+use super::replayer::ReplayMode;
+use super::replayer::ScheduleReplayer;
 
 /// How many lines are left out one by one, each at the cost of an execution.
 const REMOVED_MAX: usize = 64;
@@ -62,7 +62,7 @@ pub struct Replay {
     /// How it ended.
     pub ending: Ending,
     /// What was left out, in order. Empty unless it was [`replay_best_effort`].
-    pub skipped: Vec<Misfit>,
+    pub skipped: Vec<Divergence>,
     /// The circumstances that it ran under.
     pub circumstances: Circumstances,
     /// What the execution asked of them.
@@ -71,9 +71,9 @@ pub struct Replay {
     pub digest_differs: bool,
 }
 
-impl From<Misfit> for Ending {
-    fn from(misfit: Misfit) -> Self {
-        let Misfit {
+impl From<Divergence> for Ending {
+    fn from(misfit: Divergence) -> Self {
+        let Divergence {
             step,
             expected,
             found,
@@ -92,7 +92,7 @@ impl From<Misfit> for Ending {
 ///
 /// Never on account of the schedule: what does not fit is an [`Ending::Diverged`].
 pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
-    replay_as(recorded, scenario, Fit::Strict)
+    replay_as(recorded, scenario, ReplayMode::Strict)
 }
 
 /// Runs a recorded schedule again on a scenario; what does not fit is left out, and the ending says
@@ -102,10 +102,10 @@ pub fn replay(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
 ///
 /// Never on account of the schedule.
 pub fn replay_best_effort(recorded: &RecordedSchedule, scenario: &Scenario) -> Replay {
-    replay_as(recorded, scenario, Fit::BestEffort)
+    replay_as(recorded, scenario, ReplayMode::BestEffort)
 }
 
-fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Replay {
+fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: ReplayMode) -> Replay {
     let course = recorded.course_on(scenario);
     let program = program(recorded, scenario);
     let (name, strategy) = (scenario.name(), recorded.strategy.name);
@@ -121,13 +121,13 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: Fit) -> Repl
         span: &span,
     };
     let ran = match fit {
-        Fit::Strict => on.follow(&course, fit).0.with_failures(&course),
-        Fit::BestEffort => on.follow_most(&course),
+        ReplayMode::Strict => on.follow(&course, fit).0.with_failures(&course),
+        ReplayMode::BestEffort => on.follow_most(&course),
     };
     let ending = judged(recorded, &ran.execution);
     let (ending, skipped) = match fit {
-        Fit::Strict => (ran.strictly(ending), Vec::new()),
-        Fit::BestEffort => (ending, ran.misfits),
+        ReplayMode::Strict => (ran.strictly(ending), Vec::new()),
+        ReplayMode::BestEffort => (ending, ran.misfits),
     };
     Replay {
         skipped,
@@ -141,9 +141,9 @@ pub(crate) struct Followed {
     /// The execution, as far as it went.
     pub(crate) execution: Execution,
     /// What does not fit.
-    misfits: Vec<Misfit>,
+    misfits: Vec<Divergence>,
     /// What is worth telling if nothing is broken.
-    loose: Vec<Misfit>,
+    loose: Vec<Divergence>,
 }
 
 /// Follows a course to the first line that does not fit. Nothing of it is told to `tracing`.
@@ -153,7 +153,7 @@ pub(crate) fn follow(system: &dyn System, waits: Waits, course: &Course) -> Foll
         waits,
         span: &Span::none(),
     };
-    let (followed, _) = on.follow(course, Fit::Strict);
+    let (followed, _) = on.follow(course, ReplayMode::Strict);
     followed.with_failures(course)
 }
 
@@ -172,7 +172,7 @@ impl Followed {
 
     /// Why the course does not fit, if it does not. Of turns that ended elsewhere for a like reason
     /// the first is told if nothing is broken.
-    pub(crate) fn misfit(&self, is_broken: bool) -> Option<&Misfit> {
+    pub(crate) fn misfit(&self, is_broken: bool) -> Option<&Divergence> {
         let loose = self.loose.iter().filter(|_| !is_broken);
         let reason = loose.min_by_key(|reason| reason.step);
         self.misfits.first().or(reason)
@@ -222,8 +222,8 @@ impl Replay {
 }
 
 /// The first recorded failure that is none now: why a property may not be broken any more.
-fn missed(course: &Course, execution: &Execution) -> Option<Misfit> {
-    let mut taken = Taken::default();
+fn missed(course: &Course, execution: &Execution) -> Option<Divergence> {
+    let mut taken = OccurrenceCounter::default();
     let mut met = Vec::new();
     for (index, step) in execution.steps.iter().enumerate() {
         let at = taken.point(step.thread, step.operation);
@@ -242,7 +242,7 @@ fn missed(course: &Course, execution: &Execution) -> Option<Misfit> {
             Some((_, index, None)) => (index + 1, "it does not fail".to_owned()),
             None => (execution.steps.len(), "that step is not taken".to_owned()),
         };
-        Some(Misfit {
+        Some(Divergence {
             step,
             expected: failure.to_string(),
             found,
@@ -264,7 +264,7 @@ impl Stage<'_> {
         let mut left = course.clone();
         let mut skipped = Vec::new();
         for _ in 0..REMOVED_MAX {
-            let (ran, place) = self.follow(&left, Fit::Strict);
+            let (ran, place) = self.follow(&left, ReplayMode::Strict);
             let Some(place) = place else {
                 return Followed {
                     misfits: [skipped, ran.loose].concat(),
@@ -275,7 +275,7 @@ impl Stage<'_> {
             left.items.remove(place);
             skipped.extend(ran.misfits);
         }
-        let (ran, _) = self.follow(&left, Fit::BestEffort);
+        let (ran, _) = self.follow(&left, ReplayMode::BestEffort);
         Followed {
             misfits: [skipped, ran.misfits, ran.loose].concat(),
             loose: Vec::new(),
@@ -284,8 +284,8 @@ impl Stage<'_> {
     }
 
     /// Follows a course, and the place of the first item that does not fit.
-    fn follow(&self, course: &Course, fit: Fit) -> (Followed, Option<usize>) {
-        let mut follower = Follower::new(course, fit);
+    fn follow(&self, course: &Course, fit: ReplayMode) -> (Followed, Option<usize>) {
+        let mut follower = ScheduleReplayer::new(course, fit);
         let (mut execution, journal) = self.run(&mut follower);
         match execution.end {
             End::Redundant => {}
@@ -295,7 +295,7 @@ impl Stage<'_> {
             }
         }
         close(&mut execution, &journal);
-        let (places, misfits): (Vec<usize>, Vec<Misfit>) = follower.misfits.into_iter().unzip();
+        let (places, misfits): (Vec<usize>, Vec<Divergence>) = follower.misfits.into_iter().unzip();
         let ran = Followed {
             execution,
             misfits,

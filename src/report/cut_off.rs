@@ -4,8 +4,8 @@ use crate::execution::Looping;
 use crate::execution::Operation;
 use crate::execution::ThreadId;
 
-use super::words::counted;
-use super::words::grouped;
+use super::phrases::counted;
+use super::phrases::grouped;
 
 /// How many steps of a round are named.
 const NAMED_MAX: usize = 8;

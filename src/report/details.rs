@@ -15,11 +15,11 @@ use super::Look;
 use super::Tone;
 use super::Verdict;
 use super::cut_off::cut_off_lines;
+use super::phrases::counted;
+use super::phrases::grouped;
+use super::phrases::replay_command;
+use super::phrases::waits_phrase;
 use super::rounds::lines;
-use super::words::counted;
-use super::words::grouped;
-use super::words::replay_command;
-use super::words::waits_phrase;
 
 /// Writes all that there is to say of single rows.
 pub(super) fn write_details(

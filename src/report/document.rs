@@ -16,9 +16,9 @@ use super::Setting;
 use super::lane_markdown::escaped;
 use super::lane_markdown::write_lanes_as_markdown;
 use super::lane_mermaid::write_lanes_as_mermaid;
+use super::phrases::replay_command;
 use super::summary::facts;
 use super::summary::smaller_name;
-use super::words::replay_command;
 
 /// Which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use crate::execution::Execution;
 
 use super::Tone;
 use super::holds::independent;
-use super::said::Act;
-use super::said::Fold;
-use super::said::Said;
-use super::said::Saying;
-use super::story::Row;
+use super::lane_cell::CellContent;
+use super::lane_cell::Fold;
+use super::lane_cell::LaneEntry;
+use super::lane_cell::StepCell;
+use super::rows::Row;
 
 /// How many steps a run has at least that is folded.
 const RUN_MIN: usize = 3;
@@ -29,15 +29,15 @@ pub(super) fn folded(rows: &[Row], execution: &Execution) -> Vec<Row> {
 }
 
 /// A row that is one step and says nothing else.
-fn lone(row: &Row) -> Option<(&Saying, &Act)> {
+fn lone(row: &Row) -> Option<(&LaneEntry, &StepCell)> {
     match (&row.sayings[..], row.steps) {
         ([saying], Some(_)) => act(saying),
         _ => None,
     }
 }
 
-fn act(saying: &Saying) -> Option<(&Saying, &Act)> {
-    if let Said::Step(act) = &saying.said {
+fn act(saying: &LaneEntry) -> Option<(&LaneEntry, &StepCell)> {
+    if let CellContent::Step(act) = &saying.said {
         Some((saying, act))
     } else {
         None
@@ -83,7 +83,7 @@ fn loops(rows: &[Row]) -> Vec<Row> {
         let end = start + period * times;
         folded.push(together(
             &rows[start + period..end],
-            Said::Folded(Fold::Again {
+            CellContent::Folded(Fold::Again {
                 period,
                 times: times - 1,
             }),
@@ -94,7 +94,7 @@ fn loops(rows: &[Row]) -> Vec<Row> {
 }
 
 /// One row for several, in the lane of the first.
-fn together(rows: &[Row], said: Said) -> Row {
+fn together(rows: &[Row], said: CellContent) -> Row {
     let mut sayings = rows[0].sayings.clone();
     sayings[0].said = said;
     let first = rows[0].steps.map(|(first, _)| first);
@@ -127,7 +127,7 @@ fn runs(rows: &[Row], independent: &[bool]) -> Vec<Row> {
                 let count = run.len();
                 folded.push(together(
                     run,
-                    Said::Folded(Fold::Own { count, first, last }),
+                    CellContent::Folded(Fold::Own { count, first, last }),
                 ));
             }
             (_, _) => folded.extend_from_slice(run),
@@ -136,7 +136,7 @@ fn runs(rows: &[Row], independent: &[bool]) -> Vec<Row> {
     folded
 }
 
-fn lone_or_first(row: &Row) -> Option<Act> {
+fn lone_or_first(row: &Row) -> Option<StepCell> {
     act(&row.sayings[0]).map(|(_, act)| *act)
 }
 
@@ -155,8 +155,8 @@ mod tests {
     use crate::execution::Touch;
     use crate::execution::Verb;
     use crate::report::grid::GLUE;
+    use crate::report::rows::tell;
     use crate::report::sample;
-    use crate::report::story::tell;
 
     fn step(thread: usize, verb: Verb, object: u16, access: Access) -> Step {
         let object = ObjectId::initial(ObjectKind::Variable, object);

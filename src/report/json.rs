@@ -26,9 +26,9 @@ use super::Opinion;
 use super::SecondOpinions;
 use super::circumstances_json::NeedsJson;
 use super::circumstances_json::ScopeJson;
+use super::phrases::waits_name;
 use super::proofs::provers;
 use super::rounds::is_plain;
-use super::words::waits_name;
 
 /// What stands in the field `tool`.
 pub(crate) const TOOL: &str = concat!("selvedge ", env!("CARGO_PKG_VERSION"));

@@ -6,7 +6,7 @@ use std::io::Write;
 use super::LaneTable;
 use super::Tone;
 use super::grid::GLUE;
-use super::said::Saying;
+use super::lane_cell::LaneEntry;
 
 /// Writes the table. What is broken is bold, what switches is in italics.
 ///
@@ -31,7 +31,7 @@ pub fn write_lanes_as_markdown(out: &mut dyn Write, table: &LaneTable<'_>) -> io
     Ok(())
 }
 
-fn cell(table: &LaneTable<'_>, saying: &Saying) -> String {
+fn cell(table: &LaneTable<'_>, saying: &LaneEntry) -> String {
     let text = escaped(&table.words(&saying.said));
     match saying.said.tone() {
         Tone::Bad => format!("**{text}**"),

@@ -10,9 +10,9 @@ use std::io::Write;
 use super::LaneTable;
 use super::Tone;
 use super::grid::GLUE;
-use super::said::Said;
-use super::said::Saying;
-use super::story::Row;
+use super::lane_cell::CellContent;
+use super::lane_cell::LaneEntry;
+use super::rows::Row;
 
 /// Writes the diagram. What is broken stands on red ground.
 ///
@@ -35,10 +35,10 @@ fn write_row(out: &mut dyn Write, table: &LaneTable<'_>, row: &Row) -> io::Resul
     let Some((main, others)) = row.sayings.split_first() else {
         return Ok(());
     };
-    let switches = |saying: &&Saying| {
+    let switches = |saying: &&LaneEntry| {
         matches!(
             saying.said,
-            Said::Preempted | Said::Waits(_) | Said::Finished
+            CellContent::Preempted | CellContent::Waits(_) | CellContent::Finished
         )
     };
     for saying in others.iter().filter(switches) {
@@ -56,7 +56,7 @@ fn write_note(
     out: &mut dyn Write,
     table: &LaneTable<'_>,
     number: &str,
-    saying: &Saying,
+    saying: &LaneEntry,
 ) -> io::Result<()> {
     let (thread, text) = (saying.thread, escaped(&table.words(&saying.said)));
     let colon = if number.is_empty() { "" } else { ": " };

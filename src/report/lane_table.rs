@@ -7,9 +7,9 @@ use crate::execution::Names;
 use crate::execution::ThreadId;
 
 use super::fold::folded;
-use super::said::Said;
-use super::story::Row;
-use super::story::tell;
+use super::lane_cell::CellContent;
+use super::rows::Row;
+use super::rows::tell;
 
 /// How much of an execution a table shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,7 +64,7 @@ impl<'n> LaneTable<'n> {
     }
 
     /// The words of a cell.
-    pub(super) fn words(&self, said: &Said) -> String {
+    pub(super) fn words(&self, said: &CellContent) -> String {
         said.words(self.names)
     }
 

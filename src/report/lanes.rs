@@ -17,10 +17,10 @@ use super::Tone;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::grid::share;
-use super::said::Said;
-use super::said::Saying;
-use super::said::plain_ascii;
-use super::story::Row;
+use super::lane_cell::CellContent;
+use super::lane_cell::LaneEntry;
+use super::lane_cell::plain_ascii;
+use super::rows::Row;
 
 /// Below this width a lane is not readable: the longest names break more than once.
 const LANE_MIN: usize = 18;
@@ -71,7 +71,7 @@ struct Printer<'a> {
 
 impl Printer<'_> {
     /// The text of a cell, in the characters that the reader has.
-    fn text(&self, said: &Said) -> String {
+    fn text(&self, said: &CellContent) -> String {
         let words = self.table.words(said);
         match self.look.charset {
             Charset::Utf8 => words,
@@ -186,7 +186,7 @@ impl Printer<'_> {
         let (tone, mark) = match place.map(|place| (place, &row.sayings[place].said)) {
             None => (Tone::Quiet, idle),
             Some((0, said)) => (said.tone(), acts),
-            Some((_, Said::Preempted)) => (Tone::Notable, preempted),
+            Some((_, CellContent::Preempted)) => (Tone::Notable, preempted),
             Some(_) => (Tone::Quiet, left),
         };
         Cell::right(tone, mark)
@@ -194,7 +194,7 @@ impl Printer<'_> {
 
     /// The main saying of a row, and what became of the other thread.
     fn line(&self, row: &Row) -> Cell {
-        let beside = |saying: &Saying| {
+        let beside = |saying: &LaneEntry| {
             let text = self.text(&saying.said);
             let inner = text
                 .strip_prefix('(')

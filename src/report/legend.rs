@@ -15,8 +15,8 @@ use super::Tone;
 use super::Verdict;
 use super::grid::Cell;
 use super::grid::Grid;
-use super::words::counted;
-use super::words::waits_phrase;
+use super::phrases::counted;
+use super::phrases::waits_phrase;
 
 /// Writes a line for each verdict and each reading of waits in the reports, one with what all of
 /// them assume, and one for each library that searched.

@@ -15,6 +15,7 @@ mod fold;
 mod grid;
 mod holds;
 mod json;
+mod lane_cell;
 mod lane_markdown;
 mod lane_mermaid;
 mod lane_table;
@@ -24,19 +25,18 @@ mod measure;
 mod opinion;
 mod opinion_table;
 mod palette;
+mod phrases;
 mod proofs;
 mod result;
 mod rounds;
-mod said;
+mod rows;
 #[cfg(test)]
 pub(crate) mod sample;
 mod state;
-mod story;
 mod stress;
 mod stress_json;
 mod summary;
 mod table;
-mod words;
 
 pub(crate) use cut_off::cut_off_lines;
 pub(crate) use grid::Cell;
@@ -44,17 +44,17 @@ pub(crate) use grid::Grid;
 pub(crate) use json::CoverageJson;
 pub(crate) use json::TOOL;
 pub(crate) use json::coverage;
+pub(crate) use phrases::counted;
+#[cfg(feature = "cli")]
+pub(crate) use phrases::replay_command;
+#[cfg(feature = "cli")]
+pub(crate) use phrases::verified;
+pub(crate) use phrases::waits_name;
+#[cfg(feature = "cli")]
+pub(crate) use phrases::waits_phrase;
 pub(crate) use summary::size;
 #[cfg(feature = "cli")]
 pub(crate) use summary::smaller_name;
-pub(crate) use words::counted;
-#[cfg(feature = "cli")]
-pub(crate) use words::replay_command;
-#[cfg(feature = "cli")]
-pub(crate) use words::verified;
-pub(crate) use words::waits_name;
-#[cfg(feature = "cli")]
-pub(crate) use words::waits_phrase;
 
 pub use document::Document;
 pub use document::Form;
@@ -62,6 +62,10 @@ pub use document::write_counterexample_as;
 pub use holds::Wait;
 pub use json::write_json;
 pub use json::write_json_with_opinions;
+pub use lane_cell::CellContent;
+pub use lane_cell::Fold;
+pub use lane_cell::LaneEntry;
+pub use lane_cell::StepCell;
 pub use lane_markdown::write_lanes_as_markdown;
 pub use lane_mermaid::write_lanes_as_mermaid;
 pub use lane_table::Detail;
@@ -91,12 +95,8 @@ pub use result::Explained;
 pub use result::Round;
 pub use result::Verdict;
 pub use rounds::write_rounds;
-pub use said::Act;
-pub use said::Fold;
-pub use said::Said;
-pub use said::Saying;
+pub use rows::Row;
 pub use state::State;
-pub use story::Row;
 pub use stress::OutcomeCount;
 pub use stress::StressEnd;
 pub use stress::StressFinding;

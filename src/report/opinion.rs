@@ -26,8 +26,8 @@ use crate::wfp::Circumstances;
 
 use super::CheckReport;
 use super::Verdict;
-use super::words::counted;
-use super::words::grouped;
+use super::phrases::counted;
+use super::phrases::grouped;
 
 /// What one search says of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,7 +245,7 @@ fn count(number: usize) -> u64 {
 mod tests {
     use super::*;
     use crate::execution::End;
-    use crate::execution::Rest;
+    use crate::execution::FinalState;
     use crate::execution::ThreadId;
     use crate::execution::ThreadResult;
     use crate::report::sample;
@@ -261,7 +261,7 @@ mod tests {
                 errno,
                 cause: NtStatus::SUCCESS,
             }],
-            rest: Rest::default(),
+            rest: FinalState::default(),
         };
         let under = |outcome| (Circumstances::default(), outcome);
         errnos.iter().map(outcome).map(under).collect()

@@ -24,12 +24,12 @@ use super::grid::GLUE;
 use super::grid::Grid;
 use super::legend::write_legend;
 use super::legend::write_opinion_words;
+use super::phrases::counted;
+use super::phrases::grouped;
+use super::phrases::replay_command;
+use super::phrases::waits_phrase;
 use super::table::tone;
 use super::table::write_title;
-use super::words::counted;
-use super::words::grouped;
-use super::words::replay_command;
-use super::words::waits_phrase;
 
 /// From how many columns on the seconds have a column of their own.
 const SECONDS_COLUMN_FROM: usize = 90;

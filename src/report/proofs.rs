@@ -17,8 +17,8 @@ use super::Tone;
 use super::Verdict;
 use super::details::row_name;
 use super::lanes::write_lanes;
-use super::words::grouped;
-use super::words::replay_command;
+use super::phrases::grouped;
+use super::phrases::replay_command;
 
 /// By whom a search is proved, in a few words: `None` if that is as ever, or if nothing is.
 pub(crate) fn proved(report: &CheckReport) -> Option<String> {

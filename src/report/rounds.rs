@@ -21,8 +21,8 @@ use super::Verdict;
 use super::details::row_name;
 use super::grid::Cell;
 use super::grid::Grid;
-use super::words::counted;
-use super::words::grouped;
+use super::phrases::counted;
+use super::phrases::grouped;
 
 /// `needs notify-delete=deferred`, `needs fault 1.commit.1=commit-fails`: what is to be noted of a
 /// counterexample in a table. Nothing if it needs nothing.

@@ -19,10 +19,10 @@ use super::Tone;
 use super::Verdict;
 use super::grid::Cell;
 use super::grid::Grid;
-use super::words::counted;
-use super::words::grouped;
-use super::words::replay_command;
-use super::words::waits_phrase;
+use super::phrases::counted;
+use super::phrases::grouped;
+use super::phrases::replay_command;
+use super::phrases::waits_phrase;
 
 const NOTE: &str = "counts depend on this machine and on luck; a stress run proves nothing";
 

@@ -19,7 +19,7 @@ use super::json::MeasureJson;
 use super::json::TOOL;
 use super::json::coverage;
 use super::json::measure;
-use super::words::waits_name;
+use super::phrases::waits_name;
 
 #[derive(Debug, Serialize)]
 struct StressJson<'a> {

@@ -21,10 +21,10 @@ use super::Tone;
 use super::grid::Cell;
 use super::grid::Grid;
 use super::lanes::write_lanes;
+use super::phrases::counted;
+use super::phrases::replay_command;
+use super::phrases::waits_phrase;
 use super::rounds::facts as circumstances_facts;
-use super::words::counted;
-use super::words::replay_command;
-use super::words::waits_phrase;
 
 /// Where a violation was found: the search or the schedule it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

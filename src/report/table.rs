@@ -18,11 +18,11 @@ use super::details::write_details;
 use super::grid::Cell;
 use super::grid::wrap;
 use super::legend::write_legend;
+use super::phrases::grouped;
+use super::phrases::verified;
+use super::phrases::waits_phrase;
 use super::proofs::write_proofs;
 use super::rounds::needs_note;
-use super::words::grouped;
-use super::words::verified;
-use super::words::waits_phrase;
 
 /// The widths of verdict, executions and failing, with a space between them.
 const NUMBERS_WIDTH: usize = 10 + 1 + 10 + 1 + 7;

@@ -9,9 +9,9 @@
 
 mod claim;
 mod form;
-mod hunt;
 mod number;
 mod reading;
+mod search;
 mod shown;
 mod token;
 mod words;
@@ -21,8 +21,8 @@ mod tests;
 
 pub use claim::Claim;
 pub use claim::NotUnderstood;
-pub use hunt::Ground;
-pub use hunt::Hunt;
-pub use hunt::Reproduction;
-pub use hunt::hunt;
+pub use search::Ground;
+pub use search::Reproduction;
+pub use search::ReproductionSearch;
+pub use search::hunt;
 pub use shown::Witness;

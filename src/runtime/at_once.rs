@@ -4,8 +4,8 @@ use crate::execution::Operation;
 
 use super::Objects;
 use super::Runtime;
-use super::Turn;
 use super::Waiting;
+use super::WakeReason;
 
 /// Runs a step where nobody else runs: a wait that is not over would never be.
 pub(super) fn at_once<R: Runtime, F: Objects<R>, O>(
@@ -13,7 +13,7 @@ pub(super) fn at_once<R: Runtime, F: Objects<R>, O>(
     waiting: Waiting,
     objects: &F,
     ready: impl Fn(&F::Views<'_>) -> bool,
-    body: impl FnOnce(F::Views<'_>, Turn) -> O,
+    body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
 ) -> O {
     let run = |views: F::Views<'_>| {
         let over = waiting == Waiting::Never || ready(&views);
@@ -21,7 +21,7 @@ pub(super) fn at_once<R: Runtime, F: Objects<R>, O>(
             over,
             "the start-up waits for something that never comes: {operation:?}"
         );
-        body(views, Turn::Ready)
+        body(views, WakeReason::Ready)
     };
     objects.open(run).0
 }

@@ -1,9 +1,9 @@
 //! The panic hooks of shuttle and of generator, on which loom runs. Only with the feature
 //! `second-opinions`.
 //!
-//! Shuttle's hook prints a schedule for every panic of the process, whoever panicked. Generator ends
-//! every thread of loom by a panic that only its own hook knows to be none. Each crate installs its
-//! hook once, when it first runs.
+//! Shuttle's hook prints a schedule for every panic of the process, whoever panicked. Generator
+//! ends every thread of loom by a panic that only its own hook knows to be none. Each crate
+//! installs its hook once, when it first runs.
 
 use std::panic;
 use std::panic::PanicHookInfo;

@@ -83,7 +83,7 @@ pub enum Waits {
 
 /// How a step came to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Turn {
+pub enum WakeReason {
     /// It is ready.
     Ready,
     /// Its time ran out. Only a step with [`Waiting::Finite`] meets this.
@@ -107,7 +107,7 @@ pub trait Runtime: Sized + Send + Sync + 'static {
         waiting: Waiting,
         objects: F,
         ready: impl Fn(&F::Views<'_>) -> bool,
-        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+        body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
     ) -> O;
 
     /// Chooses a number below `alternatives`: every one of them is explored.
@@ -167,7 +167,7 @@ pub trait Runtime: Sized + Send + Sync + 'static {
         operation: Operation,
         objects: F,
         ready: impl Fn(&F::Views<'_>) -> bool,
-        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+        body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
     ) -> O {
         Self::step(operation, Waiting::Finite, objects, ready, body)
     }

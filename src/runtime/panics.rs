@@ -2,8 +2,8 @@
 //!
 //! A process has one panic hook, and with the feature `second-opinions` three crates want one: this
 //! one, shuttle, and generator, on which loom runs. Whoever installs last is asked first. So the
-//! hooks of both are installed here, once (`foreign_panics`), and this crate's over them; it sees to
-//! it that each hears of its own panics and of no other.
+//! hooks of both are installed here, once (`foreign_panics`), and this crate's over them; it sees
+//! to it that each hears of its own panics and of no other.
 
 use std::any::Any;
 use std::cell::Cell;

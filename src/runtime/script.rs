@@ -1,6 +1,6 @@
 //! Choices that are made from outside, for runtimes that cannot explore them.
 //!
-//! A choice is known by its [`Key`]: who chooses, what kind of choice it is, and the how-manieth
+//! A choice is known by its [`Key`]: who chooses, what kind of choice it is, and the nth
 //! such of that thread it is; so a key does not depend on the interleaving. A [`Script`] fixes some
 //! keys; every other choice takes its first alternative and is noted as consulted.
 
@@ -24,7 +24,7 @@ pub struct Key {
     pub thread: ThreadId,
     /// What kind of choice it is.
     pub kind: ChoiceKind,
-    /// The how-manieth of this kind and thread, from 0.
+    /// The nth of this kind and thread, from 0.
     pub occurrence: u32,
 }
 

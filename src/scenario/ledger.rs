@@ -31,14 +31,14 @@ enum LinkState {
 }
 
 /// The links, who uses them, and in what state the calls so far leave them.
-pub(super) struct Ledger<'a> {
+pub(super) struct LinkStates<'a> {
     tables: &'a [Spanned<LinkTable>],
     indices: BTreeMap<&'a str, usize>,
     states: Vec<LinkState>,
     users: Vec<Option<usize>>,
 }
 
-impl<'a> Ledger<'a> {
+impl<'a> LinkStates<'a> {
     pub(super) fn new(tables: &'a [Spanned<LinkTable>]) -> Result<Self, Located> {
         if tables.is_empty() {
             return Err(Flaw::NoLinks.at_start());

@@ -31,7 +31,7 @@ pub enum Omitted {
     Call {
         /// The thread.
         thread: usize,
-        /// The how-manieth call of the thread.
+        /// The nth call of the thread.
         call: usize,
     },
 }

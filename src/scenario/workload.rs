@@ -9,7 +9,7 @@ use super::file::File;
 use super::file::SessionWait;
 use super::file::ThreadTable;
 use super::flaw::Located;
-use super::ledger::Ledger;
+use super::ledger::LinkStates;
 
 /// How many calls a thread may have.
 const CALLS_MAX: usize = 64;
@@ -19,7 +19,7 @@ pub(super) const LINKS_MAX: usize = THREADS_MAX * CALLS_MAX;
 
 /// Checks links, threads and faults, and turns the names in them into indices.
 pub(super) fn build(file: &File) -> Result<Workload, Located> {
-    let mut ledger = Ledger::new(&file.link)?;
+    let mut ledger = LinkStates::new(&file.link)?;
     let Some(last) = file.thread.last() else {
         return Err(Flaw::NoThreads.at_start());
     };

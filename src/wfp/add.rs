@@ -25,8 +25,8 @@ use super::Objects;
 use super::Provider;
 use super::ProviderContext;
 use super::Question;
-use super::Scene;
 use super::Sublayer;
+use super::VisibleObjects;
 use super::Weight;
 use super::caller::refuse_if;
 use super::caller::require_name;
@@ -38,7 +38,7 @@ pub(super) trait Addable: Copy {
     fn structure(&self, caller: Caller<'_>) -> Result<(), NtStatus>;
 
     /// Whether it may be added to these objects.
-    fn admit(self, scene: Scene<'_>, caller: Caller<'_>) -> Result<Change, NtStatus>;
+    fn admit(self, scene: VisibleObjects<'_>, caller: Caller<'_>) -> Result<Change, NtStatus>;
 }
 
 impl Addable for Provider {
@@ -47,7 +47,7 @@ impl Addable for Provider {
         require_name(self.named)
     }
 
-    fn admit(self, scene: Scene<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
+    fn admit(self, scene: VisibleObjects<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
         let lifetime = caller.lifetime_of(self.lifetime)?;
         caller.require_access()?;
         require_new(scene, caller, |objects| {
@@ -63,7 +63,7 @@ impl Addable for Sublayer {
         require_name(self.named)
     }
 
-    fn admit(self, scene: Scene<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
+    fn admit(self, scene: VisibleObjects<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
         let lifetime = caller.lifetime_of(self.lifetime)?;
         check_provider(scene.seen, caller, lifetime, self.provider)?;
         caller.require_access()?;
@@ -85,7 +85,7 @@ impl Addable for Callout {
         require_name(self.named)
     }
 
-    fn admit(self, scene: Scene<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
+    fn admit(self, scene: VisibleObjects<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
         let lifetime = caller.lifetime_of(self.lifetime)?;
         refuse_if(!is_layer(self.layer), NtStatus::LAYER_NOT_FOUND)?;
         check_provider(scene.seen, caller, lifetime, self.provider)?;
@@ -101,7 +101,7 @@ impl Addable for ProviderContext {
         require_name(self.named)
     }
 
-    fn admit(self, scene: Scene<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
+    fn admit(self, scene: VisibleObjects<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
         let lifetime = caller.lifetime_of(self.lifetime)?;
         check_provider(scene.seen, caller, lifetime, self.provider)?;
         caller.require_access()?;
@@ -124,7 +124,7 @@ impl Addable for Filter {
         refuse_if(wrong, NtStatus::INVALID_WEIGHT)
     }
 
-    fn admit(self, scene: Scene<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
+    fn admit(self, scene: VisibleObjects<'_>, caller: Caller<'_>) -> Result<Change, NtStatus> {
         let lifetime = caller.lifetime_of(lifetime_asked(self.flags))?;
         let (objects, owner) = (scene.seen, self.provider);
         refuse_if(!is_layer(self.layer), NtStatus::LAYER_NOT_FOUND)?;
@@ -176,7 +176,7 @@ fn check_flags(filter: &Filter) -> Result<(), NtStatus> {
 
 /// A key is used once; whether again in the transaction that deleted it is an open question.
 fn require_new(
-    scene: Scene<'_>,
+    scene: VisibleObjects<'_>,
     caller: Caller<'_>,
     known: impl Fn(&Objects) -> bool,
 ) -> Result<(), NtStatus> {

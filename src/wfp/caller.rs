@@ -6,9 +6,9 @@
 
 use crate::status::NtStatus;
 
+use super::CircumstanceLog;
 use super::ForeignDelete;
 use super::ForeignReference;
-use super::Ledger;
 use super::Lifetime;
 use super::Objects;
 use super::PersistentInDynamic;
@@ -25,19 +25,19 @@ pub struct Caller<'l> {
     /// Whether the call is denied to it: it lacks an access right.
     pub denied: bool,
     /// What is to be asked where Windows leaves something open.
-    pub ledger: &'l Ledger,
+    pub ledger: &'l CircumstanceLog,
 }
 
 /// The objects as a caller's transaction sees them, and as everybody else does.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'o> {
+pub struct VisibleObjects<'o> {
     /// With the transaction's own changes.
     pub seen: &'o Objects,
     /// Without them. The same outside an explicit transaction.
     pub committed: &'o Objects,
 }
 
-impl<'o> Scene<'o> {
+impl<'o> VisibleObjects<'o> {
     /// What a call sees that has a transaction of its own.
     pub const fn committed(objects: &'o Objects) -> Self {
         Self {

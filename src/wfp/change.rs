@@ -8,8 +8,8 @@
 use crate::execution::Operation;
 use crate::execution::Verb;
 use crate::runtime::Runtime;
-use crate::runtime::Turn;
 use crate::runtime::View;
+use crate::runtime::WakeReason;
 use crate::runtime::awaiting;
 use crate::status::NtStatus;
 
@@ -21,8 +21,8 @@ use super::LookUp;
 use super::Objects;
 use super::Question;
 use super::Reentrancy;
-use super::Scene;
 use super::TransactionMode;
+use super::VisibleObjects;
 use super::call::Call;
 use super::engine::record_changes;
 use super::session::Lock;
@@ -48,7 +48,7 @@ impl<R: Runtime> Engine<R> {
         &self,
         call: &Call<R>,
         structure: Result<(), NtStatus>,
-        rule: impl Fn(Scene<'_>, Caller<'_>) -> Result<Change, NtStatus>,
+        rule: impl Fn(VisibleObjects<'_>, Caller<'_>) -> Result<Change, NtStatus>,
     ) -> Result<(Change, Effect), NtStatus> {
         let (session, inner) = (&call.session, self.inner());
         let caller = self.caller(call);
@@ -64,7 +64,7 @@ impl<R: Runtime> Engine<R> {
             |(lock, slot, ..)| !slot.is_idle() || structure.is_err() || lock.admits_writers(),
             |(mut lock, mut slot, mut writes, mut committed), turn| {
                 call.ends(&mut slot);
-                if turn == Turn::Expired {
+                if turn == WakeReason::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
                 if let Some(refused) = self.refusal(&mut slot, call.began_open) {
@@ -156,7 +156,7 @@ impl<R: Runtime> Engine<R> {
             |(lock, slot, ..)| !slot.is_idle() || self.admits_look_up(lock),
             |(lock, mut slot, mut writes, committed), turn| {
                 call.ends(&mut slot);
-                if turn == Turn::Expired {
+                if turn == WakeReason::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
                 if let Some(refused) = self.refusal(&mut slot, call.began_open) {
@@ -190,8 +190,8 @@ impl<R: Runtime> Engine<R> {
 }
 
 /// What a call sees: its transaction's own changes, too.
-fn scene<'a>(writes: &'a View<'_, Writes>, committed: &'a View<'_, Objects>) -> Scene<'a> {
-    Scene {
+fn scene<'a>(writes: &'a View<'_, Writes>, committed: &'a View<'_, Objects>) -> VisibleObjects<'a> {
+    VisibleObjects {
         seen: writes.workspace.as_ref().unwrap_or(committed),
         committed,
     }

@@ -2,8 +2,8 @@
 //! fail.
 //!
 //! Both are drawn from outside a search, so that they order no threads: an execution under given
-//! [`Circumstances`] asks a [`Ledger`] what holds, and the ledger keeps what was [`Asked`]. From
-//! that follows which others there are to go through.
+//! [`Circumstances`] asks a [`CircumstanceLog`] what holds, and the ledger keeps what was
+//! [`Asked`]. From that follows which others there are to go through.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -126,7 +126,7 @@ impl EngineFault {
     }
 }
 
-/// Which call: whose, of what kind, and the how-manieth such call of that thread. Does not depend
+/// Which call: whose, of what kind, and the nth such call of that thread. Does not depend
 /// on the interleaving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallKey {
@@ -134,7 +134,7 @@ pub struct CallKey {
     pub thread: ThreadId,
     /// What kind of call.
     pub verb: Verb,
-    /// The how-manieth of this kind and thread, from 1.
+    /// The nth of this kind and thread, from 1.
     pub occurrence: u32,
 }
 
@@ -204,7 +204,7 @@ pub struct Asked {
 /// Circumstances, and what the executions under them asked of them. All executions of one search
 /// share it; asking is no step and orders nothing.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct CircumstanceLog {
     circumstances: Circumstances,
     /// Whether calls are to be kept that could fail.
     keeps_calls: bool,
@@ -212,7 +212,7 @@ pub struct Ledger {
     calls: Mutex<BTreeSet<CallKey>>,
 }
 
-impl Ledger {
+impl CircumstanceLog {
     /// A ledger in which nothing was asked yet. It keeps the calls that could fail if there are
     /// faults to go through.
     pub fn new(circumstances: Circumstances, keeps_calls: bool) -> Self {
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_ledger_keeps_what_was_asked_and_says_what_holds() {
-        let ledger = Ledger::new(circumstances(), true);
+        let ledger = CircumstanceLog::new(circumstances(), true);
         assert_eq!(ledger.asked(), Asked::default());
 
         let profile = ledger.consult(Question::LockMode);
@@ -306,12 +306,12 @@ mod tests {
 
     #[test]
     fn a_ledger_that_goes_through_no_faults_keeps_no_calls() {
-        let ledger = Ledger::new(Circumstances::default(), false);
+        let ledger = CircumstanceLog::new(Circumstances::default(), false);
 
         assert!(!ledger.counts_calls());
         assert_eq!(ledger.fault(commit(1)), None);
         assert_eq!(ledger.asked().calls, BTreeSet::new());
-        assert!(Ledger::new(circumstances(), false).counts_calls());
+        assert!(CircumstanceLog::new(circumstances(), false).counts_calls());
     }
 
     #[test]

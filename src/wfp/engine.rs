@@ -18,12 +18,12 @@ use crate::runtime::Runtime;
 use crate::runtime::Shared;
 
 use super::Change;
+use super::CircumstanceLog;
 use super::EngineHandle;
-use super::Ledger;
 use super::Objects;
 use super::SessionOptions;
 use super::callout::Callouts;
-use super::own::OwnStates;
+use super::own::ThreadStates;
 use super::service::Running;
 use super::session::Lock;
 use super::session::Session;
@@ -45,7 +45,7 @@ pub struct Engine<R: Runtime> {
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// What it asks where Windows leaves something open, and what fails.
-    pub ledger: Arc<Ledger>,
+    pub ledger: Arc<CircumstanceLog>,
     /// Whether callouts are registered or unregistered while threads run. If they are not, nobody
     /// can see when their functions run, and no step says so.
     pub callouts_change: bool,
@@ -89,10 +89,10 @@ pub(super) struct Inner<R: Runtime> {
     pub(super) callouts: Shared<R, Callouts>,
     pub(super) service: Shared<R, Running>,
     pub(super) subscriptions: Shared<R, Subscriptions>,
-    pub(super) own: OwnStates<R>,
+    pub(super) own: ThreadStates<R>,
     /// Whether any callout was ever registered, any that wants to know of commits, and whether
     /// anybody ever subscribed: until then nothing asks about them. They only ever become true.
-    pub(super) ever: Ever,
+    pub(super) ever: EverFlags,
     /// The address book of handles. Not modelled: a handle is handed out by one call and reaches
     /// another thread only through modelled state, and nothing is ever taken out, so no schedule
     /// can see the book change.
@@ -101,7 +101,7 @@ pub(super) struct Inner<R: Runtime> {
 
 /// What has ever happened to an engine.
 #[derive(Debug, Default)]
-pub(super) struct Ever {
+pub(super) struct EverFlags {
     pub(super) registered: AtomicBool,
     pub(super) wants_commits: AtomicBool,
     pub(super) subscribed: AtomicBool,
@@ -179,8 +179,8 @@ impl<R: Runtime> Engine<R> {
             callouts: Shared::new(CALLOUTS, Callouts::default()),
             service: Shared::new(SERVICE, service),
             subscriptions: Shared::new(SUBSCRIPTIONS, Subscriptions::default()),
-            own: OwnStates::default(),
-            ever: Ever::default(),
+            own: ThreadStates::default(),
+            ever: EverFlags::default(),
             sessions: RwLock::new(sessions),
         };
         Self {
@@ -224,7 +224,7 @@ impl<R: Runtime> Engine<R> {
         &self.inner
     }
 
-    pub(super) fn ledger(&self) -> &Ledger {
+    pub(super) fn ledger(&self) -> &CircumstanceLog {
         &self.inner.options.ledger
     }
 }

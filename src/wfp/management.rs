@@ -28,9 +28,9 @@ use super::Key;
 use super::Objects;
 use super::Provider;
 use super::ProviderContext;
-use super::Scene;
 use super::Sublayer;
 use super::Target;
+use super::VisibleObjects;
 use super::add::Addable;
 use super::call::Call;
 use super::change::Effect;
@@ -105,7 +105,7 @@ impl<R: Runtime> Engine<R> {
 
     fn add_filter(&self, call: &Call<R>, filter: Filter) -> Result<(), NtStatus> {
         let structure = filter.structure(self.caller(call));
-        let admit = |scene: Scene<'_>, caller: Caller<'_>| filter.admit(scene, caller);
+        let admit = |scene: VisibleObjects<'_>, caller: Caller<'_>| filter.admit(scene, caller);
         let (change, effect) = self.change(call, structure, admit)?;
         let Change::AddFilter(filter) = change else {
             unreachable!("internal bug: a filter was added");
@@ -142,7 +142,8 @@ impl<R: Runtime> Engine<R> {
             Ok(call) => call,
             Err(status) => return status,
         };
-        let remove = |scene: Scene<'_>, caller: Caller<'_>| target.remove(scene.seen, caller);
+        let remove =
+            |scene: VisibleObjects<'_>, caller: Caller<'_>| target.remove(scene.seen, caller);
         let deleted = self.change(&call, Ok(()), remove);
         if let Ok((change, effect)) = deleted {
             self.deleted_by_call(change, effect == Effect::Staged);
@@ -258,7 +259,7 @@ impl<R: Runtime> Engine<R> {
     fn add(&self, handle: EngineHandle, verb: Verb, object: impl Addable) -> Result<(), NtStatus> {
         let call = self.call(handle, verb)?;
         let structure = object.structure(self.caller(&call));
-        let admit = |scene: Scene<'_>, caller: Caller<'_>| object.admit(scene, caller);
+        let admit = |scene: VisibleObjects<'_>, caller: Caller<'_>| object.admit(scene, caller);
         let added = self.change(&call, structure, admit);
         if let Ok((change, Effect::Committed)) = added {
             self.publish(&call.session, [change].into_iter());

@@ -60,16 +60,16 @@ mod system;
 mod transaction;
 
 pub use caller::Caller;
-pub use caller::Scene;
+pub use caller::VisibleObjects;
 pub use callout::CalloutFunctions;
 pub use callout::FlowDeleteFn;
 pub use callout::Notification;
 pub use callout::NotifyFn;
 pub use circumstances::Asked;
 pub use circumstances::CallKey;
+pub use circumstances::CircumstanceLog;
 pub use circumstances::Circumstances;
 pub use circumstances::EngineFault;
-pub use circumstances::Ledger;
 pub use engine::CALLOUTS_MAX;
 pub use engine::Engine;
 pub use engine::EngineImage;

@@ -13,7 +13,7 @@ use crate::execution::Verb;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
 
-use super::system::Errand;
+use super::system::DeferredTask;
 use super::system::Queue;
 
 /// What is kept of one thread.
@@ -35,30 +35,30 @@ impl<R: Runtime> OwnState<R> {
         }
     }
 
-    const fn queue(&mut self, errand: Errand) -> &mut Option<Shared<R, Queue<R>>> {
+    const fn queue(&mut self, errand: DeferredTask) -> &mut Option<Shared<R, Queue<R>>> {
         match errand {
-            Errand::Later => &mut self.later,
-            Errand::Watch => &mut self.watch,
+            DeferredTask::Later => &mut self.later,
+            DeferredTask::Watch => &mut self.watch,
         }
     }
 }
 
 /// What is kept, by thread; `None` is the start-up.
-pub(super) struct OwnStates<R: Runtime>(Mutex<BTreeMap<Option<ThreadId>, OwnState<R>>>);
+pub(super) struct ThreadStates<R: Runtime>(Mutex<BTreeMap<Option<ThreadId>, OwnState<R>>>);
 
-impl<R: Runtime> Default for OwnStates<R> {
+impl<R: Runtime> Default for ThreadStates<R> {
     fn default() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
 }
 
-impl<R: Runtime> fmt::Debug for OwnStates<R> {
+impl<R: Runtime> fmt::Debug for ThreadStates<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnStates").finish_non_exhaustive()
+        f.debug_struct("ThreadStates").finish_non_exhaustive()
     }
 }
 
-impl<R: Runtime> OwnStates<R> {
+impl<R: Runtime> ThreadStates<R> {
     fn with<O>(&self, look: impl FnOnce(&mut OwnState<R>) -> O) -> O {
         let mut states = self.0.lock();
         let own = states.entry(R::current()).or_insert_with(OwnState::new);
@@ -81,7 +81,7 @@ impl<R: Runtime> OwnStates<R> {
         own.is_some_and(|own| own.notifications > 0)
     }
 
-    /// The how-manieth call of this kind the calling thread makes, from 1.
+    /// The nth call of this kind the calling thread makes, from 1.
     pub(super) fn occurrence(&self, verb: Verb) -> u32 {
         self.with(|own| {
             let count = own.calls.entry(verb).or_default();
@@ -91,14 +91,14 @@ impl<R: Runtime> OwnStates<R> {
     }
 
     /// Where the calling thread leaves what is to be done later, if it did before.
-    pub(super) fn queue(&self, errand: Errand) -> Option<Shared<R, Queue<R>>> {
+    pub(super) fn queue(&self, errand: DeferredTask) -> Option<Shared<R, Queue<R>>> {
         let mut states = self.0.lock();
         let own = states.get_mut(&R::current());
         own.and_then(|own| own.queue(errand).clone())
     }
 
     /// From now on the calling thread leaves it here.
-    pub(super) fn set_queue(&self, errand: Errand, queue: Option<Shared<R, Queue<R>>>) {
+    pub(super) fn set_queue(&self, errand: DeferredTask, queue: Option<Shared<R, Queue<R>>>) {
         self.with(|own| *own.queue(errand) = queue);
     }
 }

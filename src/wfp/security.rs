@@ -6,7 +6,7 @@
 
 use crate::execution::Verb;
 use crate::runtime::Runtime;
-use crate::runtime::Turn;
+use crate::runtime::WakeReason;
 use crate::runtime::awaiting;
 use crate::status::NtStatus;
 
@@ -53,7 +53,7 @@ impl<R: Runtime> Engine<R> {
             |(lock, slot, _)| !slot.is_idle() || known.is_some() || lock.admits_writers(),
             |(lock, mut slot, committed), turn| {
                 call.ends(&mut slot);
-                if turn == Turn::Expired {
+                if turn == WakeReason::Expired {
                     return NtStatus::TIMEOUT;
                 }
                 let refused = self.refusal(&mut slot, call.began_open);

@@ -26,8 +26,8 @@ use crate::execution::Verb;
 use crate::runtime::Recorded;
 use crate::runtime::Runtime;
 use crate::runtime::Shared;
-use crate::runtime::Turn;
 use crate::runtime::Waiting;
+use crate::runtime::WakeReason;
 use crate::runtime::awaiting;
 
 use super::Engine;
@@ -46,29 +46,29 @@ pub(super) enum Task<R: Runtime> {
     TearDown(Session<R>),
     /// Tell a subscriber of a change.
     Changed(Event),
-    /// Abort the explicit transaction of a session, the how-manieth it is, after an hour.
+    /// Abort the explicit transaction of a session, the nth it is, after an hour.
     Watch(Session<R>, u32),
 }
 
 /// Which of its two threads of the system a thread leaves something to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Errand {
+pub(super) enum DeferredTask {
     /// The one that does what is done later.
     Later,
     /// The watchdog.
     Watch,
 }
 
-impl Errand {
+impl DeferredTask {
     /// Both.
     pub(super) const ALL: [Self; 2] = [Self::Later, Self::Watch];
 }
 
 impl<R: Runtime> Task<R> {
-    const fn errand(&self) -> Errand {
+    const fn errand(&self) -> DeferredTask {
         match self {
-            Self::Deleted(_) | Self::TearDown(_) | Self::Changed(_) => Errand::Later,
-            Self::Watch(..) => Errand::Watch,
+            Self::Deleted(_) | Self::TearDown(_) | Self::Changed(_) => DeferredTask::Later,
+            Self::Watch(..) => DeferredTask::Watch,
         }
     }
 }
@@ -135,15 +135,15 @@ impl<R: Runtime> Engine<R> {
         own.set_queue(errand, Some(queue.clone()));
         let options = &self.inner().options;
         let first = match errand {
-            Errand::Later => options.system_threads,
-            Errand::Watch => options.watchdogs,
+            DeferredTask::Later => options.system_threads,
+            DeferredTask::Watch => options.watchdogs,
         };
         let first =
             first.expect("internal bug: a workload without room runs where nothing is late");
         let system = ThreadId::new(first + thread.index());
         let engine = self.clone();
         R::spawn(system, move || {
-            for errand in Errand::ALL {
+            for errand in DeferredTask::ALL {
                 engine.inner().own.set_queue(errand, Some(queue.clone()));
             }
             engine.work(&queue);
@@ -154,7 +154,7 @@ impl<R: Runtime> Engine<R> {
     /// to them may end. To be called at the end of every thread that calls the engine.
     pub fn leave(&self) {
         let own = &self.inner().own;
-        for errand in Errand::ALL {
+        for errand in DeferredTask::ALL {
             if let Some(queue) = own.queue(errand) {
                 let operation = Operation::on(Verb::Leave, queue.id());
                 R::act(operation, (&queue,), |(mut queue,)| queue.left = true);
@@ -208,7 +208,7 @@ impl<R: Runtime> Engine<R> {
                 ended || !queue.tasks.is_empty()
             },
             |(mut queue, mut slot, mut writes, mut lock), turn| {
-                if turn == Turn::Expired {
+                if turn == WakeReason::Expired {
                     let staged = roll_back(&mut slot, &mut writes, &mut lock);
                     slot.state = State::ForciblyAborted;
                     return Next::Aborted(staged);

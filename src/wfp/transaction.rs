@@ -9,8 +9,8 @@ use crate::execution::StepResult;
 use crate::execution::Verb;
 use crate::runtime::Recorded;
 use crate::runtime::Runtime;
-use crate::runtime::Turn;
 use crate::runtime::View;
+use crate::runtime::WakeReason;
 use crate::status::NtStatus;
 
 use super::CommitFailure;
@@ -91,7 +91,7 @@ impl<R: Runtime> Engine<R> {
             },
             |(mut lock, mut slot), turn| {
                 call.ends(&mut slot);
-                if turn == Turn::Expired {
+                if turn == WakeReason::Expired {
                     return Err(NtStatus::TIMEOUT);
                 }
                 if let Some(refused) = self.refusal(&mut slot, call.began_open) {

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use selvedge::execution::Execution;
 use selvedge::execution::Fact;
+use selvedge::execution::FinalState;
 use selvedge::execution::Names;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::explore::Bounds;
 use selvedge::explore::DporExplorer;
@@ -62,7 +62,7 @@ fn call(thread: usize, body: impl FnOnce() -> NtStatus + Send + 'static) {
 }
 
 fn at_rest() -> Finish {
-    Box::new(Rest::default)
+    Box::new(FinalState::default)
 }
 
 /// One thread runs a transaction on a handle that another one closes.

@@ -7,7 +7,7 @@ use selvedge::execution::Operation;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
-use selvedge::runtime::Turn;
+use selvedge::runtime::WakeReason;
 use selvedge::status::NtStatus;
 
 /// What a thread does.
@@ -68,10 +68,10 @@ impl<R: Runtime> Cell<R> {
             (&self.0,),
             |(value,)| **value == 0,
             |(mut value,), turn| {
-                if turn == Turn::Ready {
+                if turn == WakeReason::Ready {
                     *value = 1;
                 }
-                turn == Turn::Ready
+                turn == WakeReason::Ready
             },
         )
     }
@@ -98,7 +98,7 @@ impl<R: Runtime> Cell<R> {
             operation,
             (&self.0,),
             |(value,)| **value == 1,
-            |_, turn| turn == Turn::Ready,
+            |_, turn| turn == WakeReason::Ready,
         )
     }
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use selvedge::execution::End;
-use selvedge::execution::Rest;
+use selvedge::execution::FinalState;
 use selvedge::execution::ThreadId;
 use selvedge::explore::Bounds;
 use selvedge::explore::Coverage;
@@ -19,13 +19,13 @@ use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
 use selvedge::runtime::controlled::Machine;
 use selvedge::status::NtStatus;
+use selvedge::wfp::CircumstanceLog;
 use selvedge::wfp::Circumstances;
 use selvedge::wfp::Engine;
 use selvedge::wfp::EngineHandle;
 use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
 use selvedge::wfp::Key;
-use selvedge::wfp::Ledger;
 use selvedge::wfp::LockMode;
 use selvedge::wfp::Profile;
 use selvedge::wfp::Provider;
@@ -47,7 +47,7 @@ fn executions_in(profile: Profile, client: Client, writes: u64) -> u64 {
             ..Circumstances::default()
         };
         let options = EngineOptions {
-            ledger: Arc::new(Ledger::new(circumstances, false)),
+            ledger: Arc::new(CircumstanceLog::new(circumstances, false)),
             ..EngineOptions::default()
         };
         let engine = Engine::<Controlled>::new(&EngineImage::default(), &options);
@@ -57,7 +57,7 @@ fn executions_in(profile: Profile, client: Client, writes: u64) -> u64 {
             let handle = handle.expect("the engine runs");
             Controlled::spawn(ThreadId::new(thread), move || client(&own, handle, writes));
         }
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     };
     let waits = Waits::Sufficient;
     let mut machine = Machine::new(Limits {

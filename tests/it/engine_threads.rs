@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use selvedge::execution::End;
-use selvedge::execution::Rest;
+use selvedge::execution::FinalState;
 use selvedge::execution::ThreadId;
 use selvedge::explore::Bounds;
 use selvedge::explore::Coverage;
@@ -23,6 +23,7 @@ use selvedge::runtime::controlled::Controlled;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::System;
 use selvedge::status::NtStatus;
+use selvedge::wfp::CircumstanceLog;
 use selvedge::wfp::Circumstances;
 use selvedge::wfp::CloseTeardown;
 use selvedge::wfp::Engine;
@@ -30,7 +31,6 @@ use selvedge::wfp::EngineHandle;
 use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
 use selvedge::wfp::Key;
-use selvedge::wfp::Ledger;
 use selvedge::wfp::Profile;
 use selvedge::wfp::Provider;
 use selvedge::wfp::SessionOptions;
@@ -61,7 +61,7 @@ fn outcomes(profile: Profile, threads: &[Calls]) -> BTreeSet<Vec<Seen>> {
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let system = || -> Finish {
         let options = EngineOptions {
-            ledger: Arc::new(Ledger::new(Circumstances::of(profile), false)),
+            ledger: Arc::new(CircumstanceLog::new(Circumstances::of(profile), false)),
             ..EngineOptions::default()
         };
         let engine = MockEngine::new(&EngineImage::default(), &options);
@@ -75,7 +75,7 @@ fn outcomes(profile: Profile, threads: &[Calls]) -> BTreeSet<Vec<Seen>> {
                 seen.lock().unwrap()[index] = own;
             });
         }
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     };
     let waits = Waits::Sufficient;
     let found = by(DporExplorer::new(waits), (&system, waits), &seen);

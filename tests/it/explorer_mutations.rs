@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU16;
 use std::sync::atomic::Ordering;
 
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::explore::ExplorerKind;
@@ -117,9 +117,9 @@ fn a_writer_among_six_readers_shows_that_too_many_orders_are_planned() {
 /// How the objects that a thread makes on its way get their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {
-    /// By the thread, and the how-manieth of it they are.
+    /// By the thread, and the nth of it they are.
     ByMaker,
-    /// By the how-manieth of all they are: who makes one first depends on the interleaving.
+    /// By the nth of all they are: who makes one first depends on the interleaving.
     ByOrder,
 }
 
@@ -143,7 +143,7 @@ fn makers(naming: Naming) -> Finish {
             Controlled::act(store, (&own,), |(mut value,)| *value = 1);
         });
     }
-    Box::new(Rest::default)
+    Box::new(FinalState::default)
 }
 
 /// Executions that differ in nothing but whose variable is called what are one class. Named by who

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use selvedge::execution::Execution;
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::explore::Bounds;
@@ -79,7 +79,7 @@ fn two_stores(between: impl Fn() + Clone + Send + 'static) -> impl System {
             between();
             store(&shared);
         });
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     }
 }
 

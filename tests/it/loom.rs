@@ -12,11 +12,11 @@ use proptest::test_runner::TestRunner;
 
 use selvedge::execution::End;
 use selvedge::execution::Execution;
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
 use selvedge::execution::Outcome;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::explore::Bounds;
@@ -297,9 +297,9 @@ fn system(bodies: &'static [Body]) -> Start {
             let cell = cell.clone();
             Loom::spawn(ThreadId::new(index), move || body(&cell));
         }
-        Box::new(move || Rest {
+        Box::new(move || FinalState {
             values: vec![(ThreadId::new(0), cell.inspect(|value| *value))],
-            ..Rest::default()
+            ..FinalState::default()
         })
     })
 }

@@ -9,8 +9,8 @@ use selvedge::execution::ThreadSet;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
 use selvedge::runtime::Shared;
-use selvedge::runtime::Turn;
 use selvedge::runtime::View;
+use selvedge::runtime::WakeReason;
 use selvedge::runtime::awaiting;
 use selvedge::runtime::touching;
 
@@ -213,10 +213,10 @@ impl<R: Runtime> Objects<R> {
         let cell = self.lock(index);
         let operation = Operation::on(Verb::Lock, cell.id());
         let take = |mut lock: View<'_, RwState>, turn| {
-            if turn == Turn::Ready {
+            if turn == WakeReason::Ready {
                 lock.writer = true;
             }
-            turn == Turn::Ready
+            turn == WakeReason::Ready
         };
         R::wait_or_expire(
             operation,
@@ -326,7 +326,7 @@ impl<R: Runtime> Objects<R> {
             operation,
             (cell,),
             |(set,)| **set,
-            |_, turn| turn == Turn::Ready,
+            |_, turn| turn == WakeReason::Ready,
         )
     }
 
@@ -428,7 +428,7 @@ impl<R: Runtime> Objects<R> {
             |(waiters,)| waiters.is_notified(me),
             |(mut waiters,), turn| {
                 waiters.leave(me);
-                turn == Turn::Ready
+                turn == WakeReason::Ready
             },
         )
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use selvedge::execution::Execution;
 use selvedge::execution::Fact;
 use selvedge::execution::FactRecord;
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::Step;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
@@ -339,7 +339,7 @@ fn counting(fatal: u32) -> impl Fn() -> Finish {
                 assert!(index == 0 || seen != fatal, "counted {seen}");
             });
         }
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use selvedge::execution::Fact;
+use selvedge::execution::FinalState;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
@@ -361,9 +361,9 @@ impl Small {
                 .iter()
                 .map(|cell| cell.inspect(|value| *value));
             let values = values.map(|value| (ThreadId::new(0), value)).collect();
-            Rest {
+            FinalState {
                 values,
-                ..Rest::default()
+                ..FinalState::default()
             }
         })
     }
@@ -421,9 +421,9 @@ impl System for Watched {
             objects.words(|word| values.push((ThreadId::new(0), word)));
             let seen = log.lock().expect("no thread panics while it holds the log");
             values.extend_from_slice(&seen);
-            Rest {
+            FinalState {
                 values,
-                ..Rest::default()
+                ..FinalState::default()
             }
         })
     }

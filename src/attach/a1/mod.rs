@@ -37,7 +37,7 @@ use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
-use crate::execution::Rest;
+use crate::execution::FinalState;
 use crate::runtime::Runtime;
 use crate::status::NtStatus;
 use crate::strategy::Strategy;
@@ -192,7 +192,7 @@ impl<R: Runtime> Attach for A1<R> {
         self.driver.thread_ends();
     }
 
-    fn rest(&self) -> Rest {
+    fn rest(&self) -> FinalState {
         let contexts: Vec<Arc<Context<R>>> = self.contexts.lock().values().cloned().collect();
         let listed =
             |context: &Context<R>| self.provider(context.attach_type).lists(context.number);
@@ -204,7 +204,7 @@ impl<R: Runtime> Attach for A1<R> {
             .count();
         let kept = 2 * u32::try_from(bound).expect("few links");
         let engine = &self.driver.engine;
-        Rest {
+        FinalState {
             contexts: contexts
                 .iter()
                 .map(|context| context.at_rest(listed(context)))

@@ -45,7 +45,7 @@ impl Outlet {
 
 /// The executions of a library's search.
 #[derive(Debug)]
-pub(super) struct Elsewhere {
+pub(super) struct ForeignSearch {
     receiver: Receiver<Sent>,
     /// What [`Executions::advance`] took in.
     next: Option<Sent>,
@@ -56,7 +56,7 @@ pub(super) struct Elsewhere {
     span: Span,
 }
 
-impl Elsewhere {
+impl ForeignSearch {
     /// Starts a search, which is to end soon after [`Outlet::send`] says `false`, and returns how
     /// much of the space it has seen. Its executions belong to the span that is current now, and
     /// whoever listens to `tracing` here listens there.
@@ -90,7 +90,7 @@ impl Elsewhere {
     }
 }
 
-impl Executions for Elsewhere {
+impl Executions for ForeignSearch {
     fn advance(&mut self) -> bool {
         self.next = self.receiver.recv().ok();
         if self.next.is_none() {
@@ -117,7 +117,7 @@ impl Executions for Elsewhere {
     }
 }
 
-impl Drop for Elsewhere {
+impl Drop for ForeignSearch {
     fn drop(&mut self) {
         // Whoever sends now is told that nobody listens.
         let (_, nobody) = sync_channel(0);
@@ -136,8 +136,8 @@ mod tests {
     use super::*;
 
     /// A search that hands over `total` executions, told apart by how they ended.
-    fn counting(total: usize) -> Elsewhere {
-        Elsewhere::start(move |outlet| {
+    fn counting(total: usize) -> ForeignSearch {
+        ForeignSearch::start(move |outlet| {
             for index in 0..total {
                 let mut execution = Execution::empty();
                 execution.end = crate::execution::End::Panicked {
@@ -173,7 +173,7 @@ mod tests {
     fn a_search_is_listened_to_by_whoever_listens_where_it_is_started() {
         let subscriber = tracing_subscriber::fmt().finish();
         tracing::subscriber::with_default(subscriber, || {
-            let mut executions = Elsewhere::start(|_| {
+            let mut executions = ForeignSearch::start(|_| {
                 assert!(tracing::enabled!(tracing::Level::INFO));
                 Coverage::Exhausted
             });

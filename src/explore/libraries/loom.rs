@@ -24,7 +24,7 @@ use crate::runtime::locked::LoomEnd;
 use crate::runtime::locked::LoomRun;
 use crate::runtime::locked::search_with_loom;
 
-use super::elsewhere::Elsewhere;
+use super::elsewhere::ForeignSearch;
 use super::elsewhere::Outlet;
 use super::elsewhere::Sent;
 
@@ -49,7 +49,7 @@ pub fn loom_executions(
         };
         return Box::new(Unable(why));
     }
-    Box::new(Elsewhere::start(move |outlet| {
+    Box::new(ForeignSearch::start(move |outlet| {
         search(&start, waits, steps_max, &outlet)
     }))
 }

@@ -44,7 +44,7 @@ use crate::runtime::shuttle::Hidden;
 use crate::runtime::shuttle::Limits;
 use crate::runtime::shuttle::run;
 
-use super::elsewhere::Elsewhere;
+use super::elsewhere::ForeignSearch;
 use super::elsewhere::Outlet;
 use super::elsewhere::Sent;
 
@@ -72,7 +72,7 @@ pub struct ShuttleSearch {
 
 /// The executions of one of shuttle's explorers.
 #[derive(Debug)]
-pub struct ShuttleExecutions(Elsewhere);
+pub struct ShuttleExecutions(ForeignSearch);
 
 impl ShuttleExecutions {
     /// Starts a search, on an operating-system thread of its own. A sampler draws as many
@@ -86,7 +86,7 @@ impl ShuttleExecutions {
         let (limits, executions_max) = (limits(search, bounds), bounds.executions_max);
         let executions_max = usize::try_from(executions_max).unwrap_or(usize::MAX);
         let policy = Policy::of(search.kind);
-        Self(Elsewhere::start(move |outlet| {
+        Self(ForeignSearch::start(move |outlet| {
             let searching = Searching {
                 search,
                 limits,

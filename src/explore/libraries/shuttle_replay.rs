@@ -28,7 +28,7 @@ pub enum NativeReplayError {
     Unreadable,
     /// The schedule is one of another system, or of another version of it.
     #[error("shuttle's schedule does not fit the system: {0}")]
-    Misfit(String),
+    Divergence(String),
 }
 
 /// Runs one execution again, by shuttle's own replay scheduler, from a
@@ -36,8 +36,8 @@ pub enum NativeReplayError {
 ///
 /// # Errors
 ///
-/// [`NativeReplayError::Unreadable`] if the text is no schedule, and [`NativeReplayError::Misfit`]
-/// if the system does not follow it to its end.
+/// [`NativeReplayError::Unreadable`] if the text is no schedule, and
+/// [`NativeReplayError::Divergence`] if the system does not follow it to its end.
 pub fn replay_native_shuttle(
     script: &Script,
     encoded: &str,
@@ -67,14 +67,14 @@ pub fn replay_native_shuttle(
     };
     let scheduler = Box::new(ReplayScheduler::new_from_schedule(schedule));
     run(scheduler, limits, choices, start, take)
-        .map_err(|failure| NativeReplayError::Misfit(misfit(&failure.message).to_owned()))?;
+        .map_err(|failure| NativeReplayError::Divergence(misfit(&failure.message).to_owned()))?;
     let ran = ran.take();
     match ran {
         Some((execution, turns)) if turns == length => Ok(execution),
-        Some((_, turns)) => Err(NativeReplayError::Misfit(format!(
+        Some((_, turns)) => Err(NativeReplayError::Divergence(format!(
             "it ends after {turns} of {length} turns"
         ))),
-        None => Err(NativeReplayError::Misfit("it does not end".to_owned())),
+        None => Err(NativeReplayError::Divergence("it does not end".to_owned())),
     }
 }
 

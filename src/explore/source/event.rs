@@ -98,7 +98,7 @@ impl Attempt {
 pub(super) struct Event {
     pub(super) thread: ThreadId,
     pub(super) operation: Operation,
-    /// The how-manieth event of its thread it is, from 1.
+    /// The nth event of its thread it is, from 1.
     pub(super) number: u32,
     pub(super) footprint: Footprint,
     pub(super) attempt: Attempt,

@@ -25,7 +25,7 @@ impl Cause {
         contrast: Option<&Contrast>,
         names: &Names,
     ) -> String {
-        let telling = Telling {
+        let telling = SentenceBuilder {
             cause: self,
             execution,
             names,
@@ -47,13 +47,13 @@ impl Cause {
     }
 }
 
-struct Telling<'a> {
+struct SentenceBuilder<'a> {
     cause: &'a Cause,
     execution: &'a Execution,
     names: &'a Names,
 }
 
-impl Telling<'_> {
+impl SentenceBuilder<'_> {
     fn thread(&self, index: usize) -> ThreadId {
         self.execution.steps[index].thread
     }

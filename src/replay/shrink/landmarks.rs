@@ -1,6 +1,6 @@
 //! A schedule by what its steps do, for a system that takes other steps: one with a fault less.
 //!
-//! A run ends where its thread has done a thing for the how-manieth time, so that steps which are
+//! A run ends where its thread has done a thing for the nth time, so that steps which are
 //! new or gone in between do not shift the rest.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::runtime::controlled::Position;
 
 use super::follow::go_on;
 
-/// What a thread does, and for the how-manieth time, from 1.
+/// What a thread does, and for the nth time, from 1.
 type Landmark = (ThreadId, Verb, u32);
 
 /// Follows an execution by its landmarks, and then goes on.

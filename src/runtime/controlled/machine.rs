@@ -11,26 +11,26 @@ use tracing::Span;
 
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::FinalState;
 use crate::execution::Journal;
-use crate::execution::Rest;
 use crate::execution::ThreadId;
-use crate::runtime::Turn;
 use crate::runtime::Waits;
+use crate::runtime::WakeReason;
 use crate::runtime::panics;
 
 use super::Pending;
 use super::Policy;
 use super::STACK_BYTES;
-use super::board::Board;
-use super::board::Conductor;
-use super::board::Next;
-use super::seat;
-use super::seat::Mode;
-use super::seat::Resume;
-use super::seat::Spawned;
+use super::state::ExecutionState;
+use super::state::Next;
+use super::state::SchedulerHandle;
+use super::tls;
+use super::tls::Mode;
+use super::tls::Resume;
+use super::tls::Spawned;
 
 /// Looks at what is left when all threads of an execution have stopped.
-pub type Finish = Box<dyn FnOnce() -> Rest + Send>;
+pub type Finish = Box<dyn FnOnce() -> FinalState + Send>;
 
 /// Makes the shared objects of one execution and starts its threads, on whatever runtime.
 pub type Start = Arc<dyn Fn() -> Finish + Send + Sync>;
@@ -68,7 +68,7 @@ type Thread = Coroutine<Resume, (), Option<String>, DefaultStack>;
 
 /// Runs executions on the calling thread. Stacks and buffers are kept from one to the next.
 pub struct Machine {
-    board: Board,
+    board: ExecutionState,
     crew: Crew,
     /// What the threads wait for that had not finished when the execution ended.
     blocked: Vec<(ThreadId, Pending)>,
@@ -81,7 +81,7 @@ impl Machine {
     pub fn new(limits: Limits) -> Self {
         panics::install();
         Self {
-            board: Board::new(limits),
+            board: ExecutionState::new(limits),
             crew: Crew::default(),
             blocked: Vec::new(),
             span: Span::current(),
@@ -111,19 +111,19 @@ impl Machine {
     ///
     /// If the system's own start-up panics, or the policy chooses what was not offered.
     pub fn run<P: Policy>(&mut self, system: &dyn System, policy: &mut P) -> &Execution {
-        assert_eq!(seat::mode(), Mode::Idle, "an execution runs inside another");
+        assert_eq!(tls::mode(), Mode::Idle, "an execution runs inside another");
         self.board.clear();
-        seat::reset();
+        tls::reset();
         let finish = set_up(|| system.start());
         self.board.take_facts();
-        let mut conductor = Conductor {
+        let mut conductor = SchedulerHandle {
             board: &mut self.board,
             policy,
         };
         let crew = &mut self.crew;
-        let end = seat::with_conductor(&mut conductor, || crew.run());
+        let end = tls::with_conductor(&mut conductor, || crew.run());
         self.board.execution.rest = match end {
-            End::Redundant | End::StepLimit => Rest::default(),
+            End::Redundant | End::StepLimit => FinalState::default(),
             End::Finished | End::Deadlock(_) | End::Livelock(_) | End::Panicked { .. } => {
                 set_up(finish)
             }
@@ -156,7 +156,7 @@ impl Machine {
         while let Some(thread) = self.crew.abort_one() {
             self.board.retire(thread, None);
         }
-        seat::reset();
+        tls::reset();
     }
 }
 
@@ -186,14 +186,14 @@ impl Crew {
     /// Runs threads until the conductor says that the execution has ended, and how.
     fn run(&mut self) -> End {
         loop {
-            while let Some(spawned) = seat::take_spawned() {
+            while let Some(spawned) = tls::take_spawned() {
                 self.start(spawned);
             }
-            match seat::conduct(Conductor::next) {
+            match tls::conduct(SchedulerHandle::next) {
                 Next::End(end) => return end,
                 Next::Step(go) => self.resume(go.thread, Resume::from(go)),
             }
-            if let Some(failure) = seat::take_failure() {
+            if let Some(failure) = tls::take_failure() {
                 // What went wrong while deciding on a thread's stack is no fault of the thread.
                 panic::resume_unwind(failure);
             }
@@ -209,12 +209,12 @@ impl Crew {
         let new_stack = || DefaultStack::new(STACK_BYTES).expect("memory for a stack");
         let stack = self.stacks.pop().unwrap_or_else(new_stack);
         let coroutine = Coroutine::with_stack(stack, move |yielder, _first: Resume| {
-            seat::occupy(yielder, thread, body)
+            tls::occupy(yielder, thread, body)
         });
-        seat::conduct(|conductor| conductor.board.enlist(thread));
+        tls::conduct(|conductor| conductor.board.enlist(thread));
         self.threads[index] = Some(coroutine);
-        seat::set_starting(true);
-        let turn = Turn::Ready;
+        tls::set_starting(true);
+        let turn = WakeReason::Ready;
         self.resume(
             thread,
             Resume::Run {
@@ -222,9 +222,9 @@ impl Crew {
                 alternative: 0,
             },
         );
-        seat::set_starting(false);
+        tls::set_starting(false);
         if self.threads[index].is_some() {
-            seat::conduct(|conductor| {
+            tls::conduct(|conductor| {
                 conductor.board.arrive(thread);
                 conductor.board.take_facts();
             });
@@ -235,12 +235,12 @@ impl Crew {
     fn resume(&mut self, thread: ThreadId, resume: Resume) {
         let coroutine = self.threads[thread.index()].as_mut();
         let coroutine = coroutine.expect("internal bug: only a live thread is resumed");
-        seat::set_mode(Mode::Running);
+        tls::set_mode(Mode::Running);
         let result = coroutine.resume(resume);
-        seat::set_mode(Mode::Idle);
+        tls::set_mode(Mode::Idle);
         if let CoroutineResult::Return(panic) = result {
             self.dismiss(thread);
-            seat::conduct(|conductor| {
+            tls::conduct(|conductor| {
                 conductor.board.retire(thread, panic);
                 conductor.board.complete();
             });
@@ -256,9 +256,9 @@ impl Crew {
     fn abort_one(&mut self) -> Option<ThreadId> {
         let index = self.threads.iter().position(Option::is_some)?;
         let coroutine = self.threads[index].as_mut()?;
-        seat::set_mode(Mode::Aborting);
+        tls::set_mode(Mode::Aborting);
         let result = coroutine.resume(Resume::Abort);
-        seat::set_mode(Mode::Idle);
+        tls::set_mode(Mode::Idle);
         let returned = matches!(result, CoroutineResult::Return(_));
         assert!(
             returned,
@@ -276,9 +276,9 @@ impl Crew {
 ///
 /// If an execution is running.
 pub fn start_up<O>(body: impl FnOnce() -> O) -> O {
-    assert_eq!(seat::mode(), Mode::Idle, "a start-up inside an execution");
+    assert_eq!(tls::mode(), Mode::Idle, "a start-up inside an execution");
     // Whoever ran here before may have left names: another start-up, or code outside of executions.
-    seat::reset();
+    tls::reset();
     set_up(body)
 }
 
@@ -287,11 +287,11 @@ pub fn set_up<O>(body: impl FnOnce() -> O) -> O {
     struct Restore(Mode);
     impl Drop for Restore {
         fn drop(&mut self) {
-            seat::set_mode(self.0);
+            tls::set_mode(self.0);
         }
     }
-    let restore = Restore(seat::mode());
-    seat::set_mode(Mode::SetUp);
+    let restore = Restore(tls::mode());
+    tls::set_mode(Mode::SetUp);
     let result = body();
     drop(restore);
     result

@@ -23,13 +23,13 @@
 //! - Nothing thread-local of others is held across a switch by this crate; code under test must not
 //!   hold such things either (an entered tracing span, a guard of `std::sync`).
 
-mod board;
 mod cell;
 mod machine;
 mod policy;
 mod questions;
-mod seat;
 mod slot;
+mod state;
+mod tls;
 
 use std::panic;
 use std::thread;
@@ -44,13 +44,13 @@ use crate::execution::ThreadId;
 use super::Objects;
 use super::Recorded;
 use super::Runtime;
-use super::Turn;
 use super::Value;
 use super::Waiting;
+use super::WakeReason;
 use super::at_once::at_once;
 
-use seat::Aborted;
-use seat::Mode;
+use tls::Aborted;
+use tls::Mode;
 
 pub use cell::ControlledCell;
 pub use machine::Finish;
@@ -65,8 +65,8 @@ pub use policy::Policy;
 pub use policy::Position;
 pub(crate) use questions::Question;
 pub(crate) use questions::Questions;
-pub(crate) use seat::steps_since;
-pub(crate) use seat::steps_so_far;
+pub(crate) use tls::steps_since;
+pub(crate) use tls::steps_so_far;
 
 /// The size of a coroutine's stack in bytes. Stacks are kept and used again.
 pub const STACK_BYTES: usize = 256 * 1024;
@@ -83,22 +83,22 @@ impl Runtime for Controlled {
         waiting: Waiting,
         objects: F,
         ready: impl Fn(&F::Views<'_>) -> bool,
-        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+        body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
     ) -> O {
-        let turn = match seat::mode() {
+        let turn = match tls::mode() {
             Mode::Running if thread::panicking() => {
                 let (result, footprint) = inline(&objects, body);
-                seat::step_unscheduled(footprint);
+                tls::step_unscheduled(footprint);
                 return result;
             }
             Mode::Running if waiting == Waiting::Never => {
-                seat::stand_before(&Pending::act(operation, objects.declared()), None);
-                seat::pause().0
+                tls::stand_before(&Pending::act(operation, objects.declared()), None);
+                tls::pause().0
             }
             Mode::Running => {
                 let awaited = objects.awaited();
                 let poll = || {
-                    let answer = seat::inside(|| objects.open(|views| ready(&views)));
+                    let answer = tls::inside(|| objects.open(|views| ready(&views)));
                     require_awaited(operation, &awaited, &answer.1);
                     answer
                 };
@@ -110,20 +110,20 @@ impl Runtime for Controlled {
                     awaited,
                     ..Pending::act(operation, objects.declared())
                 };
-                seat::stand_before(&pending, Some(&poll));
-                seat::pause().0
+                tls::stand_before(&pending, Some(&poll));
+                tls::pause().0
             }
             Mode::SetUp => {
-                return seat::inside(|| at_once(operation, waiting, &objects, ready, body));
+                return tls::inside(|| at_once(operation, waiting, &objects, ready, body));
             }
             Mode::Aborting if thread::panicking() => return inline(&objects, body).0,
             Mode::Aborting => panic::resume_unwind(Box::new(Aborted)),
             Mode::Idle => panic!("a step outside of any execution: {operation:?}"),
         };
-        let (result, footprint) = seat::inside(|| {
+        let (result, footprint) = tls::inside(|| {
             objects.open(|views| {
                 let as_offered =
-                    waiting == Waiting::Never || ready(&views) == (turn == Turn::Ready);
+                    waiting == Waiting::Never || ready(&views) == (turn == WakeReason::Ready);
                 assert!(
                     as_offered,
                     "internal bug: readiness changed unseen: {operation:?}"
@@ -135,17 +135,17 @@ impl Runtime for Controlled {
             objects.allows(&footprint),
             "a step touches {footprint:?}, which is more than it declares: {operation:?}"
         );
-        seat::step_done(footprint, result.recorded());
+        tls::step_done(footprint, result.recorded());
         result
     }
 
     fn choose(operation: Operation, alternatives: u8) -> u8 {
         assert!(alternatives > 0, "a choice needs an alternative");
-        match seat::mode() {
+        match tls::mode() {
             Mode::Running if !thread::panicking() => {
-                seat::stand_before(&Pending::choice(operation, alternatives), None);
-                let (_, alternative) = seat::pause();
-                seat::step_done(Footprint::EMPTY, u32::from(alternative).recorded());
+                tls::stand_before(&Pending::choice(operation, alternatives), None);
+                let (_, alternative) = tls::pause();
+                tls::step_done(Footprint::EMPTY, u32::from(alternative).recorded());
                 alternative
             }
             Mode::Aborting if !thread::panicking() => panic::resume_unwind(Box::new(Aborted)),
@@ -155,29 +155,29 @@ impl Runtime for Controlled {
     }
 
     fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
-        if seat::mode() == Mode::Running {
+        if tls::mode() == Mode::Running {
             Self::act(Operation::start_of(thread), (), |()| ());
         }
-        assert!(!seat::is_taken(thread), "thread {thread} was started twice");
-        seat::spawn(thread, Box::new(body));
+        assert!(!tls::is_taken(thread), "thread {thread} was started twice");
+        tls::spawn(thread, Box::new(body));
     }
 
     fn current() -> Option<ThreadId> {
-        seat::thread()
+        tls::thread()
     }
 
     fn try_fresh(kind: ObjectKind) -> Option<ObjectId> {
-        seat::fresh(kind)
+        tls::fresh(kind)
     }
 
     fn record(fact: Fact) {
-        seat::record(fact);
+        tls::record(fact);
     }
 }
 
 /// Whether a thread under test runs on this operating-system thread.
 pub(super) fn is_running() -> bool {
-    matches!(seat::mode(), Mode::Running | Mode::Aborting)
+    matches!(tls::mode(), Mode::Running | Mode::Aborting)
 }
 
 /// A condition reads nothing but what it is said to read.
@@ -196,7 +196,7 @@ fn require_awaited(operation: Operation, awaited: &Footprint, read: &Footprint) 
 /// Runs a step's body on the spot, ready or not: nobody can be let in between.
 fn inline<F: Objects<Controlled>, O>(
     objects: &F,
-    body: impl FnOnce(F::Views<'_>, Turn) -> O,
+    body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
 ) -> (O, Footprint) {
-    seat::inside(|| objects.open(|views| body(views, Turn::Ready)))
+    tls::inside(|| objects.open(|views| body(views, WakeReason::Ready)))
 }

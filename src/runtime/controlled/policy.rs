@@ -10,7 +10,7 @@ use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::Waiting;
 
-use super::seat;
+use super::tls;
 
 /// The step that a suspended thread is about to take.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +80,7 @@ impl Position<'_> {
     /// What the thread is about to do, if it has been started and has not finished.
     pub fn pending(&self, thread: ThreadId) -> Option<Pending> {
         let alive = self.alive.contains(thread);
-        alive.then(|| seat::pending(thread))
+        alive.then(|| tls::pending(thread))
     }
 
     /// The alternatives of an enabled thread.
@@ -90,7 +90,7 @@ impl Position<'_> {
     /// If the thread has nothing pending.
     pub fn offered(&self, thread: ThreadId) -> Range<u8> {
         assert!(self.alive.contains(thread), "a dead thread offers nothing");
-        seat::offered(thread)
+        tls::offered(thread)
     }
 }
 

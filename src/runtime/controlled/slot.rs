@@ -13,8 +13,8 @@ use crate::runtime::Waiting;
 
 use super::Pending;
 use super::policy::offers;
-use super::seat;
-use super::seat::Mode;
+use super::tls;
+use super::tls::Mode;
 
 /// Asks whether a pending step is ready, and what that was read from. Lives on the stack of the
 /// suspended coroutine.
@@ -47,10 +47,10 @@ impl Poller {
         // SAFETY: the coroutine is suspended inside `pause`, whose frame holds the closure that
         // this points to; the machine replaces or drops the poller before it resumes the coroutine.
         let poll = unsafe { &*self.0 };
-        let before = seat::mode();
-        seat::set_mode(Mode::Running);
+        let before = tls::mode();
+        tls::set_mode(Mode::Running);
         let answer = panic::catch_unwind(panic::AssertUnwindSafe(poll));
-        seat::set_mode(before);
+        tls::set_mode(before);
         answer.unwrap_or((true, Footprint::EMPTY))
     }
 }

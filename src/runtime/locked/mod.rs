@@ -48,10 +48,10 @@ use super::Objects;
 use super::Recorded;
 use super::Runtime;
 use super::Sleepers;
-use super::Turn;
 use super::Value;
 use super::Waiting;
 use super::Waits;
+use super::WakeReason;
 use super::at_once::at_once;
 
 pub use cell::LockedCell;
@@ -128,7 +128,7 @@ pub enum Locked<P> {
 
 /// What came of an attempt at a step.
 enum Attempt<O> {
-    Taken(thread::Result<O>, Turn),
+    Taken(thread::Result<O>, WakeReason),
     Blocked,
 }
 
@@ -140,7 +140,7 @@ impl<P: Platform> Runtime for Locked<P> {
         waiting: Waiting,
         objects: F,
         ready: impl Fn(&F::Views<'_>) -> bool,
-        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+        body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
     ) -> O {
         P::with_current(|current| match current {
             Some(current) if thread::panicking() => {
@@ -148,7 +148,7 @@ impl<P: Platform> Runtime for Locked<P> {
                 let close = |_: &mut O, _: &Footprint, sleepers: &mut [Sleepers<'_>]| {
                     awake = woken_by(sleepers);
                 };
-                let run = |views: F::Views<'_>| body(views, Turn::Ready);
+                let run = |views: F::Views<'_>| body(views, WakeReason::Ready);
                 let (result, footprint) = current.inside(|| objects.open_and_close(run, close));
                 current.step_unscheduled(footprint);
                 P::wake_unwinding(&current.world, awake);
@@ -249,7 +249,7 @@ impl<P: Platform> Taking<'_, P> {
         &self,
         objects: &F,
         ready: impl Fn(&F::Views<'_>) -> bool,
-        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+        body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
     ) -> O {
         let world = &self.current.world;
         let occurrence = self.current.log().next_wait(self.waiting);
@@ -262,7 +262,11 @@ impl<P: Platform> Taking<'_, P> {
                 if blocked && !expires && !self.runs_out(occurrence) {
                     return Attempt::Blocked;
                 }
-                let turn = if blocked { Turn::Expired } else { Turn::Ready };
+                let turn = if blocked {
+                    WakeReason::Expired
+                } else {
+                    WakeReason::Ready
+                };
                 let body = body.take().expect("internal bug: a step is taken once");
                 // Caught, so that the locks are let go before anything unwinds.
                 let result = panic::catch_unwind(AssertUnwindSafe(|| body(views, turn)));
@@ -314,11 +318,11 @@ impl<P: Platform> Taking<'_, P> {
     fn log<O: Recorded>(
         &self,
         result: Option<&O>,
-        turn: Turn,
+        turn: WakeReason,
         footprint: Footprint,
         quiescent: bool,
     ) {
-        let expired = turn == Turn::Expired;
+        let expired = turn == WakeReason::Expired;
         let footprint = if expired && quiescent {
             footprint.and_everything()
         } else {

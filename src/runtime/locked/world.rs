@@ -15,11 +15,11 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FactRecord;
+use crate::execution::FinalState;
 use crate::execution::Footprint;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
 use crate::execution::Operation;
-use crate::execution::Rest;
 use crate::execution::Step;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
@@ -94,13 +94,13 @@ impl Log {
         self.last
     }
 
-    /// The how-manieth choice of the thread this is, from 0.
+    /// The nth choice of the thread this is, from 0.
     pub(super) const fn next_choice(&mut self) -> u32 {
         self.choices += 1;
         self.choices - 1
     }
 
-    /// The how-manieth finite wait of the thread this is, from 0, if it is one.
+    /// The nth finite wait of the thread this is, from 0, if it is one.
     pub(super) fn next_wait(&mut self, waiting: Waiting) -> u32 {
         let before = self.waits;
         self.waits += u32::from(waiting == Waiting::Finite);
@@ -238,7 +238,7 @@ impl<P: Platform> World<P> {
     }
 
     /// The execution, when nothing runs any more. Its log is gone from here.
-    pub(super) fn execution(&self, end: End, rest: Rest) -> Execution {
+    pub(super) fn execution(&self, end: End, rest: FinalState) -> Execution {
         let mut steps: Vec<(u64, Step)> = Vec::new();
         let mut facts: Vec<(u64, Option<ThreadId>, Fact)> = Vec::new();
         for index in std::iter::once(THREADS_MAX).chain(0..THREADS_MAX) {

@@ -16,8 +16,8 @@ use ::shuttle::scheduler::TaskId;
 use crate::execution::Execution;
 
 use super::Hidden;
-use super::seat;
-use super::seat::Next;
+use super::tls;
+use super::tls::Next;
 
 /// Takes a complete execution and the schedule by which shuttle can run it again; says whether
 /// more are wanted.
@@ -39,7 +39,7 @@ impl Adaptor {
     /// Chooses the next task. `runnable` is in ascending order.
     fn choose(&mut self, runnable: &[&Task]) -> TaskId {
         let tasks: Vec<usize> = runnable.iter().map(|task| task.id().into()).collect();
-        match seat::next(&tasks) {
+        match tls::next(&tasks) {
             Next::Hidden(position) => {
                 let (task, number) = (runnable[position], tasks[position]);
                 let new = number >= self.seen;
@@ -47,25 +47,25 @@ impl Adaptor {
                 let shown = match self.hidden {
                     Hidden::Unseen => false,
                     Hidden::Starts => new,
-                    Hidden::Seen => !seat::has_failed(),
+                    Hidden::Seen => !tls::has_failed(),
                 };
                 if shown {
                     self.ask(&[task]);
                 }
-                seat::go_on(number);
+                tls::go_on(number);
                 task.id()
             }
             Next::Step(enabled, quiescent) => {
                 let can = |task: usize| {
-                    let thread = seat::thread_of(task);
+                    let thread = tls::thread_of(task);
                     thread.is_some_and(|thread| enabled.contains(thread))
                 };
                 let candidates = runnable.iter().zip(&tasks).filter(|(_, task)| can(**task));
                 let candidates: Vec<&Task> = candidates.map(|(task, _)| *task).collect();
                 let chosen = self.ask(&candidates);
-                let thread = seat::thread_of(chosen.into());
+                let thread = tls::thread_of(chosen.into());
                 let thread = thread.expect("internal bug: the main task takes no step");
-                seat::begin(thread, (enabled, quiescent));
+                tls::begin(thread, (enabled, quiescent));
                 self.last = Some(chosen);
                 chosen
             }
@@ -88,13 +88,13 @@ fn guarded<O>(body: impl FnOnce() -> O) -> Result<O, Box<dyn Any + Send>> {
 
 impl Scheduler for Adaptor {
     fn new_execution(&mut self) -> Option<Schedule> {
-        let execution = seat::take_execution();
+        let execution = tls::take_execution();
         let wanted = execution.is_none_or(|execution| (self.take)(execution, &self.schedule));
-        if !wanted || seat::has_failed() {
+        if !wanted || tls::has_failed() {
             return None;
         }
         let schedule = self.scheduler.new_execution()?;
-        seat::reset();
+        tls::reset();
         self.schedule = schedule.clone();
         self.last = None;
         self.seen = 0;
@@ -109,12 +109,12 @@ impl Scheduler for Adaptor {
     ) -> Option<TaskId> {
         let chosen = guarded(|| self.choose(runnable)).unwrap_or_else(|failure| {
             // Everything unwinds now, whoever begins.
-            seat::fail(failure);
+            tls::fail(failure);
             let first = runnable[0].id();
-            seat::go_on(first.into());
+            tls::go_on(first.into());
             first
         });
-        seat::enter(chosen.into());
+        tls::enter(chosen.into());
         self.schedule.push_task(chosen);
         Some(chosen)
     }
@@ -122,7 +122,7 @@ impl Scheduler for Adaptor {
     fn next_u64(&mut self) -> u64 {
         self.schedule.push_random();
         guarded(|| self.scheduler.next_u64()).unwrap_or_else(|failure| {
-            seat::fail(failure);
+            tls::fail(failure);
             0
         })
     }

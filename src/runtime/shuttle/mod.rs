@@ -15,11 +15,11 @@
 //! that runs because of a panic, and an overflow of a task's stack of [`STACK_BYTES`].
 
 mod adaptor;
-mod board;
 mod cell;
 mod run;
-mod seat;
+mod state;
 mod task;
+mod tls;
 
 use std::panic;
 use std::thread;
@@ -34,14 +34,14 @@ use crate::execution::ThreadId;
 use super::Objects;
 use super::Recorded;
 use super::Runtime;
-use super::Turn;
 use super::Value;
 use super::Waiting;
+use super::WakeReason;
 use super::at_once::at_once;
 
-use board::Pending;
-use seat::Aborted;
-use seat::Phase;
+use state::Pending;
+use tls::Aborted;
+use tls::Phase;
 
 pub use cell::ShuttleCell;
 pub use run::Choices;
@@ -64,12 +64,12 @@ impl Runtime for Shuttle {
         waiting: Waiting,
         objects: F,
         ready: impl Fn(&F::Views<'_>) -> bool,
-        body: impl FnOnce(F::Views<'_>, Turn) -> O,
+        body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
     ) -> O {
-        let turn = match seat::phase() {
+        let turn = match tls::phase() {
             Some(Phase::Running) if thread::panicking() => {
                 let (result, footprint) = inline(&objects, body);
-                seat::step_unscheduled(footprint);
+                tls::step_unscheduled(footprint);
                 return result;
             }
             Some(Phase::Running) if waiting == Waiting::Never => {
@@ -95,7 +95,7 @@ impl Runtime for Shuttle {
         let (result, footprint) = inside(|| {
             objects.open(|views| {
                 let as_offered =
-                    waiting == Waiting::Never || ready(&views) == (turn == Turn::Ready);
+                    waiting == Waiting::Never || ready(&views) == (turn == WakeReason::Ready);
                 assert!(
                     as_offered,
                     "internal bug: readiness changed unseen: {operation:?}"
@@ -103,17 +103,17 @@ impl Runtime for Shuttle {
                 body(views, turn)
             })
         });
-        seat::step_done(footprint, result.recorded());
+        tls::step_done(footprint, result.recorded());
         result
     }
 
     fn choose(operation: Operation, alternatives: u8) -> u8 {
         assert!(alternatives > 0, "a choice needs an alternative");
-        match seat::phase() {
+        match tls::phase() {
             Some(Phase::Running) if !thread::panicking() => {
                 task::pause(Pending::act(operation, Footprint::EMPTY), None);
                 let alternative = task::draw(alternatives);
-                seat::choice_done(alternative);
+                tls::choice_done(alternative);
                 alternative
             }
             Some(Phase::Unwinding) if !thread::panicking() => {
@@ -125,24 +125,24 @@ impl Runtime for Shuttle {
     }
 
     fn spawn(thread: ThreadId, body: impl FnOnce() + Send + 'static) {
-        if seat::phase() == Some(Phase::Running) {
+        if tls::phase() == Some(Phase::Running) {
             Self::act(Operation::start_of(thread), (), |()| ());
         }
-        let started = seat::is_started(thread);
+        let started = tls::is_started(thread);
         assert!(!started, "thread {thread} was started twice");
-        seat::spawn(thread, Box::new(body));
+        tls::spawn(thread, Box::new(body));
     }
 
     fn current() -> Option<ThreadId> {
-        seat::current()
+        tls::current()
     }
 
     fn try_fresh(kind: ObjectKind) -> Option<ObjectId> {
-        seat::fresh(kind)
+        tls::fresh(kind)
     }
 
     fn record(fact: Fact) {
-        seat::record(fact);
+        tls::record(fact);
     }
 }
 
@@ -152,10 +152,10 @@ fn inside<O>(body: impl FnOnce() -> O) -> O {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
-            seat::step_outside();
+            tls::step_outside();
         }
     }
-    seat::step_inside();
+    tls::step_inside();
     let leave = Leave;
     let result = body();
     drop(leave);
@@ -165,7 +165,7 @@ fn inside<O>(body: impl FnOnce() -> O) -> O {
 /// Runs a step's body on the spot, ready or not: nobody can be let in between.
 fn inline<F: Objects<Shuttle>, O>(
     objects: &F,
-    body: impl FnOnce(F::Views<'_>, Turn) -> O,
+    body: impl FnOnce(F::Views<'_>, WakeReason) -> O,
 ) -> (O, Footprint) {
-    inside(|| objects.open(|views| body(views, Turn::Ready)))
+    inside(|| objects.open(|views| body(views, WakeReason::Ready)))
 }

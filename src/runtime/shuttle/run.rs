@@ -19,8 +19,8 @@ use crate::runtime::controlled::Start;
 use crate::runtime::panics;
 
 use super::adaptor::Adaptor;
-use super::seat;
 use super::task::run_main;
+use super::tls;
 
 /// The size of a task's stack in bytes. Shuttle's own 60 KiB are too few for a build without
 /// optimisation, and what overflows them kills the process.
@@ -110,7 +110,7 @@ pub fn run(
     take: impl FnMut(Execution, &Schedule) -> bool + 'static,
 ) -> Result<Choices, Failure> {
     panics::install();
-    seat::occupy(limits, choices);
+    tls::occupy(limits, choices);
     let adaptor = Adaptor {
         scheduler,
         hidden: limits.hidden,
@@ -121,7 +121,7 @@ pub fn run(
     };
     let search = || Runner::new(adaptor, config()).run(move || run_main(&start));
     let caught = panics::quietly(|| panic::catch_unwind(AssertUnwindSafe(search)).err());
-    let seat = seat::leave();
+    let seat = tls::leave();
     let failure = seat.failure.or(caught);
     let told = failure.map(|failure| Failure {
         message: panics::said(&*failure),

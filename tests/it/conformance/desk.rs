@@ -12,12 +12,12 @@ use selvedge::runtime::controlled::Controlled;
 use selvedge::status::NtStatus;
 use selvedge::wfp::CalloutFunctions;
 use selvedge::wfp::CalloutId;
+use selvedge::wfp::CircumstanceLog;
 use selvedge::wfp::Circumstances;
 use selvedge::wfp::Engine;
 use selvedge::wfp::EngineHandle;
 use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
-use selvedge::wfp::Ledger;
 use selvedge::wfp::Notification;
 use selvedge::wfp::Objects;
 use selvedge::wfp::ServiceState;
@@ -86,7 +86,7 @@ impl Desk {
         objects: Objects,
     ) -> Self {
         let options = EngineOptions {
-            ledger: Arc::new(Ledger::new(circumstances.clone(), false)),
+            ledger: Arc::new(CircumstanceLog::new(circumstances.clone(), false)),
             ..options
         };
         Self {

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use selvedge::execution::End;
 use selvedge::execution::Execution;
 use selvedge::execution::Fact;
-use selvedge::execution::Rest;
+use selvedge::execution::FinalState;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::explore::Bounds;
@@ -40,7 +40,7 @@ impl<'l> Stage<'l> {
         Self { circumstances, log }
     }
 
-    /// The same, where a call of the first thread fails: the how-manieth of its kind, from 1.
+    /// The same, where a call of the first thread fails: the nth of its kind, from 1.
     pub(super) fn failing(&self, verb: Verb, occurrence: u32, fault: EngineFault) -> Self {
         self.log.tries(verb, fault);
         let mut circumstances = self.circumstances.clone();
@@ -80,7 +80,7 @@ impl<'l> Stage<'l> {
         let system = || -> Finish {
             self.log.take_notes();
             set_up(&Desk::new(&self.circumstances, self.log));
-            Box::new(Rest::default)
+            Box::new(FinalState::default)
         };
         let bounds = Bounds {
             executions_max: EXECUTIONS_MAX,

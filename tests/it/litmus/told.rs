@@ -14,12 +14,12 @@ use selvedge::litmus::spawn;
 use selvedge::litmus::threads;
 use selvedge::runtime::controlled::Controlled;
 use selvedge::status::NtStatus;
+use selvedge::wfp::CircumstanceLog;
 use selvedge::wfp::Circumstances;
 use selvedge::wfp::Engine;
 use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
 use selvedge::wfp::Key;
-use selvedge::wfp::Ledger;
 use selvedge::wfp::SessionOptions;
 use selvedge::wfp::TransactionMode;
 use selvedge::wfp::Wait;
@@ -55,7 +55,7 @@ fn philosophers(count: usize) -> Program {
 fn one_handle() -> Program {
     threads(|threads| {
         let options = EngineOptions {
-            ledger: Arc::new(Ledger::new(Circumstances::default(), false)),
+            ledger: Arc::new(CircumstanceLog::new(Circumstances::default(), false)),
             ..EngineOptions::default()
         };
         let engine = Engine::<Controlled>::new(&EngineImage::default(), &options);

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use selvedge::execution::Blocked;
 use selvedge::execution::Execution;
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
@@ -63,9 +63,9 @@ fn over(threads: impl Fn(&[Cell]) -> Vec<Body>) -> impl Fn() -> Finish {
         for (index, body) in threads(&cells).into_iter().enumerate() {
             Native::spawn(thread(index), body);
         }
-        Box::new(move || Rest {
+        Box::new(move || FinalState {
             values: cells.iter().map(|cell| (thread(0), cell.value())).collect(),
-            ..Rest::default()
+            ..FinalState::default()
         })
     }
 }

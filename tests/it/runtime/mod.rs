@@ -13,10 +13,10 @@ use std::sync::Arc;
 use selvedge::execution::Decision;
 use selvedge::execution::Execution;
 use selvedge::execution::Fact;
+use selvedge::execution::FinalState;
 use selvedge::execution::ObjectId;
 use selvedge::execution::ObjectKind;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::StepNote;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
@@ -53,9 +53,9 @@ fn over(threads: impl Fn(&Cell, &Cell) -> Vec<Body>) -> impl Fn() -> Finish {
         for (index, body) in threads(&cells[0], &cells[1]).into_iter().enumerate() {
             Controlled::spawn(thread(index), body);
         }
-        Box::new(move || Rest {
+        Box::new(move || FinalState {
             values: cells.iter().map(|cell| (thread(0), cell.value())).collect(),
-            ..Rest::default()
+            ..FinalState::default()
         })
     }
 }

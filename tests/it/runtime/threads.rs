@@ -122,7 +122,7 @@ fn facts_keep_their_place() {
             y.load();
             note(Misuse::NoCriticalRegion);
         });
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     };
     let execution = run(&system);
 
@@ -144,7 +144,7 @@ fn a_start_up_that_would_wait_panics() {
         let lock = Cell::new(0);
         lock.lock();
         lock.lock();
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     };
     let raised = panic::catch_unwind(AssertUnwindSafe(|| drop(run(&system)))).unwrap_err();
 
@@ -289,7 +289,7 @@ fn a_condition_knows_its_thread() {
                 });
             });
         }
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     };
     let seen = dpor(&system, Waits::Sufficient);
 

@@ -17,7 +17,7 @@ use crate::reference::Target;
 use super::board::Board;
 use super::board::GATE;
 use super::follower::Difference;
-use super::follower::Follower;
+use super::follower::ScheduleReplayer;
 use super::matching::Done;
 use super::mock::Brought;
 use super::mock::Mock;
@@ -57,14 +57,14 @@ pub(super) enum Next {
 }
 
 /// Plays a plan.
-pub(crate) struct Conductor {
+pub(crate) struct SchedulerHandle {
     pub(super) todo: VecDeque<Next>,
     pub(super) running: Option<(u8, Doing)>,
     /// The open transactions of user-mode sessions, and who began them, the oldest first.
     pub(super) begun: Vec<(u8, u32)>,
     /// What the last call named.
     named: Option<Target>,
-    pub(crate) follower: Follower,
+    pub(crate) follower: ScheduleReplayer,
     pub(super) mock: Mock,
     pub(super) board: Board,
     pub(crate) difference: Option<Difference>,
@@ -74,7 +74,7 @@ pub(super) fn id(thread: u8) -> ThreadId {
     ThreadId::new(usize::from(thread))
 }
 
-impl Policy for Conductor {
+impl Policy for SchedulerHandle {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         loop {
             let chosen = match self.running.take() {
@@ -101,8 +101,8 @@ pub(super) enum Chosen {
     End,
 }
 
-impl Conductor {
-    pub(crate) fn new(plan: &Plan, follower: Follower, mock: Mock, board: Board) -> Self {
+impl SchedulerHandle {
+    pub(crate) fn new(plan: &Plan, follower: ScheduleReplayer, mock: Mock, board: Board) -> Self {
         Self {
             todo: plan.items.iter().map(|item| Next::Item(*item)).collect(),
             running: None,

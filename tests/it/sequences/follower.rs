@@ -39,7 +39,7 @@ use super::shares::THREADS_OF_SESSIONS;
 
 /// The reference's state beside the mock's names.
 #[derive(Debug)]
-pub(crate) struct Follower {
+pub(crate) struct ScheduleReplayer {
     pub(crate) state: State,
     pub(crate) profile: Profile,
     defect: Option<Defect>,
@@ -57,7 +57,7 @@ pub(crate) struct Follower {
 /// A difference between mock and reference, in words.
 pub(crate) type Difference = String;
 
-impl Follower {
+impl ScheduleReplayer {
     pub(crate) fn new(profile: Profile, defect: Option<Defect>) -> Self {
         Self {
             state: State::new(),

@@ -10,9 +10,9 @@ use crate::reference::Handle;
 use crate::reference::Request;
 
 use super::conductor::Chosen;
-use super::conductor::Conductor;
 use super::conductor::Doing;
 use super::conductor::Next;
+use super::conductor::SchedulerHandle;
 use super::conductor::id;
 use super::conductor::step;
 use super::follower::Difference;
@@ -24,7 +24,7 @@ use super::mock::WATCHDOGS;
 use super::plan::Incident;
 use super::shares::SPARE;
 
-impl Conductor {
+impl SchedulerHandle {
     pub(super) fn incident(&mut self, incident: Incident, position: &Position<'_>) -> Chosen {
         match incident {
             Incident::Deferred => self.system(position),

@@ -12,11 +12,11 @@ use crate::reference::Phase;
 use crate::reference::Request;
 use crate::reference::Target;
 
-use super::follower::Follower;
+use super::follower::ScheduleReplayer;
 use super::plan::Item;
 use super::plan::Whose;
 
-impl Follower {
+impl ScheduleReplayer {
     /// The call that an item stands for, as things are.
     pub(crate) fn request(&self, item: &Item) -> Request {
         let whose = match item.whose {

@@ -9,6 +9,7 @@ use selvedge::status::NtStatus;
 use selvedge::wfp;
 use selvedge::wfp::AnyObject;
 use selvedge::wfp::CalloutId;
+use selvedge::wfp::CircumstanceLog;
 use selvedge::wfp::Circumstances;
 use selvedge::wfp::Engine;
 use selvedge::wfp::EngineHandle;
@@ -16,7 +17,6 @@ use selvedge::wfp::EngineImage;
 use selvedge::wfp::EngineOptions;
 use selvedge::wfp::EnumHandle;
 use selvedge::wfp::FilterId;
-use selvedge::wfp::Ledger;
 use selvedge::wfp::SessionOptions;
 use selvedge::wfp::SubscriptionHandle;
 use selvedge::wfp::Target;
@@ -128,7 +128,7 @@ impl Mock {
     fn with(profile: &Profile, adapt: impl FnOnce(EngineOptions) -> EngineOptions) -> Self {
         let circumstances = Circumstances::of(mirrored(profile));
         let options = adapt(EngineOptions {
-            ledger: Arc::new(Ledger::new(circumstances, false)),
+            ledger: Arc::new(CircumstanceLog::new(circumstances, false)),
             system_threads: Some(usize::from(SYSTEM)),
             watchdogs: Some(usize::from(WATCHDOGS)),
             ..EngineOptions::default()

@@ -36,7 +36,7 @@ pub(crate) use board::Board;
 pub(crate) use board::GATE;
 pub(crate) use defects::Defect;
 pub(crate) use defects::answer;
-pub(crate) use follower::Follower;
+pub(crate) use follower::ScheduleReplayer;
 pub(crate) use matching::Done;
 pub(crate) use matching::are_the_same;
 pub(crate) use matching::fits;

@@ -8,7 +8,7 @@ use proptest::test_runner::TestRng;
 use proptest::test_runner::TestRunner;
 
 use selvedge::execution::End;
-use selvedge::execution::Rest;
+use selvedge::execution::FinalState;
 use selvedge::runtime::Waits;
 use selvedge::runtime::controlled::Finish;
 use selvedge::runtime::controlled::Limits;
@@ -17,10 +17,10 @@ use selvedge::runtime::controlled::set_up;
 
 use super::board::Board;
 use super::board::start_thread;
-use super::conductor::Conductor;
+use super::conductor::SchedulerHandle;
 use super::defects::Defect;
 use super::follower::Difference;
-use super::follower::Follower;
+use super::follower::ScheduleReplayer;
 use super::mock::Mock;
 use super::plan::Plan;
 use super::shares::SPARE;
@@ -46,11 +46,11 @@ pub(crate) fn play(plan: &Plan, defect: Option<Defect>) -> Played {
         for thread in 0..=SPARE {
             start_thread(mock.clone(), board.clone(), thread);
         }
-        Box::new(Rest::default)
+        Box::new(FinalState::default)
     };
-    let mut follower = Follower::new(plan.profile, defect);
+    let mut follower = ScheduleReplayer::new(plan.profile, defect);
     follower.names.garbage = Some(set_up(Mock::foreign_handle));
-    let mut conductor = Conductor::new(plan, follower, mock.clone(), board.clone());
+    let mut conductor = SchedulerHandle::new(plan, follower, mock.clone(), board.clone());
     let limits = Limits {
         waits: Waits::MayExpire,
         steps_max: STEPS_MAX,

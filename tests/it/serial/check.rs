@@ -10,9 +10,9 @@ use crate::reference::Request;
 use crate::reference::State;
 use crate::reference::Status;
 use crate::sequences::Defect;
-use crate::sequences::Follower;
 use crate::sequences::GATE;
 use crate::sequences::Names;
+use crate::sequences::ScheduleReplayer;
 use crate::sequences::answer;
 use crate::sequences::are_the_same;
 use crate::sequences::fits;
@@ -38,7 +38,7 @@ pub(super) fn unordered(
     program: &Program,
     execution: &Execution,
     log: &Log,
-    begun: &Follower,
+    begun: &ScheduleReplayer,
     defect: Option<Defect>,
 ) -> Option<String> {
     if !matches!(execution.end, End::Finished) {

@@ -33,10 +33,10 @@ use crate::seen::trace_class;
 use crate::sequences::Board;
 use crate::sequences::Came;
 use crate::sequences::Done;
-use crate::sequences::Follower;
 use crate::sequences::GATE;
 use crate::sequences::Mock;
 use crate::sequences::Order;
+use crate::sequences::ScheduleReplayer;
 
 use super::check::unordered;
 use super::program::Program;
@@ -96,7 +96,7 @@ pub(super) fn explore(program: &Program, flaw: Option<Flaw>) -> Explored {
         waits,
         steps_max: 10_000,
     };
-    let begun: Arc<Mutex<Option<Follower>>> = Arc::default();
+    let begun: Arc<Mutex<Option<ScheduleReplayer>>> = Arc::default();
     let system = || -> Finish { start(program, sabotage, &log, &begun) };
     let bounds = Bounds {
         executions_max: EXECUTIONS_MAX,
@@ -163,11 +163,11 @@ fn start(
     program: &Program,
     sabotage: Option<Sabotage>,
     log: &Shared,
-    begun: &Arc<Mutex<Option<Follower>>>,
+    begun: &Arc<Mutex<Option<ScheduleReplayer>>>,
 ) -> Finish {
     let mock = Mock::of_own_sessions(&program.profile);
     let board = Board::default();
-    let mut follower = Follower::new(program.profile, None);
+    let mut follower = ScheduleReplayer::new(program.profile, None);
     for (handle, call) in start_up(program) {
         let request = Request {
             thread: 0,
@@ -202,7 +202,7 @@ fn start(
     let log = Arc::clone(log);
     Box::new(move || {
         open(&log).committed = mock.committed();
-        selvedge::execution::Rest::default()
+        selvedge::execution::FinalState::default()
     })
 }
 
@@ -260,7 +260,7 @@ pub(super) fn calls(unit: &Unit) -> Vec<Call> {
     }
 }
 
-fn orders(units: &[Unit], thread: usize, follower: &Follower) -> Vec<Vec<Ordered>> {
+fn orders(units: &[Unit], thread: usize, follower: &ScheduleReplayer) -> Vec<Vec<Ordered>> {
     let session = u32::try_from(thread).expect("few threads");
     let order = |call: Call| {
         let call = follower.counted_back(call, Handle::Of(session));

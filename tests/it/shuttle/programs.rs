@@ -3,8 +3,8 @@
 use std::panic;
 use std::panic::AssertUnwindSafe;
 
+use selvedge::execution::FinalState;
 use selvedge::execution::Operation;
-use selvedge::execution::Rest;
 use selvedge::execution::ThreadId;
 use selvedge::execution::Verb;
 use selvedge::runtime::Runtime;
@@ -28,9 +28,9 @@ fn over<R: Runtime>(threads: impl FnOnce(&Cell<R>, &Cell<R>) -> Vec<Body>) -> Fi
     }
     Box::new(move || {
         let value = |cell: &Cell<R>| (ThreadId::new(0), cell.value());
-        Rest {
+        FinalState {
             values: cells.iter().map(value).collect(),
-            ..Rest::default()
+            ..FinalState::default()
         }
     })
 }

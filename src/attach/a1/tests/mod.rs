@@ -34,9 +34,9 @@ use crate::execution::End;
 use crate::execution::Execution;
 use crate::execution::Fact;
 use crate::execution::FilterAtRest;
+use crate::execution::FinalState;
 use crate::execution::LinkAtRest;
 use crate::execution::ProviderAtRest;
-use crate::execution::Rest;
 use crate::execution::StepNote;
 use crate::execution::ThreadId;
 use crate::runtime::Runtime;
@@ -216,7 +216,7 @@ fn start(pipeline: &Arc<A1<Controlled>>, unloading: bool, workload: &Workload) -
         let allocated = pipeline.allocated.load(Ordering::Relaxed);
         // In the place of a variable, which a pipeline does not have.
         let values = vec![(ThreadId::new(0), allocated)];
-        Rest {
+        FinalState {
             values,
             ..pipeline.rest()
         }
@@ -293,7 +293,7 @@ impl Ran {
         notes.join(" ")
     }
 
-    fn rest(&self) -> &Rest {
+    fn rest(&self) -> &FinalState {
         &self.0.rest
     }
 

@@ -39,8 +39,8 @@ use std::thread;
 use parking_lot::Mutex;
 
 use crate::execution::End;
+use crate::execution::FinalState;
 use crate::execution::Operation;
-use crate::execution::Rest;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::Waiting;
@@ -89,7 +89,7 @@ pub struct LoomCrew {
     /// What looks at what is left.
     pub(super) finish: Mutex<Option<FinishBox>>,
     /// How the execution ended: `None` in it if it is none.
-    pub(super) ended: Mutex<Option<Result<(End, Rest), Cut>>>,
+    pub(super) ended: Mutex<Option<Result<(End, FinalState), Cut>>>,
 }
 
 pub(super) struct FinishBox(pub(super) Finish);

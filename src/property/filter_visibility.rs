@@ -184,7 +184,7 @@ fn left_behind(_number: u32, context: &Context) -> Option<Violation> {
 
 #[cfg(test)]
 mod tests {
-    use crate::property::hand::Hand;
+    use crate::property::test_execution::ExecutionBuilder;
     use crate::status::NtStatus;
 
     use super::*;
@@ -204,15 +204,15 @@ mod tests {
     const COMMITTED: Fact = Fact::FilterCommitted { context: 7 };
     const REMOVED: Fact = Fact::FilterRemoved { context: 7 };
 
-    fn properties(hand: Hand) -> Vec<Property> {
+    fn properties(hand: ExecutionBuilder) -> Vec<Property> {
         judge(&hand.done())
             .iter()
             .map(|violation| violation.property)
             .collect()
     }
 
-    fn attached() -> Hand {
-        Hand::new()
+    fn attached() -> ExecutionBuilder {
+        ExecutionBuilder::new()
             .fact(0, MADE)
             .fact(0, USES)
             .step("0:commit")
@@ -227,7 +227,10 @@ mod tests {
 
     #[test]
     fn an_attach_that_shows_one_filter_first_is_partly_visible() {
-        let hand = Hand::new().fact(0, MADE).step("0:add").fact(0, COMMITTED);
+        let hand = ExecutionBuilder::new()
+            .fact(0, MADE)
+            .step("0:add")
+            .fact(0, COMMITTED);
         let hand = hand.step("0:add").fact(0, COMMITTED);
 
         assert_eq!(properties(hand), [Property::Atomicity]);
@@ -246,10 +249,11 @@ mod tests {
 
     #[test]
     fn an_attach_that_returned_0_without_a_commit_lies() {
-        let hand = Hand::new()
-            .fact(0, MADE)
-            .fact(0, USES)
-            .returns(0, 0, NtStatus::SUCCESS);
+        let hand =
+            ExecutionBuilder::new()
+                .fact(0, MADE)
+                .fact(0, USES)
+                .returns(0, 0, NtStatus::SUCCESS);
 
         assert_eq!(properties(hand), [Property::ErrorTruthfulness]);
     }

@@ -69,7 +69,7 @@ pub struct Reproduction<'a> {
 
 /// What a hunt came to.
 #[derive(Debug)]
-pub struct Hunt<'a> {
+pub struct ReproductionSearch<'a> {
     /// What it found.
     pub found: Option<Reproduction<'a>>,
     /// How many grounds it looked at.
@@ -84,8 +84,8 @@ pub struct Hunt<'a> {
 
 /// Looks for the least execution that shows what was seen, on each ground in its turn. Of two that
 /// are alike the first is kept.
-pub fn hunt<'a>(claim: &Claim, grounds: &[Ground<'a>], bounds: &Bounds) -> Hunt<'a> {
-    let mut hunt = Hunt {
+pub fn hunt<'a>(claim: &Claim, grounds: &[Ground<'a>], bounds: &Bounds) -> ReproductionSearch<'a> {
+    let mut hunt = ReproductionSearch {
         found: None,
         grounds: 0,
         bounded: 0,
@@ -199,7 +199,7 @@ impl Looked {
     }
 }
 
-impl<'a> Hunt<'a> {
+impl<'a> ReproductionSearch<'a> {
     /// This hunt, which found nothing, and then another.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

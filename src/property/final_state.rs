@@ -11,9 +11,9 @@
 use crate::execution::ContextAtRest;
 use crate::execution::End;
 use crate::execution::Execution;
+use crate::execution::FinalState;
 use crate::execution::LinkAtRest;
 use crate::execution::ProviderAtRest;
-use crate::execution::Rest;
 
 use super::Property;
 use super::Violation;
@@ -30,7 +30,7 @@ pub(super) fn judge(execution: &Execution) -> Option<Violation> {
     Some(Violation::new(Property::ReferenceAccounting, cause))
 }
 
-fn contexts(rest: &Rest) -> Option<String> {
+fn contexts(rest: &FinalState) -> Option<String> {
     rest.contexts.iter().find_map(|context| {
         let filters = rest
             .filters
@@ -88,7 +88,7 @@ fn link(link: LinkAtRest) -> Option<String> {
     (bound != attached).then(|| format!("a link is attached: {attached}, and bound: {bound}"))
 }
 
-fn allocations(rest: &Rest) -> Option<String> {
+fn allocations(rest: &FinalState) -> Option<String> {
     if rest.leaked > 0 {
         return Some(format!("{} allocations were never given back", rest.leaked));
     }
@@ -99,7 +99,7 @@ fn allocations(rest: &Rest) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::execution::FilterAtRest;
-    use crate::property::hand::Hand;
+    use crate::property::test_execution::ExecutionBuilder;
 
     use super::*;
 
@@ -111,8 +111,8 @@ mod tests {
         freed: false,
     };
 
-    fn cause(edit: impl FnOnce(&mut Rest)) -> Option<String> {
-        judge(&Hand::new().rest(edit).done()).map(|violation| violation.cause)
+    fn cause(edit: impl FnOnce(&mut FinalState)) -> Option<String> {
+        judge(&ExecutionBuilder::new().rest(edit).done()).map(|violation| violation.cause)
     }
 
     fn with_context(context: ContextAtRest, filters: u32) -> Option<String> {
@@ -208,7 +208,9 @@ mod tests {
 
     #[test]
     fn nothing_is_at_rest_in_a_deadlock() {
-        let hand = Hand::new().rest(|rest| rest.leaked = 1).deadlock("1:begin");
+        let hand = ExecutionBuilder::new()
+            .rest(|rest| rest.leaked = 1)
+            .deadlock("1:begin");
 
         assert_eq!(judge(&hand.done()), None);
     }

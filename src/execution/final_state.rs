@@ -54,7 +54,7 @@ pub struct LinkAtRest {
 
 /// What is left when every thread has stopped: nothing here is in motion.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Rest {
+pub struct FinalState {
     /// Every filter context ever made, in order of number.
     pub contexts: Vec<ContextAtRest>,
     /// The hook providers in use, in order of index.

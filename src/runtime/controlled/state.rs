@@ -2,7 +2,8 @@
 //!
 //! A thread that stops before a step does not have to be suspended if the next step is its own
 //! again, which is so more often than not. So the decision is made where the thread stands, by the
-//! [`Conductor`], on the thread's own stack; only if another thread is chosen is there a switch.
+//! [`SchedulerHandle`], on the thread's own stack; only if another thread is chosen is there a
+//! switch.
 
 use crate::execution::Blocked;
 use crate::execution::Decision;
@@ -16,22 +17,22 @@ use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::runtime::Turn;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
+use crate::runtime::WakeReason;
 use crate::runtime::panics;
 
 use super::Limits;
 use super::Pending;
 use super::Policy;
 use super::Position;
-use super::seat;
+use super::tls;
 
 /// A thread's turn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Go {
     pub(super) thread: ThreadId,
-    pub(super) turn: Turn,
+    pub(super) turn: WakeReason,
     pub(super) alternative: u8,
 }
 
@@ -65,7 +66,7 @@ impl Current {
             thread,
             operation: self.operation,
             alternative,
-            expired: turn == Turn::Expired,
+            expired: turn == WakeReason::Expired,
             footprint,
             result,
             enabled: self.enabled,
@@ -75,7 +76,7 @@ impl Current {
 
 /// The state of an execution but for the coroutines.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(super) struct ExecutionState {
     pub(super) limits: Limits,
     /// The threads that wait, ready or not. Invariant: their pending step is not `Never`.
     waiting: ThreadSet,
@@ -93,7 +94,7 @@ pub(super) struct Board {
     pub(super) execution: Execution,
 }
 
-impl Board {
+impl ExecutionState {
     pub(super) const fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -119,7 +120,7 @@ impl Board {
 
     /// What the threads are about to do that have not finished, in order of thread.
     pub(super) fn blocked(&self) -> Vec<(ThreadId, Pending)> {
-        let pending = |thread| (thread, seat::pending(thread));
+        let pending = |thread| (thread, tls::pending(thread));
         self.alive.iter().map(pending).collect()
     }
 
@@ -139,7 +140,7 @@ impl Board {
 
     /// A thread has stopped before a step.
     pub(super) fn arrive(&mut self, thread: ThreadId) {
-        let (waiting, ready) = seat::readiness(thread);
+        let (waiting, ready) = tls::readiness(thread);
         if waiting == Waiting::Never {
             self.waiting.remove(thread);
         } else {
@@ -168,10 +169,10 @@ impl Board {
 
     /// Takes over what was recorded since the last step was.
     pub(super) fn take_facts(&mut self) {
-        if seat::take_news() {
+        if tls::take_news() {
             let after = u32::try_from(self.execution.steps.len()).expect("bounded by `steps_max`");
             let facts = &mut self.execution.facts;
-            seat::drain_facts(|thread, fact| {
+            tls::drain_facts(|thread, fact| {
                 facts.push(FactRecord {
                     after,
                     thread,
@@ -184,7 +185,7 @@ impl Board {
     /// Records the step that was taken, if one was, and asks again who waits for what it wrote.
     pub(super) fn complete(&mut self) {
         if let Some(current) = self.current.take() {
-            let (mut footprint, result) = seat::last_step();
+            let (mut footprint, result) = tls::last_step();
             if current.quiescent {
                 footprint = footprint.and_everything();
             }
@@ -234,8 +235,8 @@ impl Board {
         let waiting = self.waiting;
         for thread in waiting.iter().filter(|&thread| thread != stepped) {
             // What is watched was read, so to depend on it is to write it.
-            if footprint.depends(&seat::watch(thread)) {
-                let ready = seat::poll(thread);
+            if footprint.depends(&tls::watch(thread)) {
+                let ready = tls::poll(thread);
                 self.set_ready(thread, ready);
             }
         }
@@ -247,7 +248,7 @@ impl Board {
         let expiring = || -> ThreadSet {
             let blocked = self.waiting.difference(self.ready).iter();
             blocked
-                .filter(|&thread| seat::readiness(thread).0 == Waiting::Finite)
+                .filter(|&thread| tls::readiness(thread).0 == Waiting::Finite)
                 .collect()
         };
         match self.limits.waits {
@@ -268,25 +269,25 @@ impl Board {
         }
         let blocked = |thread| Blocked {
             thread,
-            operation: seat::operation(thread),
+            operation: tls::operation(thread),
         };
         End::stuck(self.alive.iter().map(blocked).collect())
     }
 }
 
 /// Decides who takes the next step.
-pub(super) struct Conductor<'p> {
-    pub(super) board: &'p mut Board,
+pub(super) struct SchedulerHandle<'p> {
+    pub(super) board: &'p mut ExecutionState,
     pub(super) policy: &'p mut dyn Policy,
 }
 
-impl Conductor<'_> {
+impl SchedulerHandle<'_> {
     /// A thread has taken a step and stopped before its next: its turn, if the next turn is its
     /// own. Otherwise what comes next is kept for the machine.
     pub(super) fn arrive(&mut self, thread: ThreadId) -> Option<Go> {
         self.board.arrive(thread);
         self.board.complete();
-        if seat::has_spawned() {
+        if tls::has_spawned() {
             // The machine has to start a thread before anything can be decided.
             return None;
         }
@@ -333,14 +334,18 @@ impl Conductor<'_> {
             enabled.contains(thread),
             "internal bug: chose a disabled thread"
         );
-        let (operation, (_, ready)) = (seat::operation(thread), seat::readiness(thread));
-        let offered = seat::offered(thread);
+        let (operation, (_, ready)) = (tls::operation(thread), tls::readiness(thread));
+        let offered = tls::offered(thread);
         let good = offered.contains(&alternative);
         assert!(
             good,
             "internal bug: alternative {alternative} was not offered"
         );
-        let turn = if ready { Turn::Ready } else { Turn::Expired };
+        let turn = if ready {
+            WakeReason::Ready
+        } else {
+            WakeReason::Expired
+        };
         let go = Go {
             thread,
             turn,

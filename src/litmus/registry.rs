@@ -1,7 +1,7 @@
 //! The book of the exploration that runs on this operating-system thread: who is which thread, who
 //! has ended, and what was observed.
 //!
-//! A thread is known by its parent and the how-manieth child it is, which does not depend on the
+//! A thread is known by its parent and the nth child it is, which does not depend on the
 //! interleaving. The first execution that starts it gives it the next free [`ThreadId`], and all
 //! later executions of the exploration keep to that. All this is written and read between steps,
 //! and no thread under test reads it, so nothing is lost by its being no shared object.
@@ -31,7 +31,7 @@ pub(super) type Observed = BTreeMap<String, String>;
 
 /// The threads that one parent starts.
 #[derive(Debug, Clone, Default)]
-struct Family {
+struct Children {
     /// All of them, for all executions, in the order of their starts.
     children: Vec<ThreadId>,
     /// How many have been started in this execution.
@@ -46,11 +46,11 @@ struct Notes {
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct ThreadRegistry {
     /// Whether an execution is running or being started.
     open: bool,
     /// By parent: its children. The last parent is the start-up.
-    families: Vec<Family>,
+    families: Vec<Children>,
     /// The path of each thread, by index, for all executions.
     paths: Vec<String>,
     /// What the program calls its objects, for all executions.
@@ -63,10 +63,10 @@ struct Book {
 }
 
 thread_local! {
-    static BOOK: RefCell<Book> = RefCell::default();
+    static BOOK: RefCell<ThreadRegistry> = RefCell::default();
 }
 
-fn with<O>(look: impl FnOnce(&mut Book) -> O) -> O {
+fn with<O>(look: impl FnOnce(&mut ThreadRegistry) -> O) -> O {
     BOOK.with(|book| look(&mut book.borrow_mut()))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn begin_exploration() {
         Controlled::current().is_none(),
         "an exploration begins inside of a program that is explored"
     );
-    with(|book| *book = Book::default());
+    with(|book| *book = ThreadRegistry::default());
 }
 
 /// Another execution begins.
@@ -89,7 +89,7 @@ pub(super) fn begin_execution() {
     rounds::clear();
     with(|book| {
         book.open = true;
-        book.families.resize(THREADS_MAX + 1, Family::default());
+        book.families.resize(THREADS_MAX + 1, Children::default());
         for family in &mut book.families {
             family.born = 0;
         }
@@ -138,7 +138,7 @@ pub(super) fn main_thread() -> ThreadId {
     next.expect("the first thread has room")
 }
 
-impl Book {
+impl ThreadRegistry {
     fn next_thread(&mut self, parent: Option<ThreadId>, is_main: bool) -> Option<ThreadId> {
         let family = &mut self.families[parent.map_or(THREADS_MAX, ThreadId::index)];
         let place = family.born;

@@ -19,8 +19,8 @@ use crate::status::NtStatus;
 
 use super::Property;
 use super::Violation;
-use super::order::influences;
-use super::order::root;
+use super::happens_before::influences;
+use super::happens_before::root;
 
 pub(super) fn judge(execution: &Execution) -> Vec<Violation> {
     let facts = execution.facts.iter().enumerate();
@@ -128,7 +128,7 @@ fn was_alone(
 #[cfg(test)]
 mod tests {
     use crate::execution::Access;
-    use crate::property::hand::Hand;
+    use crate::property::test_execution::ExecutionBuilder;
 
     use super::*;
 
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_call_that_fails_before_anybody_else_fails_alone() {
         // The other thread's step comes first, but touches nothing that thread 0 does.
-        let hand = Hand::new()
+        let hand = ExecutionBuilder::new()
             .touching("1:begin", 1, &[(1, Access::Write)])
             .touching("0:begin!WRONG_SESSION", 0, &[(0, Access::Write)]);
         let execution = hand.returns(0, 22, NtStatus::WRONG_SESSION).done();
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_call_that_fails_after_a_step_it_depends_on_was_interfered_with() {
-        let hand = Hand::new()
+        let hand = ExecutionBuilder::new()
             .touching("1:begin", 0, &[(0, Access::Write)])
             .touching("0:begin!TXN_IN_PROGRESS", 0, &[(0, Access::Read)]);
         let execution = hand.returns(0, 22, REFUSED).done();
@@ -173,13 +173,13 @@ mod tests {
             call: 0,
             attaches: true,
         };
-        let hit = Hand::new()
+        let hit = ExecutionBuilder::new()
             .fact(0, begins)
             .step("0:add!NO_MEMORY")
             .fact(0, Fact::FaultInjected);
 
         assert!(judge(&hit.returns(0, 22, NtStatus::NO_MEMORY).done()).is_empty());
-        let other = Hand::new()
+        let other = ExecutionBuilder::new()
             .fact(1, Fact::FaultInjected)
             .returns(0, 22, REFUSED);
         assert_eq!(judge(&other.done()).len(), 1);
@@ -194,7 +194,10 @@ mod tests {
             cause: REFUSED,
         };
 
-        assert!(judge(&Hand::new().fact(0, expects(22)).done()).is_empty());
-        assert_eq!(judge(&Hand::new().fact(0, expects(0)).done()).len(), 1);
+        assert!(judge(&ExecutionBuilder::new().fact(0, expects(22)).done()).is_empty());
+        assert_eq!(
+            judge(&ExecutionBuilder::new().fact(0, expects(0)).done()).len(),
+            1
+        );
     }
 }

@@ -15,9 +15,9 @@ use crate::execution::StepResult;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::execution::Verb;
-use crate::runtime::Turn;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
+use crate::runtime::WakeReason;
 use crate::runtime::panics;
 
 /// The step that a thread is about to take.
@@ -52,7 +52,7 @@ struct Current {
 
 /// The state of an execution but for the tasks.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(super) struct ShadowState {
     /// What each thread is about to do, by thread index.
     pending: Vec<Pending>,
     /// The threads that have been started and have not finished.
@@ -71,7 +71,7 @@ pub(super) struct Board {
     pub(super) execution: Execution,
 }
 
-impl Board {
+impl ShadowState {
     pub(super) const fn new() -> Self {
         Self {
             pending: Vec::new(),
@@ -196,23 +196,23 @@ impl Board {
         &mut self,
         thread: ThreadId,
         (enabled, quiescent): (ThreadSet, bool),
-    ) -> Turn {
+    ) -> WakeReason {
         assert!(
             enabled.contains(thread) && self.current.is_none() && self.stale.is_empty(),
             "internal bug: thread {thread} was let go on"
         );
         let pending = self.pending[thread.index()];
         let turn = if self.ready.contains(thread) {
-            Turn::Ready
+            WakeReason::Ready
         } else {
-            Turn::Expired
+            WakeReason::Expired
         };
         self.current = Some(Current { thread, quiescent });
         self.execution.steps.push(Step {
             thread,
             operation: pending.operation,
-            alternative: u8::from(turn == Turn::Expired),
-            expired: turn == Turn::Expired,
+            alternative: u8::from(turn == WakeReason::Expired),
+            expired: turn == WakeReason::Expired,
             // Until its body is done: should it panic, it may have done anything to what it names.
             footprint: pending.declared,
             result: StepResult::Done,

@@ -8,15 +8,15 @@ use std::fmt;
 
 use crate::status::NtStatus;
 
-use super::Remark;
+use super::ResultNote;
 use super::Step;
 use super::StepResult;
 
 /// A step, to be displayed in a driver's words: one line.
 #[derive(Debug, Clone, Copy)]
-pub struct Telling<'s>(&'s Step);
+pub struct StepDisplay<'s>(&'s Step);
 
-impl<'s> Telling<'s> {
+impl<'s> StepDisplay<'s> {
     /// The words for a step.
     pub const fn of(step: &'s Step) -> Self {
         Self(step)
@@ -27,11 +27,11 @@ impl<'s> Telling<'s> {
         let Self(step) = self;
         step.result.failure().is_none()
             && !step.expired
-            && Remark::on(step) != Some(Remark::Refused)
+            && ResultNote::on(step) != Some(ResultNote::Refused)
     }
 }
 
-impl fmt::Display for Telling<'_> {
+impl fmt::Display for StepDisplay<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(step) = self;
         let title = step.operation.verb.title();
@@ -49,7 +49,7 @@ impl fmt::Display for Telling<'_> {
                 if let Some(object) = step.operation.object {
                     write!(f, " {object}")?;
                 }
-                if let Some(remark) = Remark::on(step) {
+                if let Some(remark) = ResultNote::on(step) {
                     write!(f, " {remark}")?;
                 }
             }
@@ -61,7 +61,7 @@ impl fmt::Display for Telling<'_> {
     }
 }
 
-impl fmt::Display for Remark {
+impl fmt::Display for ResultNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Equals(value) => write!(f, "= {value}"),
@@ -114,7 +114,7 @@ mod tests {
 
     #[track_caller]
     fn assert_tells(step: &Step, words: &str, as_asked: bool) {
-        let telling = Telling::of(step);
+        let telling = StepDisplay::of(step);
         assert_eq!(telling.to_string(), words);
         assert_eq!(telling.is_as_asked(), as_asked);
     }

@@ -24,12 +24,12 @@ use super::STEPS_MAX;
 use super::course::Choice;
 use super::course::Course;
 use super::course::Item;
-use super::course::Taken;
+use super::course::OccurrenceCounter;
 use super::course::Turn;
 
 /// What to do about a line that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(super) enum ReplayMode {
     /// End there.
     Strict,
     /// Leave it out, and go on.
@@ -38,7 +38,7 @@ pub(super) enum Fit {
 
 /// A line of a schedule that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub struct Divergence {
     /// Before which step, from 1.
     pub step: usize,
     /// What was recorded.
@@ -48,22 +48,22 @@ pub struct Misfit {
 }
 
 /// Chooses what a course says.
-pub(super) struct Follower<'a> {
+pub(super) struct ScheduleReplayer<'a> {
     items: &'a [Item],
-    fit: Fit,
+    fit: ReplayMode,
     /// The place of the next item.
     next: usize,
     /// The turn that is on, and its place.
     turn: Option<(usize, Turn)>,
     /// The choices to be made in the next turn of their thread, and their places.
     armed: Vec<(usize, Choice)>,
-    taken: Taken,
+    taken: OccurrenceCounter,
     /// How many steps `taken` knows of.
     counted: usize,
     /// What did not fit, and its place. Strict: at most one, and then it is over.
-    pub(super) misfits: Vec<(usize, Misfit)>,
+    pub(super) misfits: Vec<(usize, Divergence)>,
     /// Turns that ended elsewhere than recorded, for no more than a like reason.
-    pub(super) loose: Vec<Misfit>,
+    pub(super) loose: Vec<Divergence>,
 }
 
 /// What a turn comes to at a position.
@@ -71,18 +71,18 @@ enum Next {
     Step(Decision),
     Over,
     /// The turn, or a choice in it, does not fit: what there is instead.
-    Misfit((usize, Item), String),
+    Divergence((usize, Item), String),
 }
 
-impl<'a> Follower<'a> {
-    pub(super) fn new(course: &'a Course, fit: Fit) -> Self {
+impl<'a> ScheduleReplayer<'a> {
+    pub(super) fn new(course: &'a Course, fit: ReplayMode) -> Self {
         Self {
             items: &course.items,
             fit,
             next: 0,
             turn: None,
             armed: Vec::new(),
-            taken: Taken::default(),
+            taken: OccurrenceCounter::default(),
             counted: 0,
             misfits: Vec::new(),
             loose: Vec::new(),
@@ -115,7 +115,7 @@ impl<'a> Follower<'a> {
 
     /// The execution went on for more steps than any schedule has.
     pub(super) fn endless(&mut self, steps: usize) {
-        self.loose.push(Misfit {
+        self.loose.push(Divergence {
             step: steps,
             expected: "the end".to_owned(),
             found: format!("the threads go on for more than {STEPS_MAX} steps"),
@@ -148,14 +148,14 @@ impl<'a> Follower<'a> {
     fn miss(&mut self, steps: usize, (place, item): (usize, Item), found: String) {
         let preempts = |turn: &Turn| turn.until.is_some() && !turn.waits;
         let is_loose = matches!(&item, Item::Turn(turn) if !preempts(turn));
-        let misfit = Misfit {
+        let misfit = Divergence {
             step: steps + 1,
             expected: item.to_string(),
             found,
         };
         if is_loose {
             self.loose.push(misfit);
-        } else if self.fit == Fit::BestEffort || self.misfits.is_empty() {
+        } else if self.fit == ReplayMode::BestEffort || self.misfits.is_empty() {
             self.misfits.push((place, misfit));
         }
     }
@@ -176,7 +176,7 @@ impl<'a> Follower<'a> {
     /// The next step of a turn.
     fn next_of(&mut self, (place, turn): (usize, Turn), position: &Position<'_>) -> Next {
         let Turn { thread, until, .. } = turn;
-        let said = |found: String| Next::Misfit((place, Item::Turn(turn)), found);
+        let said = |found: String| Next::Divergence((place, Item::Turn(turn)), found);
         let Some(pending) = position.pending(thread) else {
             let has_run = position.steps.iter().any(|step| step.thread == thread);
             return match (has_run, until) {
@@ -246,14 +246,14 @@ fn choose((place, choice): (usize, Choice), pending: &Pending, position: &Positi
     } else {
         format!("thread {thread} has to wait there, and its wait does not expire")
     };
-    Next::Misfit((place, Item::Choice(choice)), found)
+    Next::Divergence((place, Item::Choice(choice)), found)
 }
 
-impl Policy for Follower<'_> {
+impl Policy for ScheduleReplayer<'_> {
     fn choose(&mut self, position: &Position<'_>) -> Option<Decision> {
         self.count(position.steps);
         let steps = position.steps.len();
-        if self.items.is_empty() && self.fit == Fit::Strict {
+        if self.items.is_empty() && self.fit == ReplayMode::Strict {
             let misfit = beyond_nothing(position);
             self.misfits.push((0, misfit));
             return None;
@@ -262,14 +262,14 @@ impl Policy for Follower<'_> {
             match self.next_of((place, turn), position) {
                 Next::Step(decision) => return Some(decision),
                 Next::Over => self.end_turn(turn.thread, steps),
-                Next::Misfit(item, found) => {
+                Next::Divergence(item, found) => {
                     self.miss(steps, item, found);
                     if item.0 == place {
                         self.end_turn(turn.thread, steps);
                     }
                 }
             }
-            if self.fit == Fit::Strict && !self.misfits.is_empty() {
+            if self.fit == ReplayMode::Strict && !self.misfits.is_empty() {
                 return None;
             }
         }
@@ -278,10 +278,10 @@ impl Policy for Follower<'_> {
 }
 
 /// A schedule without items is of an execution without steps, and here a thread can step.
-fn beyond_nothing(position: &Position<'_>) -> Misfit {
+fn beyond_nothing(position: &Position<'_>) -> Divergence {
     let able = position.enabled.iter().map(|thread| thread.to_string());
     let able: Vec<String> = able.collect();
-    Misfit {
+    Divergence {
         step: position.steps.len() + 1,
         expected: "no step of any thread".to_owned(),
         found: format!("these threads can go on: {}", able.join(", ")),

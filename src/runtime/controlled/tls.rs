@@ -23,22 +23,22 @@ use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
-use crate::runtime::Turn;
 use crate::runtime::Waiting;
+use crate::runtime::WakeReason;
 use crate::runtime::names::Names;
 use crate::runtime::panics;
 
 use super::Pending;
-use super::board::Conductor;
-use super::board::Go;
 use super::slot::Poll;
 use super::slot::Slot;
+use super::state::Go;
+use super::state::SchedulerHandle;
 
 /// What the machine says when it lets a coroutine go on.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Resume {
     /// Start, or take the step with this alternative.
-    Run { turn: Turn, alternative: u8 },
+    Run { turn: WakeReason, alternative: u8 },
     /// Unwind.
     Abort,
 }
@@ -98,7 +98,7 @@ struct Hot {
     /// Whether steps are told.
     heard: Cell<bool>,
     /// Who decides, while a machine runs.
-    conductor: Cell<*mut Conductor<'static>>,
+    conductor: Cell<*mut SchedulerHandle<'static>>,
 }
 
 impl Hot {
@@ -209,7 +209,7 @@ pub(super) fn stand_before(pending: &Pending, poll: Option<&Poll<'_>>) {
 /// Stops before a step until it is the step's turn.
 ///
 /// Whose turn it is, is decided right here; only if it is another's does the thread switch.
-pub(super) fn pause() -> (Turn, u8) {
+pub(super) fn pause() -> (WakeReason, u8) {
     HOT.with(|hot| {
         let thread = hot.thread.get();
         let starting = hot.starting.replace(false);
@@ -256,7 +256,7 @@ fn suspend(hot: &Hot) -> Resume {
 }
 
 /// Makes a conductor reachable for the length of a run.
-pub(super) fn with_conductor<O>(conductor: &mut Conductor<'_>, run: impl FnOnce() -> O) -> O {
+pub(super) fn with_conductor<O>(conductor: &mut SchedulerHandle<'_>, run: impl FnOnce() -> O) -> O {
     struct Leave;
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -264,7 +264,7 @@ pub(super) fn with_conductor<O>(conductor: &mut Conductor<'_>, run: impl FnOnce(
         }
     }
     let heard = conductor.board.journal.is_heard();
-    let conductor = ptr::from_mut(conductor).cast::<Conductor<'static>>();
+    let conductor = ptr::from_mut(conductor).cast::<SchedulerHandle<'static>>();
     HOT.with(|hot| {
         hot.conductor.set(conductor);
         hot.heard.set(heard);
@@ -276,7 +276,7 @@ pub(super) fn with_conductor<O>(conductor: &mut Conductor<'_>, run: impl FnOnce(
 }
 
 /// Asks the conductor something. Neither the machine nor a thread does so from within the question.
-pub(super) fn conduct<O>(ask: impl FnOnce(&mut Conductor<'static>) -> O) -> O {
+pub(super) fn conduct<O>(ask: impl FnOnce(&mut SchedulerHandle<'static>) -> O) -> O {
     let conductor = HOT.with(|hot| hot.conductor.get());
     assert!(
         !conductor.is_null(),

@@ -20,9 +20,9 @@ use crate::status::NtStatus;
 
 /// An execution in the making.
 #[derive(Debug)]
-pub(super) struct Hand(Execution);
+pub(super) struct ExecutionBuilder(Execution);
 
-impl Hand {
+impl ExecutionBuilder {
     pub(super) fn new() -> Self {
         Self(Execution::empty())
     }
@@ -86,7 +86,7 @@ impl Hand {
         self
     }
 
-    pub(super) fn rest(mut self, edit: impl FnOnce(&mut crate::execution::Rest)) -> Self {
+    pub(super) fn rest(mut self, edit: impl FnOnce(&mut crate::execution::FinalState)) -> Self {
         edit(&mut self.0.rest);
         self
     }

@@ -8,7 +8,7 @@ use super::Verb;
 
 /// What there is to say of a step's result beside its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remark {
+pub enum ResultNote {
     /// A value: what was read, made, or chosen.
     Equals(u32),
     /// The value that a variable has from now on.
@@ -23,7 +23,7 @@ pub enum Remark {
     Answer(&'static str),
 }
 
-impl Remark {
+impl ResultNote {
     /// The remark on a step, if there is anything to say.
     pub fn on(step: &Step) -> Option<Self> {
         let verb = step.operation.verb;

@@ -16,7 +16,7 @@ use crate::wfp::Question;
 
 /// Something of the engine's circumstances that can be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lesson {
+pub(super) enum ProfileTopic {
     /// One question with its readings.
     Question(Question),
     /// All profiles, and which takes which reading.
@@ -27,7 +27,7 @@ pub(super) enum Lesson {
     Faults,
 }
 
-impl Lesson {
+impl ProfileTopic {
     /// What has this name, in any case: a question by its name, its number or one of its readings
     /// (`notify-delete=deferred`), a profile, a fault, or `profiles` and `faults` for all.
     pub(super) fn named(word: &str) -> Option<Self> {
@@ -203,7 +203,7 @@ mod tests {
 
     fn taught(word: &str) -> String {
         let mut out = Vec::new();
-        let lesson = Lesson::named(word).unwrap_or_else(|| panic!("{word}"));
+        let lesson = ProfileTopic::named(word).unwrap_or_else(|| panic!("{word}"));
         lesson.write(&mut out, &Look::PLAIN.wide(80)).unwrap();
         format!("\n{}", String::from_utf8(out).unwrap())
     }
@@ -245,7 +245,7 @@ notify-delete (A-09)
 
     #[test]
     fn a_reading_that_is_none_is_not_taught() {
-        assert_eq!(Lesson::named("notify-delete=soon"), None);
-        assert_eq!(Lesson::named("notify"), None);
+        assert_eq!(ProfileTopic::named("notify-delete=soon"), None);
+        assert_eq!(ProfileTopic::named("notify"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! An execution as rows to be told: what each step says, and what happened between the steps.
 //!
-//! Rows are data ([`Said`]); the lane table, Markdown and Mermaid only print them. Shown are all
-//! steps, why one thread goes on instead of another, what every call returned, injected faults,
+//! Rows are data ([`CellContent`]); the lane table, Markdown and Mermaid only print them. Shown are
+//! all steps, why one thread goes on instead of another, what every call returned, injected faults,
 //! misuse, and filters that came or went for everybody. Left out: the other facts, which only
 //! properties need.
 
@@ -16,7 +16,7 @@ use crate::execution::FactRecord;
 use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::ObjectKind;
-use crate::execution::Remark;
+use crate::execution::ResultNote;
 use crate::execution::Step;
 use crate::execution::StepResult;
 use crate::execution::ThreadId;
@@ -26,9 +26,9 @@ use crate::status::NtStatus;
 
 use super::holds::awaited;
 use super::holds::seen;
-use super::said::Act;
-use super::said::Said;
-use super::said::Saying;
+use super::lane_cell::CellContent;
+use super::lane_cell::LaneEntry;
+use super::lane_cell::StepCell;
 
 /// One row: a step, several steps told as one, or something beside the steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,12 +36,12 @@ pub struct Row {
     /// The numbers of the first and the last step, from 1; `None` is no step.
     pub steps: Option<(usize, usize)>,
     /// What is said: at least one saying, the main one first, each of another thread.
-    pub sayings: Vec<Saying>,
+    pub sayings: Vec<LaneEntry>,
 }
 
 impl Row {
     /// A row that is no step.
-    const fn beside(sayings: Vec<Saying>) -> Self {
+    const fn beside(sayings: Vec<LaneEntry>) -> Self {
         Self {
             steps: None,
             sayings,
@@ -51,7 +51,7 @@ impl Row {
 
 /// Tells an execution from its first step to its end, every step by itself.
 pub(super) fn tell(execution: &Execution, names: &Names) -> Vec<Row> {
-    let teller = Teller::new(execution, names);
+    let teller = RowBuilder::new(execution, names);
     let mut rows = teller.facts_after(0);
     for (index, step) in execution.steps.iter().enumerate() {
         let mut sayings = vec![teller.step(index, step)];
@@ -71,7 +71,7 @@ pub(super) fn tell(execution: &Execution, names: &Names) -> Vec<Row> {
 }
 
 /// Knows which details tell the steps of one execution apart.
-struct Teller<'a> {
+struct RowBuilder<'a> {
     execution: &'a Execution,
     names: &'a Names,
     /// The verbs that are used on several objects.
@@ -94,7 +94,7 @@ struct Teller<'a> {
     waits: WaitFor,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> RowBuilder<'a> {
     fn new(execution: &'a Execution, names: &'a Names) -> Self {
         let operations = || execution.steps.iter().map(|step| step.operation);
         let mut many_calls = BTreeSet::new();
@@ -134,17 +134,17 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn step(&self, index: usize, step: &Step) -> Saying {
-        Saying {
+    fn step(&self, index: usize, step: &Step) -> LaneEntry {
+        LaneEntry {
             thread: step.thread,
-            said: Said::Step(self.act(index, step)),
+            said: CellContent::Step(self.act(index, step)),
         }
     }
 
     /// The verb, with the object or number that tells it from the other uses of the verb. A call of
     /// the engine always names its session: whether two threads use the same one is the question
     /// here.
-    fn act(&self, index: usize, step: &Step) -> Act {
+    fn act(&self, index: usize, step: &Step) -> StepCell {
         let operation = step.operation;
         let verb = operation.verb;
         let ambiguous = self.ambiguous_objects.contains(&verb);
@@ -157,12 +157,12 @@ impl<'a> Teller<'a> {
             StepResult::Status(status) if status != NtStatus::SUCCESS => Some(status),
             StepResult::Status(_) | StepResult::Done | StepResult::Value(_) => None,
         };
-        Act {
+        StepCell {
             title: verb.title(),
             starts: operation.started(),
             object: operation.object.filter(is_told),
             number: is_numbered.then_some(operation.argument),
-            remark: Remark::on(step),
+            remark: ResultNote::on(step),
             expired: step.expired,
             status,
             sees: self.seen[index],
@@ -170,7 +170,7 @@ impl<'a> Teller<'a> {
     }
 
     /// What became of the thread of step `before`, if another one takes the next step.
-    fn switch(&self, before: usize) -> Option<Saying> {
+    fn switch(&self, before: usize) -> Option<LaneEntry> {
         let steps = &self.execution.steps;
         let (thread, next) = (steps[before].thread, steps.get(before + 1)?);
         if thread == next.thread {
@@ -178,13 +178,13 @@ impl<'a> Teller<'a> {
         }
         let goes_on = self.execution.next_of_thread(before).is_some();
         let said = if next.enabled.contains(thread) {
-            Said::Preempted
+            CellContent::Preempted
         } else if goes_on || self.is_stuck(thread, before) {
-            Said::Waits(awaited(self.execution, &self.waits, before))
+            CellContent::Waits(awaited(self.execution, &self.waits, before))
         } else {
-            Said::Finished
+            CellContent::Finished
         };
-        Some(Saying { thread, said })
+        Some(LaneEntry { thread, said })
     }
 
     /// Whether the step at `before` is the last of a thread that waits for ever.
@@ -209,8 +209,8 @@ impl<'a> Teller<'a> {
     fn fact(&self, record: &FactRecord, times: usize) -> Option<Row> {
         let said = match record.fact {
             Fact::CallReturns { .. } => self.returned(record)?,
-            Fact::FaultInjected => Said::Fault,
-            Fact::Misused(misuse) => Said::Misused(misuse),
+            Fact::FaultInjected => CellContent::Fault,
+            Fact::Misused(misuse) => CellContent::Misused(misuse),
             Fact::FilterCommitted { context } => self.filters(true, context, times)?,
             Fact::FilterRemoved { context } => self.filters(false, context, times)?,
             Fact::CallBegins { .. }
@@ -219,21 +219,22 @@ impl<'a> Teller<'a> {
             | Fact::ContextMade { .. } => return None,
         };
         let is_unexpected =
-            matches!(&said, Said::Returned { instead_of, .. } if instead_of.is_some());
-        let is_wrong = is_unexpected || matches!(said, Said::Fault | Said::Misused(_));
+            matches!(&said, CellContent::Returned { instead_of, .. } if instead_of.is_some());
+        let is_wrong =
+            is_unexpected || matches!(said, CellContent::Fault | CellContent::Misused(_));
         let saying = match record.thread {
-            Some(thread) => Saying { thread, said },
+            Some(thread) => LaneEntry { thread, said },
             // Of the start-up only what went wrong is worth a row.
-            None if is_wrong => Saying {
+            None if is_wrong => LaneEntry {
                 thread: ThreadId::new(0),
-                said: Said::AtStartUp(Box::new(said)),
+                said: CellContent::AtStartUp(Box::new(said)),
             },
             None => return None,
         };
         Some(Row::beside(vec![saying]))
     }
 
-    fn returned(&self, record: &FactRecord) -> Option<Said> {
+    fn returned(&self, record: &FactRecord) -> Option<CellContent> {
         let Fact::CallReturns {
             call,
             errno,
@@ -246,7 +247,7 @@ impl<'a> Teller<'a> {
         let is_one_of_many = |thread| self.many_calls.contains(&thread);
         let is_faulted = |thread| self.faulted.contains(&(thread, call));
         let differs = errno != expected && !record.thread.is_some_and(is_faulted);
-        Some(Said::Returned {
+        Some(CellContent::Returned {
             call: record.thread.is_some_and(is_one_of_many).then_some(call),
             errno,
             instead_of: differs.then_some(expected),
@@ -254,10 +255,10 @@ impl<'a> Teller<'a> {
         })
     }
 
-    fn filters(&self, came: bool, context: u32, count: usize) -> Option<Said> {
+    fn filters(&self, came: bool, context: u32, count: usize) -> Option<CellContent> {
         let place = self.contexts.iter().position(|&known| known == context)?;
         let context = (self.contexts.len() > 1).then_some(place);
-        Some(Said::Filters {
+        Some(CellContent::Filters {
             came,
             count,
             context,
@@ -271,19 +272,19 @@ impl<'a> Teller<'a> {
             End::Deadlock(blocked) | End::Livelock(blocked) => {
                 blocked.iter().map(|stuck| self.stuck(stuck)).collect()
             }
-            End::Panicked { thread, message } => vec![Saying {
+            End::Panicked { thread, message } => vec![LaneEntry {
                 thread: *thread,
-                said: Said::Panics(message.clone()),
+                said: CellContent::Panics(message.clone()),
             }],
         };
         Some(Row::beside(sayings))
     }
 
-    fn stuck(&self, stuck: &Blocked) -> Saying {
+    fn stuck(&self, stuck: &Blocked) -> LaneEntry {
         let wait = self.waits.wait_of(stuck.thread);
-        Saying {
+        LaneEntry {
             thread: stuck.thread,
-            said: Said::Stuck {
+            said: CellContent::Stuck {
                 operation: stuck.operation,
                 object: wait.and_then(|wait| wait.object),
                 holder: wait.and_then(|wait| wait.holder),

@@ -16,14 +16,14 @@ use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
 use crate::runtime::ChoiceKind;
 use crate::runtime::Key;
-use crate::runtime::Turn;
+use crate::runtime::WakeReason;
 use crate::runtime::names::Names;
 use crate::runtime::panics;
 
 use super::Choices;
 use super::Limits;
-use super::board::Board;
-use super::board::Pending;
+use super::state::Pending;
+use super::state::ShadowState;
 
 /// What a thread starts with.
 pub(super) type Body = Box<dyn FnOnce() + Send>;
@@ -53,7 +53,7 @@ pub(super) enum Order {
     /// To ask again whether its step is ready.
     Ask,
     /// To take its step.
-    Step(Turn),
+    Step(WakeReason),
     /// To unwind.
     Abort,
 }
@@ -67,13 +67,13 @@ pub(super) enum Next {
     Step(ThreadSet, bool),
 }
 
-pub(super) struct Seat {
+pub(super) struct ExecutionTls {
     limits: Limits,
     pub(super) choices: Choices,
     phase: Phase,
     /// Whether the main task has something to do.
     main_is_busy: bool,
-    board: Board,
+    board: ShadowState,
     /// The thread of each task, by task id. The main task has none.
     threads: Vec<Option<ThreadId>>,
     running: Option<ThreadId>,
@@ -91,14 +91,14 @@ pub(super) struct Seat {
     pub(super) failure: Option<Box<dyn Any + Send>>,
 }
 
-impl Seat {
+impl ExecutionTls {
     fn new(limits: Limits, choices: Choices) -> Self {
         Self {
             limits,
             choices,
             phase: Phase::Starting,
             main_is_busy: true,
-            board: Board::new(),
+            board: ShadowState::new(),
             threads: Vec::new(),
             running: None,
             order: Order::GoOn,
@@ -151,11 +151,11 @@ impl Seat {
 }
 
 thread_local! {
-    static SEAT: RefCell<Option<Box<Seat>>> = const { RefCell::new(None) };
+    static SEAT: RefCell<Option<Box<ExecutionTls>>> = const { RefCell::new(None) };
 }
 
-fn with<O>(look: impl FnOnce(&mut Seat) -> O) -> O {
-    let look_in = |seat: &RefCell<Option<Box<Seat>>>| {
+fn with<O>(look: impl FnOnce(&mut ExecutionTls) -> O) -> O {
+    let look_in = |seat: &RefCell<Option<Box<ExecutionTls>>>| {
         let mut seat = seat.borrow_mut();
         look(seat.as_mut().expect("code under test runs in an execution"))
     };
@@ -169,12 +169,12 @@ fn is_taken() -> bool {
 /// Takes the seat for a search.
 pub(super) fn occupy(limits: Limits, choices: Choices) {
     assert!(!is_taken(), "an execution runs inside another");
-    let seat = Box::new(Seat::new(limits, choices));
+    let seat = Box::new(ExecutionTls::new(limits, choices));
     SEAT.with(|place| place.replace(Some(seat)));
 }
 
 /// Leaves the seat when the search is over.
-pub(super) fn leave() -> Box<Seat> {
+pub(super) fn leave() -> Box<ExecutionTls> {
     let seat = SEAT.with(RefCell::take);
     seat.expect("internal bug: a search that ends has begun")
 }
@@ -183,7 +183,7 @@ pub(super) fn leave() -> Box<Seat> {
 pub(super) fn reset() {
     with(|seat| {
         let choices = std::mem::replace(&mut seat.choices, Choices::Drawn);
-        *seat = Seat::new(seat.limits, choices);
+        *seat = ExecutionTls::new(seat.limits, choices);
     });
     panics::clear();
 }
@@ -226,7 +226,7 @@ pub(super) fn rest() {
 }
 
 /// The execution is complete but for its unwinding.
-pub(super) fn finish(rest: crate::execution::Rest) {
+pub(super) fn finish(rest: crate::execution::FinalState) {
     with(|seat| {
         seat.board.execution.rest = rest;
         seat.phase = Phase::Unwinding;
@@ -275,7 +275,7 @@ pub(super) fn current() -> Option<ThreadId> {
     SEAT.with(|seat| seat.borrow().as_ref().and_then(|seat| seat.running))
 }
 
-fn mine(seat: &Seat) -> ThreadId {
+fn mine(seat: &ExecutionTls) -> ThreadId {
     seat.running
         .expect("internal bug: a thread under test runs")
 }

@@ -10,7 +10,7 @@ use crate::execution::Misuse;
 use crate::execution::Names;
 use crate::execution::ObjectId;
 use crate::execution::Operation;
-use crate::execution::Remark;
+use crate::execution::ResultNote;
 use crate::execution::ThreadId;
 use crate::execution::visible;
 use crate::status::NtStatus;
@@ -18,14 +18,14 @@ use crate::status::NtStatus;
 use super::Tone;
 use super::grid::GLUE;
 use super::holds::Wait;
-use super::words::counted;
+use super::phrases::counted;
 
 /// What one thread has to say in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Said {
+pub enum CellContent {
     /// It takes a step.
-    Step(Act),
+    Step(StepCell),
     /// It takes several steps that are told as one.
     Folded(Fold),
     /// Another thread goes on, although this one could.
@@ -50,7 +50,7 @@ pub enum Said {
     /// A kernel primitive is misused.
     Misused(Misuse),
     /// Something of the start-up.
-    AtStartUp(Box<Said>),
+    AtStartUp(Box<CellContent>),
     /// Filters became visible to every session, or ceased to be.
     Filters {
         /// Whether they came.
@@ -75,7 +75,7 @@ pub enum Said {
 
 /// A step, as a row tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Act {
+pub struct StepCell {
     /// What it does, in a driver engineer's words.
     pub title: &'static str,
     /// The thread that it starts, if it does.
@@ -85,7 +85,7 @@ pub struct Act {
     /// With which number, where that is in doubt.
     pub number: Option<u32>,
     /// What it gave back.
-    pub remark: Option<Remark>,
+    pub remark: Option<ResultNote>,
     /// Whether it is the expiry of a wait.
     pub expired: bool,
     /// Its status, if that is not plain success.
@@ -102,9 +102,9 @@ pub enum Fold {
         /// How many.
         count: usize,
         /// The first.
-        first: Act,
+        first: StepCell,
         /// The last.
-        last: Act,
+        last: StepCell,
     },
     /// The steps before it, over and over.
     Again {
@@ -115,7 +115,7 @@ pub enum Fold {
     },
 }
 
-impl Said {
+impl CellContent {
     /// How it is meant.
     pub fn tone(&self) -> Tone {
         match self {
@@ -171,7 +171,7 @@ impl Said {
     }
 }
 
-impl Said {
+impl CellContent {
     /// `waits for ever: acquire engine guard strategy-lock 0, held by 1 since step 4`.
     fn stuck(&self, names: &Names) -> String {
         let Self::Stuck {
@@ -202,7 +202,7 @@ impl Said {
     }
 }
 
-impl Act {
+impl StepCell {
     fn tone(&self) -> Tone {
         match (self.status, self.expired) {
             (_, true) => Tone::Notable,
@@ -291,12 +291,12 @@ fn filters(came: bool, count: usize, context: Option<usize>) -> String {
 }
 
 /// What a step chose, or gave back where that says more than that it was done.
-fn remark(remark: Remark) -> String {
+fn remark(remark: ResultNote) -> String {
     match remark {
-        Remark::Equals(value) => format!("={GLUE}{value}"),
-        Remark::Becomes(value) => format!(":={GLUE}{value}"),
-        Remark::Count(count, what) => format!("({count}{GLUE}{what})"),
-        Remark::Refused | Remark::Note(_) | Remark::Answer(_) => remark.to_string(),
+        ResultNote::Equals(value) => format!("={GLUE}{value}"),
+        ResultNote::Becomes(value) => format!(":={GLUE}{value}"),
+        ResultNote::Count(count, what) => format!("({count}{GLUE}{what})"),
+        ResultNote::Refused | ResultNote::Note(_) | ResultNote::Answer(_) => remark.to_string(),
     }
 }
 
@@ -334,11 +334,11 @@ pub(super) fn plain_ascii(text: &str) -> Cow<'_, str> {
 
 /// Who says it, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saying {
+pub struct LaneEntry {
     /// Whose lane it stands in.
     pub thread: ThreadId,
     /// What.
-    pub said: Said,
+    pub said: CellContent,
 }
 
 #[cfg(test)]

@@ -23,14 +23,14 @@ use crate::scenario::Scenario;
 
 use super::RecordedSchedule;
 use super::STEPS_MAX;
-use super::course::Taken;
-use super::follow::by_default;
+use super::course::OccurrenceCounter;
 use super::replay_best_effort;
+use super::replayer::by_default;
 use super::run::program;
 
 /// What a thread is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct About {
+pub struct PendingStep {
     /// Which thread.
     pub thread: ThreadId,
     /// What it is about to do.
@@ -51,7 +51,7 @@ pub struct Place {
     /// The steps up to here; its end says how it ended, if it did.
     pub execution: Execution,
     /// What each thread that runs is about to do, ascending. Empty at the end.
-    pub about: Vec<About>,
+    pub about: Vec<PendingStep>,
     /// What is broken: of what the steps up to here show, or of the whole execution at its end.
     pub violations: Vec<Violation>,
     /// Whether the execution is over.
@@ -74,7 +74,7 @@ pub enum Refusal {
 
 /// A walk through executions of one scenario.
 #[derive(Debug)]
-pub struct Walk {
+pub struct Stepper {
     program: Program,
     waits: Waits,
     /// The choices, beyond the place too.
@@ -83,7 +83,7 @@ pub struct Walk {
     taken: usize,
 }
 
-impl Walk {
+impl Stepper {
     /// A walk along a recorded schedule, at its start. What does not fit is left out.
     pub fn along(recorded: &RecordedSchedule, scenario: &Scenario) -> Self {
         let replayed = replay_best_effort(recorded, scenario);
@@ -189,7 +189,7 @@ impl Walk {
 /// Who goes on where nothing is said, as in a replay.
 fn onward(place: &Place) -> Option<Decision> {
     let last = place.execution.steps.last().map(|step| step.thread);
-    let is_ready = |about: &&About| about.enabled && about.ready;
+    let is_ready = |about: &&PendingStep| about.enabled && about.ready;
     let own = place
         .about
         .iter()
@@ -205,7 +205,7 @@ fn onward(place: &Place) -> Option<Decision> {
 /// Takes the choices, and then looks at who could go on.
 struct Looking<'a> {
     decisions: &'a [Decision],
-    about: Vec<About>,
+    about: Vec<PendingStep>,
 }
 
 impl Policy for Looking<'_> {
@@ -216,7 +216,7 @@ impl Policy for Looking<'_> {
         }
         // Where there is nothing to choose from there would be no question.
         debug_assert!(position.enabled.contains(by_default(position).thread));
-        let mut taken = Taken::default();
+        let mut taken = OccurrenceCounter::default();
         for step in position.steps {
             taken.count(step.thread, step.operation);
         }
@@ -225,7 +225,7 @@ impl Policy for Looking<'_> {
             .filter_map(|thread| {
                 let pending = position.pending(thread)?;
                 let offered = pending.offered();
-                Some(About {
+                Some(PendingStep {
                     thread,
                     operation: pending.operation,
                     point: taken.point(thread, pending.operation),
@@ -243,15 +243,15 @@ impl Policy for Looking<'_> {
 mod tests {
     use super::*;
 
-    fn walk() -> Walk {
+    fn walk() -> Stepper {
         let token = "sv3:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
                      non-interference@TXN_IN_PROGRESS:0-add@session/0+1+0.3";
         let recorded = RecordedSchedule::from_token(token).unwrap();
         let scenario = recorded.scenario(None).unwrap();
-        Walk::along(&recorded, &scenario)
+        Stepper::along(&recorded, &scenario)
     }
 
-    fn last(walk: &Walk) -> String {
+    fn last(walk: &Stepper) -> String {
         let place = walk.look();
         let step = place.execution.steps.last().unwrap();
         format!("{}:{}", step.thread, step.operation.verb.name())
