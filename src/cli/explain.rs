@@ -1,5 +1,5 @@
-//! `selvedge explain`: what a status code or an errno means; and, through [`ProfileTopic`], what the
-//! questions are that Windows leaves open.
+//! `selvedge explain`: what a status code or an errno means; and, through [`ProfileTopic`], what
+//! the questions are that Windows leaves open.
 
 use std::io;
 use std::io::Write;

@@ -247,7 +247,7 @@ impl Explore {
         program: &Program,
     ) -> Result<Option<Finding>, ReplayError> {
         registry::begin_exploration();
-        let (execution, waits) = self.follow(schedule, program)?;
+        let (execution, waits) = Self::follow(schedule, program)?;
         let wrong = Wrong::of(&execution);
         let found = wrong.map(|wrong| {
             let counterexample = Counterexample {
@@ -300,7 +300,6 @@ impl Explore {
 
     /// Runs the execution that a schedule describes.
     pub(super) fn follow(
-        &self,
         schedule: &str,
         program: &Program,
     ) -> Result<(Execution, Waits), ReplayError> {

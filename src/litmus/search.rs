@@ -192,7 +192,7 @@ impl Explore {
         execution: &Execution,
     ) -> Option<NotDeterministic> {
         let recorded = Recorded::of(&self.name, self.waits, wrong.kind, execution);
-        let again = match self.follow(&recorded.to_token(), program) {
+        let again = match Self::follow(&recorded.to_token(), program) {
             Ok((again, _)) => again,
             Err(misfit) => {
                 let before = wrong.cause.clone();

@@ -187,7 +187,7 @@ impl CellContent {
         } else {
             "waits"
         };
-        let named = operation
+        let subject = operation
             .object
             .map(|object| format!(" {}", glued(names, object)));
         let other = object.filter(|object| operation.object != Some(*object));
@@ -196,9 +196,9 @@ impl CellContent {
             let (thread, step) = (names.label(thread), step + 1);
             format!(", held by{GLUE}{thread} since step{GLUE}{step}")
         });
-        let [named, other, held] = [named, other, held].map(Option::unwrap_or_default);
+        let [subject, other, held] = [subject, other, held].map(Option::unwrap_or_default);
         let title = operation.verb.title();
-        format!("{does} for ever: {title}{named}{other}{held}")
+        format!("{does} for ever: {title}{subject}{other}{held}")
     }
 }
 

@@ -17,7 +17,7 @@ pub fn write_lanes_as_markdown(out: &mut dyn Write, table: &LaneTable<'_>) -> io
     let titles: Vec<String> = table
         .lanes
         .iter()
-        .map(|lane| escaped(&&lane.heading))
+        .map(|lane| escaped(&lane.heading))
         .collect();
     writeln!(out, "| step | {} |", titles.join(" | "))?;
     writeln!(out, "|---:|{}", "---|".repeat(titles.len()))?;

@@ -22,7 +22,7 @@ use super::rows::Row;
 pub fn write_lanes_as_mermaid(out: &mut dyn Write, table: &LaneTable<'_>) -> io::Result<()> {
     writeln!(out, "sequenceDiagram")?;
     for lane in &table.lanes {
-        let (thread, title) = (lane.thread, escaped(&&lane.heading));
+        let (thread, title) = (lane.thread, escaped(&lane.heading));
         writeln!(out, "    participant T{thread} as {title}")?;
     }
     table

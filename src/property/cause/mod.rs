@@ -185,8 +185,9 @@ impl Cause {
 
 /// Why the last call of the engine that failed in a thread did, if its steps show it.
 fn failed_call(execution: &Execution, thread: ThreadId) -> Option<Cause> {
-    let own = execution.steps.iter().filter(|step| step.thread == thread);
-    let status = own.filter_map(|step| step.result.failure()).last()?;
+    let own = execution.steps.iter().rev();
+    let mut own = own.filter(|step| step.thread == thread);
+    let status = own.find_map(|step| step.result.failure())?;
     let violation = Violation {
         thread: Some(thread),
         status: Some(status),
