@@ -2,7 +2,7 @@
 //! the scenario expects.
 //!
 //! There is one search for each of the circumstances that make a difference, and their results are
-//! added up: see [`Rounds`](crate::explore::Rounds).
+//! added up: see [`Rounds`](crate::wfp::Rounds).
 
 mod confirm;
 mod expected;

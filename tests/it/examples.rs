@@ -56,7 +56,7 @@ fn four_philosophers_starve_together_in_one_of_fifteen_executions() {
     let parts = [
         "all alike: VIOLATED after 15 executions, 1 deadlocked (exhausted by dpor and by source)",
         "deadlock: no thread can go on",
-        "waits for ever: lock fork 1",
+        "1 preemption",
         "one differs: PROVED after 14 executions (exhausted by dpor and by source)",
     ];
 
