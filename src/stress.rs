@@ -53,7 +53,7 @@ pub struct Found {
 
 /// What makes two violations the same here: the place of the property in the order of all, and the
 /// status.
-type Key = (usize, Option<NtStatus>);
+type OutcomeKey = (usize, Option<NtStatus>);
 
 /// The counts of a stress run.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub struct Tally {
     attaches: u64,
     attaches_failed: u64,
     groups: BTreeMap<Group, u64>,
-    found: BTreeMap<Key, Found>,
+    found: BTreeMap<OutcomeKey, Found>,
 }
 
 impl Tally {
@@ -134,7 +134,7 @@ impl Tally {
 
     /// Counts each violation once, and keeps the first execution that shows it.
     fn keep(&mut self, violations: Vec<Violation>, execution: &Execution) {
-        let mut once: BTreeMap<Key, Violation> = BTreeMap::new();
+        let mut once: BTreeMap<OutcomeKey, Violation> = BTreeMap::new();
         for violation in violations {
             let (property, _, _, status) = violation.key();
             once.entry((property, status)).or_insert(violation);

@@ -20,7 +20,7 @@ use super::Keep;
 /// How good a counterexample is, the least the best; the schedule itself comes last, so that no two
 /// are alike.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rank {
+pub(super) struct ViolationRank {
     faults: u32,
     differing: usize,
     preemptions: u32,
@@ -30,7 +30,7 @@ pub(super) struct Rank {
     circumstances: Circumstances,
 }
 
-impl Rank {
+impl ViolationRank {
     fn of(execution: &Execution, circumstances: &Circumstances, differing: usize) -> Self {
         let Schedule(decisions) = execution.schedule();
         // A notification that comes late leaves no fact of a fault.
@@ -50,7 +50,7 @@ impl Rank {
 /// The best execution so far for one violation.
 #[derive(Debug)]
 pub(super) struct Finding {
-    pub(super) rank: Rank,
+    pub(super) rank: ViolationRank,
     pub(super) violation: Violation,
     pub(super) execution: Execution,
     pub(super) circumstances: Circumstances,
@@ -63,13 +63,13 @@ pub(super) struct Findings {
     circumstances: Circumstances,
     /// In how many readings they differ from those that the check began with.
     differing: usize,
-    best: BTreeMap<Key, Finding>,
+    best: BTreeMap<ViolationKey, Finding>,
     pub(super) failing: u64,
     /// If they are to be kept.
     pub(super) outcomes: Option<BTreeSet<Outcome>>,
 }
 
-type Key = (
+type ViolationKey = (
     usize,
     Option<crate::execution::ThreadId>,
     Option<u16>,
@@ -100,7 +100,7 @@ impl Findings {
             return false;
         }
         self.failing += 1;
-        let rank = Rank::of(execution, &self.circumstances, self.differing);
+        let rank = ViolationRank::of(execution, &self.circumstances, self.differing);
         for violation in violations {
             let key = violation.key();
             if self.best.get(&key).is_none_or(|known| rank < known.rank) {

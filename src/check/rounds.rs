@@ -48,7 +48,7 @@ use super::subject::Subject;
 
 /// What makes two findings the same in a report: the place of the property in the order of all, and
 /// the status.
-type Key = (usize, Option<NtStatus>);
+type ReportKey = (usize, Option<NtStatus>);
 
 /// What all rounds came to.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub(super) struct Sum {
     pub(super) failing: u64,
     pub(super) outcomes: Option<BTreeSet<(Circumstances, Outcome)>>,
     /// The best finding of each kind, and the number of rounds that have it.
-    pub(super) found: BTreeMap<Key, (Finding, u64)>,
+    pub(super) found: BTreeMap<ReportKey, (Finding, u64)>,
     pub(super) rounds: Vec<Round>,
     /// The calls that could have failed, if faults are gone through.
     pub(super) calls: BTreeSet<CallKey>,
@@ -71,7 +71,7 @@ pub(super) struct Sum {
 }
 
 /// What one round came to.
-struct Searched {
+struct RoundResult {
     tally: Tally,
     findings: Findings,
     asked: Asked,
@@ -118,7 +118,7 @@ pub(super) fn go_through_all(
             let program = subject.program(&circumstances);
             let first = FirstCutOff::default();
             let mut onward = Onward { seen, watch, first };
-            let job = Search {
+            let job = RoundSearch {
                 program: &program,
                 request,
                 bounds: &bounds,
@@ -140,7 +140,7 @@ pub(super) fn go_through_all(
 }
 
 /// One search, under the circumstances of its program.
-struct Search<'a> {
+struct RoundSearch<'a> {
     program: &'a Program,
     request: &'a Request,
     bounds: &'a Bounds,
@@ -150,8 +150,8 @@ struct Search<'a> {
     pace: &'a Pace,
 }
 
-impl Search<'_> {
-    fn run(&self, watch: &mut dyn Watch, span: &Span, mut findings: Findings) -> Searched {
+impl RoundSearch<'_> {
+    fn run(&self, watch: &mut dyn Watch, span: &Span, mut findings: Findings) -> RoundResult {
         let Self {
             program,
             request,
@@ -208,7 +208,7 @@ impl Search<'_> {
         } else {
             Asked::default()
         };
-        Searched {
+        RoundResult {
             tally,
             findings,
             asked,
@@ -220,12 +220,12 @@ impl Search<'_> {
 }
 
 /// A search of what no search can run under its circumstances.
-fn unsuitable(lacks: NoRoom, findings: Findings) -> Searched {
+fn unsuitable(lacks: NoRoom, findings: Findings) -> RoundResult {
     let why = Unsuitability::Threads {
         needs: 2 * lacks.callers,
         has: lacks.max,
     };
-    Searched {
+    RoundResult {
         tally: Tally {
             executions: 0,
             redundant: 0,
@@ -317,9 +317,9 @@ impl Sum {
     }
 
     /// Adds a round.
-    fn add(&mut self, subject: Subject<'_>, circumstances: Circumstances, searched: Searched) {
+    fn add(&mut self, subject: Subject<'_>, circumstances: Circumstances, searched: RoundResult) {
         let Subject { request, scope, .. } = subject;
-        let Searched {
+        let RoundResult {
             tally,
             mut findings,
             asked,

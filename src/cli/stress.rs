@@ -132,7 +132,7 @@ fn exit(report: &StressReport) -> Exit {
 }
 
 /// What all attempts came to.
-struct Run {
+struct StressRun {
     tally: Tally,
     end: StressEnd,
     measure: Option<Measure>,
@@ -143,7 +143,7 @@ fn attempt_all(
     scenario: &Scenario,
     circumstances: &Circumstances,
     shown: bool,
-) -> Run {
+) -> StressRun {
     let ledger = Arc::new(CircumstanceLog::new(circumstances.clone(), false));
     let program = Program::new(scenario.workload(), &task.strategy, &ledger);
     let start = program.starter::<Native>();
@@ -186,7 +186,7 @@ fn attempt_all(
         let _goes_on = progress.go_on(tally.attempts());
     }
     let measure = task.measures.then(|| stopwatch.measure(tally.attempts()));
-    Run {
+    StressRun {
         tally,
         end,
         measure,

@@ -12,7 +12,7 @@ use super::FindingKind;
 use super::registry;
 
 /// How simple an execution is, the least the simplest.
-type Rank = (u32, u32, usize, Vec<Decision>);
+type WrongRank = (u32, u32, usize, Vec<Decision>);
 
 /// What is wrong with an execution: what makes two findings the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ pub(super) struct Wrong {
 /// Goes through executions and keeps what is wrong.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    simplest: BTreeMap<Wrong, (Rank, Execution)>,
+    simplest: BTreeMap<Wrong, (WrongRank, Execution)>,
     pub(super) panicked: u64,
     pub(super) outcomes: BTreeMap<String, u64>,
 }
@@ -72,7 +72,7 @@ impl Findings {
     }
 }
 
-fn rank(execution: &Execution) -> Rank {
+fn rank(execution: &Execution) -> WrongRank {
     let Schedule(decisions) = execution.schedule();
     (
         execution.preemptions(),

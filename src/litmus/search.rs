@@ -39,7 +39,7 @@ use super::schedule::Recorded;
 
 /// What one search came to.
 #[derive(Debug)]
-pub(super) struct Searched {
+pub(super) struct ProgramSearch {
     pub(super) tally: Tally,
     findings: Findings,
     /// Empty if nothing is compared with them.
@@ -51,7 +51,7 @@ pub(super) struct Searched {
 
 /// What a second search says of a first one.
 #[derive(Debug)]
-pub(super) struct Second {
+pub(super) struct SecondSearch {
     proof: SecondProof,
     /// The first execution of a class that one of the two lacks, and which explorer that is.
     lacking: Option<(Lacking, Execution)>,
@@ -59,11 +59,11 @@ pub(super) struct Second {
 
 impl Explore {
     /// The search that was asked for.
-    pub(super) fn search(&self, program: &Program) -> Searched {
+    pub(super) fn search(&self, program: &Program) -> ProgramSearch {
         self.search_by(program, &mut *self.executions(program))
     }
 
-    fn search_by(&self, program: &Program, executions: &mut dyn Executions) -> Searched {
+    fn search_by(&self, program: &Program, executions: &mut dyn Executions) -> ProgramSearch {
         let mut findings = Findings::default();
         let mut classes = Classes::default();
         let visit = |ran: Ran<'_>| {
@@ -78,7 +78,7 @@ impl Explore {
         };
         let mut first = FirstCutOff::default();
         let tally = go_through(executions, (&self.bounds, &mut first), visit);
-        Searched {
+        ProgramSearch {
             loops: loops(&tally, &first),
             tally,
             findings,
@@ -91,7 +91,11 @@ impl Explore {
     /// added to the first.
     ///
     /// Nothing of it is told to whoever listens to `tracing`.
-    pub(super) fn second(&self, program: &Program, first: &mut Searched) -> Option<Second> {
+    pub(super) fn second(
+        &self,
+        program: &Program,
+        first: &mut ProgramSearch,
+    ) -> Option<SecondSearch> {
         let begun = first.tally.executions + first.tally.redundant;
         let source = SourceExplorer::new(self.waits);
         let executions = on_machine(self.limits(), program, source, Reruns::None);
@@ -110,17 +114,17 @@ impl Explore {
             let shown = show(program, self.limits(), &self.bounds, &lacking);
             (lacking, shown)
         });
-        Some(Second { proof, lacking })
+        Some(SecondSearch { proof, lacking })
     }
 
     /// The report, for which each finding is run again.
     pub(super) fn explored(
         &self,
         program: &Program,
-        first: Searched,
-        second: Option<Second>,
+        first: ProgramSearch,
+        second: Option<SecondSearch>,
     ) -> Explored {
-        let Searched {
+        let ProgramSearch {
             tally,
             findings,
             mut not_deterministic,

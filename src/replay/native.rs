@@ -23,8 +23,8 @@ use crate::explore::is_shuttle_schedule;
 #[cfg(feature = "second-opinions")]
 use crate::explore::replay_native_shuttle;
 use crate::program::Program;
+use crate::runtime::ChoiceKey;
 use crate::runtime::ChoiceKind;
-use crate::runtime::Key;
 use crate::runtime::Script;
 use crate::runtime::Waits;
 #[cfg(feature = "second-opinions")]
@@ -108,8 +108,8 @@ impl NativeText {
         })
     }
 
-    fn fixed(&self) -> Result<Vec<(Key, u8)>, NativeFlaw> {
-        let mut fixed: Vec<(Key, u8)> = Vec::new();
+    fn fixed(&self) -> Result<Vec<(ChoiceKey, u8)>, NativeFlaw> {
+        let mut fixed: Vec<(ChoiceKey, u8)> = Vec::new();
         for choice in &self.choices {
             let text = choice.as_ref();
             let Some((key, alternative)) = read_choice(text) else {
@@ -135,8 +135,8 @@ const fn kind_name(kind: ChoiceKind) -> &'static str {
     }
 }
 
-fn written((key, alternative): (Key, u8)) -> String {
-    let Key {
+fn written((key, alternative): (ChoiceKey, u8)) -> String {
+    let ChoiceKey {
         thread,
         kind,
         occurrence,
@@ -144,13 +144,13 @@ fn written((key, alternative): (Key, u8)) -> String {
     format!("{thread}:{}.{occurrence}={alternative}", kind_name(kind))
 }
 
-fn read_choice(text: &str) -> Option<(Key, u8)> {
+fn read_choice(text: &str) -> Option<(ChoiceKey, u8)> {
     let (thread, rest) = text.split_once(':')?;
     let (kind, rest) = rest.split_once('.')?;
     let (occurrence, alternative) = rest.split_once('=')?;
     let kinds = [ChoiceKind::Choice, ChoiceKind::Expiry];
     let thread: usize = thread.parse().ok().filter(|&thread| thread < THREADS_MAX)?;
-    let key = Key {
+    let key = ChoiceKey {
         thread: ThreadId::new(thread),
         kind: kinds.into_iter().find(|&known| kind_name(known) == kind)?,
         occurrence: occurrence.parse().ok()?,
@@ -251,7 +251,7 @@ mod tests {
     }
 
     /// The race, with a schedule of shuttle's beside it.
-    fn race(choices: &[(Key, u8)]) -> RecordedSchedule {
+    fn race(choices: &[(ChoiceKey, u8)]) -> RecordedSchedule {
         let token = "sv3:direct/connect4_connect6:shared-handle:documented:sufficient:36204c01:\
                      non-interference@TXN_IN_PROGRESS:1-add@session/0+0+1.3";
         let mut recorded = RecordedSchedule::from_token(token).unwrap();
@@ -272,8 +272,8 @@ mod tests {
         recorded
     }
 
-    fn choices() -> [(Key, u8); 2] {
-        let key = |kind, occurrence| Key {
+    fn choices() -> [(ChoiceKey, u8); 2] {
+        let key = |kind, occurrence| ChoiceKey {
             thread: ThreadId::new(1),
             kind,
             occurrence,

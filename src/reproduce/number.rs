@@ -9,9 +9,9 @@ use crate::status::errno;
 
 use super::claim::Callee;
 use super::claim::Outcome;
-use super::reading::Item;
 use super::reading::Line;
 use super::reading::PHRASE_MAX;
+use super::reading::ReadItem;
 use super::token::Number;
 use super::token::Token;
 use super::words;
@@ -26,7 +26,7 @@ const REACH: u8 = 2;
 /// What a number is.
 pub(super) enum Numeral {
     /// It is part of what is claimed.
-    Item(Item),
+    ReadItem(ReadItem),
     /// It is passed over, as what.
     Passed(String),
     /// It is not understood, and what to do.
@@ -52,7 +52,7 @@ impl Line {
         let known = NtStatus::valued(number.value);
         let unmistakable = number.value >= 0x8000_0000;
         if let Some(status) = known.filter(|_| unmistakable) {
-            return Numeral::Item(Item::Status(status));
+            return Numeral::ReadItem(ReadItem::Status(status));
         }
         let unit = self.word(place + 1).filter(|word| words::is_unit(word));
         if let Some(unit) = unit.filter(|_| !number.hexadecimal && !number.is_negative()) {
@@ -84,8 +84,8 @@ impl Line {
             number.value
         };
         match u32::try_from(value) {
-            Ok(0) => Numeral::Item(Item::Outcome(Outcome::Succeeds)),
-            Ok(value) => Numeral::Item(Item::Errno(value)),
+            Ok(0) => Numeral::ReadItem(ReadItem::Outcome(Outcome::Succeeds)),
+            Ok(value) => Numeral::ReadItem(ReadItem::Errno(value)),
             Err(_) => unknown(number),
         }
     }
@@ -104,11 +104,11 @@ impl Line {
         let small = u32::try_from(number.value).ok();
         let small = small.filter(|_| !number.hexadecimal && !returns_status);
         if let Some(errno) = small.and_then(errno) {
-            return Numeral::Item(Item::Errno(errno.value));
+            return Numeral::ReadItem(ReadItem::Errno(errno.value));
         }
         match NtStatus::valued(number.value) {
-            Some(NtStatus::SUCCESS) => Numeral::Item(Item::Outcome(Outcome::Succeeds)),
-            Some(status) if !status.is_success() => Numeral::Item(Item::Status(status)),
+            Some(NtStatus::SUCCESS) => Numeral::ReadItem(ReadItem::Outcome(Outcome::Succeeds)),
+            Some(status) if !status.is_success() => Numeral::ReadItem(ReadItem::Status(status)),
             _ => unknown(number),
         }
     }

@@ -33,7 +33,7 @@ pub(super) const PHRASE_MAX: usize = 4;
 
 /// A part of what is claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Item {
+pub(super) enum ReadItem {
     Call(Call),
     Status(NtStatus),
     Errno(u32),
@@ -71,7 +71,7 @@ impl Reading {
             Token::Break => self.end_event(),
             Token::Function(name) => {
                 let known = words::callee(name).map(Call::Known);
-                self.put(Item::Call(
+                self.put(ReadItem::Call(
                     known.unwrap_or_else(|| Call::Foreign(name.clone())),
                 ));
             }
@@ -82,7 +82,7 @@ impl Reading {
                 excerpt(name)
             )),
             Token::Number(number) => match line.numeral(place) {
-                Numeral::Item(item) => self.put(item),
+                Numeral::ReadItem(item) => self.put(item),
                 Numeral::Passed(what) => self.pass(&number.text, &what),
                 Numeral::Problem(problem) => self.problems.push(problem),
             },
@@ -97,10 +97,10 @@ impl Reading {
 
     fn take_symbol(&mut self, symbol: &str) {
         match NtStatus::named(symbol) {
-            Some(NtStatus::SUCCESS) => self.put(Item::Outcome(Outcome::Succeeds)),
-            Some(status) if !status.is_success() => self.put(Item::Status(status)),
+            Some(NtStatus::SUCCESS) => self.put(ReadItem::Outcome(Outcome::Succeeds)),
+            Some(status) if !status.is_success() => self.put(ReadItem::Status(status)),
             None if symbol.contains("IRQL_NOT_") => {
-                self.put(Item::Outcome(Outcome::Misuses(Misuse::IrqlTooHigh)));
+                self.put(ReadItem::Outcome(Outcome::Misuses(Misuse::IrqlTooHigh)));
             }
             None if words::is_name_of_thing(symbol) => self.pass(symbol, "a name"),
             _ => self.problems.push(format!(
@@ -113,7 +113,7 @@ impl Reading {
 
     fn take_word(&mut self, line: &Line, place: usize, word: &str) -> usize {
         if let Some(callee) = line.prose_calls.get(&place) {
-            self.put(Item::Call(Call::Known(*callee)));
+            self.put(ReadItem::Call(Call::Known(*callee)));
             return 1;
         }
         let lower = line.words_from(place, PHRASE_MAX);
@@ -124,9 +124,9 @@ impl Reading {
         let is_capital = word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_uppercase());
         let status = NtStatus::named(word).filter(|status| is_capital && !status.is_success());
         if let Some(status) = status {
-            self.put(Item::Status(status));
+            self.put(ReadItem::Status(status));
         } else if let Some(errno) = words::errno(word) {
-            self.put(Item::Errno(errno));
+            self.put(ReadItem::Errno(errno));
         } else if let Some(meaning) = words::meaning(&lower[0]) {
             self.mean(line, (place, 1), meaning);
         } else {
@@ -150,40 +150,40 @@ impl Reading {
             return;
         }
         match meaning {
-            Meaning::Status(status) => self.put(Item::Status(status)),
+            Meaning::Status(status) => self.put(ReadItem::Status(status)),
             Meaning::Unseen => self.problems.push(format!(
                 "`{text}` is nothing that a trace shows: leave it out, or say what happened in \
                  words such as `hangs`, `leaks`, `panic` or `irql`"
             )),
             Meaning::Outcome(outcome) => match line.objection((place, count), outcome) {
                 Some(problem) => self.problems.push(problem),
-                None => self.put(Item::Outcome(line.specific(place, outcome))),
+                None => self.put(ReadItem::Outcome(line.specific(place, outcome))),
             },
         }
     }
 
     /// Puts an item to what is said at present, or ends that.
-    fn put(&mut self, item: Item) {
+    fn put(&mut self, item: ReadItem) {
         self.leave_frame(&item);
         if !self.has_room(&item) {
             self.end_event();
         }
         let event = &mut self.current;
         match item {
-            Item::Call(call) => event.call = Some(call),
-            Item::Status(status) => event.status = Some(status),
-            Item::Errno(errno) => event.errno = Some(errno),
+            ReadItem::Call(call) => event.call = Some(call),
+            ReadItem::Status(status) => event.status = Some(status),
+            ReadItem::Errno(errno) => event.errno = Some(errno),
             // That a call failed goes without saying beside everything else.
-            Item::Outcome(Outcome::Fails) => {
+            ReadItem::Outcome(Outcome::Fails) => {
                 event.outcome.get_or_insert(Outcome::Fails);
             }
-            Item::Outcome(outcome) => event.outcome = Some(outcome),
+            ReadItem::Outcome(outcome) => event.outcome = Some(outcome),
         }
     }
 
     /// Passes over a function of a driver of which nothing is said before a call that models make:
     /// it is the frame that makes the call.
-    fn leave_frame(&mut self, item: &Item) {
+    fn leave_frame(&mut self, item: &ReadItem) {
         let Event {
             call: Some(Call::Foreign(name)),
             status: None,
@@ -194,7 +194,7 @@ impl Reading {
             return;
         };
         let is_driver = name.contains('_') && *name == name.to_ascii_lowercase();
-        if is_driver && matches!(item, Item::Call(Call::Known(_))) {
+        if is_driver && matches!(item, ReadItem::Call(Call::Known(_))) {
             let name = name.clone();
             self.pass(&name, "a function around the call");
             self.current.call = None;
@@ -202,7 +202,7 @@ impl Reading {
     }
 
     /// Whether an item can be said of the same as the items before it.
-    fn has_room(&mut self, item: &Item) -> bool {
+    fn has_room(&mut self, item: &ReadItem) -> bool {
         let Event {
             call,
             status,
@@ -213,7 +213,7 @@ impl Reading {
         let breaks = outcome.is_some_and(Outcome::is_of_all);
         let said = status.is_some() || errno.is_some() || outcome.is_some();
         match item {
-            Item::Call(new) => match call {
+            ReadItem::Call(new) => match call {
                 None => !breaks,
                 Some(old) if old == new => true,
                 Some(_) if said => false,
@@ -225,7 +225,7 @@ impl Reading {
                     false
                 }
             },
-            Item::Status(new) => match status {
+            ReadItem::Status(new) => match status {
                 Some(old) if old == new => true,
                 Some(old) if call.is_some() => {
                     self.problems.push(format!(
@@ -239,16 +239,16 @@ impl Reading {
                 Some(_) => false,
                 None => !breaks && (call.is_some() || strong.is_none()),
             },
-            Item::Errno(new) => {
+            ReadItem::Errno(new) => {
                 let engine = matches!(call, Some(Call::Known(Callee::Engine(_))));
                 errno.is_none_or(|old| old == *new)
                     && !(engine && status.is_some())
                     && strong.is_none()
                     && (call.is_some() || status.is_none())
             }
-            Item::Outcome(Outcome::Fails) => true,
-            Item::Outcome(new) if new.is_of_all() => !said && call.is_none(),
-            Item::Outcome(new) => {
+            ReadItem::Outcome(Outcome::Fails) => true,
+            ReadItem::Outcome(new) if new.is_of_all() => !said && call.is_none(),
+            ReadItem::Outcome(new) => {
                 let same = strong.is_none_or(|old| old == *new);
                 same && (call.is_some() || status.is_none() && errno.is_none())
             }

@@ -103,17 +103,17 @@ pub fn hunt<'a>(claim: &Claim, grounds: &[Ground<'a>], bounds: &Bounds) -> Repro
 }
 
 /// An execution that shows it, and what it breaks.
-struct Seen {
-    rank: (bool, Rank),
+struct Candidate {
+    rank: (bool, CandidateRank),
     violation: Option<Violation>,
     circumstances: Circumstances,
     execution: Execution,
 }
 
 /// Faults, those of the model included, then readings that differ, then steps, then all else.
-type Rank = (u32, usize, usize, Size);
+type CandidateRank = (u32, usize, usize, Size);
 
-fn rank(execution: &Execution, circumstances: &Circumstances, scope: &Scope) -> Rank {
+fn rank(execution: &Execution, circumstances: &Circumstances, scope: &Scope) -> CandidateRank {
     let size = Size::of(execution);
     // A notification that comes late leaves no fact of a fault.
     let given = u32::try_from(circumstances.faults.len()).expect("few calls fail");
@@ -126,7 +126,7 @@ fn rank(execution: &Execution, circumstances: &Circumstances, scope: &Scope) -> 
 /// What the searches of one ground came to.
 #[derive(Default)]
 struct Looked {
-    least: Option<Seen>,
+    least: Option<Candidate>,
     witness: Witness,
     executions: u64,
     bounded: bool,
@@ -153,7 +153,7 @@ impl Looked {
             rank(execution, circumstances, ground.scope),
         );
         if self.least.as_ref().is_none_or(|known| rank < known.rank) {
-            self.least = Some(Seen {
+            self.least = Some(Candidate {
                 rank,
                 violation: violations.into_iter().next(),
                 circumstances: circumstances.clone(),
@@ -225,7 +225,7 @@ impl<'a> ReproductionSearch<'a> {
 
     /// The least execution of one ground that shows it, under any of its circumstances; one that
     /// breaks something goes first.
-    fn look(&mut self, claim: &Claim, ground: &Ground<'_>, bounds: &Bounds) -> Option<Seen> {
+    fn look(&mut self, claim: &Claim, ground: &Ground<'_>, bounds: &Bounds) -> Option<Candidate> {
         let mut looked = Looked::default();
         let mut rounds = Rounds::new(ground.scope);
         while let Some(circumstances) = rounds.advance() {
@@ -251,7 +251,7 @@ impl<'a> ReproductionSearch<'a> {
 }
 
 /// What was seen on a ground, shrunk if it breaks something.
-fn reproduction<'a>(claim: &Claim, ground: &Ground<'a>, seen: Seen) -> Reproduction<'a> {
+fn reproduction<'a>(claim: &Claim, ground: &Ground<'a>, seen: Candidate) -> Reproduction<'a> {
     let start = ground.scope.start().profile;
     let counterexample = seen.violation.as_ref().map(|violation| {
         let finding = Finding {

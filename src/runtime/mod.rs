@@ -56,8 +56,8 @@ pub use objects::Touching;
 pub use objects::awaiting;
 pub use objects::touching;
 pub use recorded::Recorded;
+pub use script::ChoiceKey;
 pub use script::ChoiceKind;
-pub use script::Key;
 pub use script::Script;
 pub use view::View;
 

@@ -1,6 +1,6 @@
 //! Choices that are made from outside, for runtimes that cannot explore them.
 //!
-//! A choice is known by its [`Key`]: who chooses, what kind of choice it is, and the nth
+//! A choice is known by its [`ChoiceKey`]: who chooses, what kind of choice it is, and the nth
 //! such of that thread it is; so a key does not depend on the interleaving. A [`Script`] fixes some
 //! keys; every other choice takes its first alternative and is noted as consulted.
 
@@ -19,7 +19,7 @@ pub enum ChoiceKind {
 
 /// Which choice of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+pub struct ChoiceKey {
     /// Who chooses.
     pub thread: ThreadId,
     /// What kind of choice it is.
@@ -31,14 +31,14 @@ pub struct Key {
 /// The choices that are fixed, and those that were met and are not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Script {
-    fixed: BTreeMap<Key, u8>,
+    fixed: BTreeMap<ChoiceKey, u8>,
     /// The number of alternatives of each choice that was met and is not fixed.
-    consulted: BTreeMap<Key, u8>,
+    consulted: BTreeMap<ChoiceKey, u8>,
 }
 
 impl Script {
     /// A script that fixes these choices. Of two for one key, the later counts.
-    pub fn of(fixed: impl IntoIterator<Item = (Key, u8)>) -> Self {
+    pub fn of(fixed: impl IntoIterator<Item = (ChoiceKey, u8)>) -> Self {
         Self {
             fixed: fixed.into_iter().collect(),
             consulted: BTreeMap::new(),
@@ -46,14 +46,14 @@ impl Script {
     }
 
     /// The choices that are fixed, in order of key.
-    pub fn fixed(&self) -> impl Iterator<Item = (Key, u8)> {
+    pub fn fixed(&self) -> impl Iterator<Item = (ChoiceKey, u8)> {
         self.fixed
             .iter()
             .map(|(&key, &alternative)| (key, alternative))
     }
 
     /// The alternative to take.
-    pub(super) fn consult(&mut self, key: Key, alternatives: u8) -> u8 {
+    pub(super) fn consult(&mut self, key: ChoiceKey, alternatives: u8) -> u8 {
         if let Some(&fixed) = self.fixed.get(&key) {
             return fixed;
         }
@@ -86,8 +86,8 @@ impl Script {
 mod tests {
     use super::*;
 
-    fn key(occurrence: u32) -> Key {
-        Key {
+    fn key(occurrence: u32) -> ChoiceKey {
+        ChoiceKey {
             thread: ThreadId::new(0),
             kind: ChoiceKind::Choice,
             occurrence,

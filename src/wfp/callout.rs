@@ -132,7 +132,7 @@ pub(super) fn count_running(callouts: &mut View<'_, Callouts>, key: Key, begins:
 }
 
 /// What an unregister finds.
-enum Found {
+enum LookedUp {
     Failed(NtStatus),
     Running,
     Gone,
@@ -190,10 +190,10 @@ impl<R: Runtime> Engine<R> {
     pub fn callout_unregister(&self, key: Key) -> NtStatus {
         let callouts = &self.inner().callouts;
         let operation = Operation::on(Verb::CalloutUnregister, callouts.id());
-        let status = |found: Found| match found {
-            Found::Failed(status) => status,
-            Found::Running => NtStatus::PENDING,
-            Found::Gone => NtStatus::SUCCESS,
+        let status = |found: LookedUp| match found {
+            LookedUp::Failed(status) => status,
+            LookedUp::Running => NtStatus::PENDING,
+            LookedUp::Gone => NtStatus::SUCCESS,
         };
         let found = R::act(operation, (callouts,), |(mut callouts,)| {
             status(self.unregister(&mut callouts, key))
@@ -210,26 +210,26 @@ impl<R: Runtime> Engine<R> {
         NtStatus::SUCCESS
     }
 
-    fn unregister(&self, callouts: &mut View<'_, Callouts>, key: Key) -> Found {
+    fn unregister(&self, callouts: &mut View<'_, Callouts>, key: Key) -> LookedUp {
         let Some(known) = callouts.find(key) else {
-            return Found::Failed(NtStatus::CALLOUT_NOT_FOUND);
+            return LookedUp::Failed(NtStatus::CALLOUT_NOT_FOUND);
         };
         if known.unregistering {
-            return Found::Failed(NtStatus::IN_USE);
+            return LookedUp::Failed(NtStatus::IN_USE);
         }
         if !known.flows.is_empty() {
-            return Found::Failed(NtStatus::DEVICE_BUSY);
+            return LookedUp::Failed(NtStatus::DEVICE_BUSY);
         }
         if known.running == 0 {
             callouts.0.retain(|known| known.key != key);
-            return Found::Gone;
+            return LookedUp::Gone;
         }
         match self.ledger().consult(Question::Unregister).unregister {
-            Unregister::Fails => Found::Failed(NtStatus::DEVICE_BUSY),
+            Unregister::Fails => LookedUp::Failed(NtStatus::DEVICE_BUSY),
             Unregister::Waits => {
                 let known = callouts.find_mut(key).expect("it was found");
                 known.unregistering = true;
-                Found::Running
+                LookedUp::Running
             }
         }
     }

@@ -274,3 +274,96 @@ fn no_function_takes_a_tuple_of_references() {
 
     assert_eq!(counts, BTreeMap::from(TUPLES));
 }
+
+/// Type names with more than one meaning in `src`: the list only shrinks. A name that is new here
+/// is to be another one.
+const NAMES_TWICE: [&str; 65] = [
+    "Aborted",
+    "Answers",
+    "Attempt",
+    "Body",
+    "Branch",
+    "Call",
+    "Change",
+    "Choice",
+    "Claim",
+    "Command",
+    "Context",
+    "Counterexample",
+    "Current",
+    "Document",
+    "Event",
+    "Failure",
+    "File",
+    "Finding",
+    "FindingJson",
+    "Findings",
+    "Held",
+    "Holder",
+    "Inner",
+    "Kept",
+    "Limits",
+    "LinkState",
+    "List",
+    "Lock",
+    "Log",
+    "Model",
+    "Names",
+    "NativeReplayError",
+    "Next",
+    "Node",
+    "Objects",
+    "Outcome",
+    "Pending",
+    "Place",
+    "Policy",
+    "Prefix",
+    "Program",
+    "Provider",
+    "Questions",
+    "Race",
+    "Ran",
+    "Reading",
+    "Recorded",
+    "Replay",
+    "Round",
+    "Row",
+    "Run",
+    "Second",
+    "SecondProofJson",
+    "Seen",
+    "Setting",
+    "Slot",
+    "State",
+    "Subject",
+    "Taken",
+    "Tally",
+    "Target",
+    "Task",
+    "Threads",
+    "Wait",
+    "Walker",
+];
+
+/// A reader who meets a name again takes it for the same thing.
+#[test]
+fn no_type_name_has_two_meanings() {
+    const KINDS: [&str; 5] = ["struct", "enum", "trait", "type", "union"];
+    let all = sources();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let library = all.iter().filter(|(path, _)| path.starts_with("src/"));
+    for line in library.flat_map(|(_, text)| text.lines()) {
+        let mut words = line.split([' ', '<', '(', ';', '{', ':']);
+        let mut word = words.next();
+        if word == Some("pub") {
+            word = words.find(|word| KINDS.contains(word));
+        }
+        if word.is_some_and(|word| KINDS.contains(&word)) {
+            *counts.entry(words.next().unwrap()).or_default() += 1;
+        }
+    }
+    let twice = counts.into_iter().filter(|(_, count)| *count > 1);
+    let found: Vec<&str> = twice.map(|(name, _)| name).collect();
+
+    assert_eq!(found, NAMES_TWICE);
+}

@@ -26,11 +26,11 @@ const REPLAYS_MAX: u32 = 100;
 type Priority = ((u32, u32), u64);
 
 /// What a beginning costs, and the beginning.
-type Node = (Cost, Vec<Decision>);
+type OpenNode = (Cost, Vec<Decision>);
 
 /// What a search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct SearchResult {
     /// Whether it found something less.
     pub(super) improved: bool,
     /// Whether it was not cut off.
@@ -38,11 +38,11 @@ pub(super) struct Found {
 }
 
 /// Looks for a lesser execution that fails in the same way.
-pub(super) fn search(trial: &mut Trial<'_>) -> Found {
+pub(super) fn search(trial: &mut Trial<'_>) -> SearchResult {
     let until = trial.replays + REPLAYS_MAX;
     let mut improved = false;
     // By what is searched first, then in the order of their making.
-    let mut open: BTreeMap<Priority, Node> = BTreeMap::new();
+    let mut open: BTreeMap<Priority, OpenNode> = BTreeMap::new();
     let mut made = 0;
     open.insert(((0, 0), made), (Cost::default(), Vec::new()));
     while let Some((_, (cost, decisions))) = open.pop_first() {
@@ -50,7 +50,7 @@ pub(super) fn search(trial: &mut Trial<'_>) -> Found {
             continue;
         }
         if trial.replays == until {
-            return Found {
+            return SearchResult {
                 improved,
                 complete: false,
             };
@@ -65,7 +65,7 @@ pub(super) fn search(trial: &mut Trial<'_>) -> Found {
             }
         }
     }
-    Found {
+    SearchResult {
         improved,
         complete: true,
     }

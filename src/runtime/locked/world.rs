@@ -23,8 +23,8 @@ use crate::execution::Operation;
 use crate::execution::Step;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
+use crate::runtime::ChoiceKey;
 use crate::runtime::ChoiceKind;
-use crate::runtime::Key;
 use crate::runtime::Script;
 use crate::runtime::Waiting;
 use crate::runtime::Waits;
@@ -44,7 +44,7 @@ pub enum Chooser {
 }
 
 impl Chooser {
-    fn choose(&mut self, key: Key, alternatives: u8) -> u8 {
+    fn choose(&mut self, key: ChoiceKey, alternatives: u8) -> u8 {
         match self {
             Self::Script(script) => script.consult(key, alternatives),
             Self::Seed(seed) => {
@@ -183,7 +183,7 @@ impl<P: Platform> World<P> {
         occurrence: u32,
         alternatives: u8,
     ) -> u8 {
-        let key = Key {
+        let key = ChoiceKey {
             thread,
             kind,
             occurrence,

@@ -45,9 +45,9 @@ use tls::Phase;
 
 pub use cell::ShuttleCell;
 pub use run::Choices;
-pub use run::Failure;
 pub use run::Hidden;
 pub use run::Limits;
+pub use run::RunFailure;
 pub use run::STACK_BYTES;
 pub use run::run;
 

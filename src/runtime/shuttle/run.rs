@@ -60,12 +60,12 @@ pub enum Choices {
 /// What ended a search that did not go its way: the start-up or the last look panicked, or a
 /// scheduler did.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct RunFailure {
     /// What the panic said.
     pub message: String,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for RunFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
@@ -97,7 +97,7 @@ fn config() -> Config {
 ///
 /// # Errors
 ///
-/// [`Failure`] if something went wrong that is no fault of the threads under test.
+/// [`RunFailure`] if something went wrong that is no fault of the threads under test.
 ///
 /// # Panics
 ///
@@ -108,7 +108,7 @@ pub fn run(
     choices: Choices,
     start: Start,
     take: impl FnMut(Execution, &Schedule) -> bool + 'static,
-) -> Result<Choices, Failure> {
+) -> Result<Choices, RunFailure> {
     panics::install();
     tls::occupy(limits, choices);
     let adaptor = Adaptor {
@@ -123,7 +123,7 @@ pub fn run(
     let caught = panics::quietly(|| panic::catch_unwind(AssertUnwindSafe(search)).err());
     let seat = tls::leave();
     let failure = seat.failure.or(caught);
-    let told = failure.map(|failure| Failure {
+    let told = failure.map(|failure| RunFailure {
         message: panics::said(&*failure),
     });
     told.map_or(Ok(seat.choices), Err)

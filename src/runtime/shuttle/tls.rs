@@ -14,8 +14,8 @@ use crate::execution::StepResult;
 use crate::execution::THREADS_MAX;
 use crate::execution::ThreadId;
 use crate::execution::ThreadSet;
+use crate::runtime::ChoiceKey;
 use crate::runtime::ChoiceKind;
-use crate::runtime::Key;
 use crate::runtime::WakeReason;
 use crate::runtime::names::Names;
 use crate::runtime::panics;
@@ -332,7 +332,7 @@ pub(super) fn consult(alternatives: u8) -> Option<u8> {
             return None;
         };
         let occurrence = &mut seat.occurrences[thread.index()];
-        let key = Key {
+        let key = ChoiceKey {
             thread,
             kind: ChoiceKind::Choice,
             occurrence: *occurrence,
