@@ -106,7 +106,7 @@ impl ObjectKind {
     }
 }
 
-/// A shared object: its kind, the thread that made it, and the nth of that kind it was.
+/// A shared object: its kind, the thread that made it, and its number among those of that kind.
 ///
 /// The three parts do not depend on the interleaving, so one object has one name in all executions
 /// of a scenario. Objects made before the threads start have no thread.

@@ -16,7 +16,7 @@ pub enum NativeSchedule {
         /// The hexadecimal text that `shuttle::replay` takes.
         encoded: String,
     },
-    /// Loom's: the choices that were made from outside, and the nth execution under them.
+    /// Loom's: the choices that were made from outside, and the number of the execution under them.
     Loom {
         /// The choices from outside.
         script: Script,

@@ -49,7 +49,7 @@ pub enum Reruns {
 }
 
 impl Reruns {
-    /// How often to run an execution again that has just run: the nth of its search, and
+    /// How often to run an execution again that has just run: its number in the search, and
     /// how it ended.
     pub(super) fn of(self, number: u64, end: &End) -> u32 {
         match self {

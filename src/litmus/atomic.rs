@@ -154,7 +154,7 @@ impl<T: Plain> Atomic<T> {
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the nth it was: `variable 0.1`.
+    /// its number: `variable 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         registry::name(self.id(), name);

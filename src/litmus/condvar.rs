@@ -90,7 +90,7 @@ impl Condvar {
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the nth it was: `condition 0.1`.
+    /// its number: `condition 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         registry::name(self.id(), name);

@@ -77,7 +77,7 @@ impl<T> Mutex<T> {
     }
 
     /// Gives it a name for tables to show. Without one it is called by its kind, who made it, and
-    /// the nth it was: `mutex 0.1`.
+    /// its number: `mutex 0.1`.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         registry::name(self.id(), name);

@@ -1,7 +1,7 @@
 //! The book of the exploration that runs on this operating-system thread: who is which thread, who
 //! has ended, and what was observed.
 //!
-//! A thread is known by its parent and the nth child it is, which does not depend on the
+//! A thread is known by its parent and its place among the children, which does not depend on the
 //! interleaving. The first execution that starts it gives it the next free [`ThreadId`], and all
 //! later executions of the exploration keep to that. All this is written and read between steps,
 //! and no thread under test reads it, so nothing is lost by its being no shared object.

@@ -2,7 +2,7 @@
 //! and the parts of the scenario that are left out.
 //!
 //! As in [`Renaming`], a thread or link is known by its name; a call by its thread, its kind and
-//! link, and the nth such call it is; a fault by all that it says. A part that is gone
+//! link, and its number among such calls; a fault by all that it says. A part that is gone
 //! cannot be left out, and need not be.
 
 use std::collections::BTreeSet;

@@ -126,7 +126,7 @@ impl EngineFault {
     }
 }
 
-/// Which call: whose, of what kind, and the nth such call of that thread. Does not depend
+/// Which call: whose, of what kind, and its number among such calls of that thread. Does not depend
 /// on the interleaving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallKey {

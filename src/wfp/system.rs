@@ -46,7 +46,7 @@ pub(super) enum Task<R: Runtime> {
     TearDown(Session<R>),
     /// Tell a subscriber of a change.
     Changed(Event),
-    /// Abort the explicit transaction of a session, the nth it is, after an hour.
+    /// Abort the explicit transaction of a session, by its number, after an hour.
     Watch(Session<R>, u32),
 }
 

@@ -117,9 +117,9 @@ fn a_writer_among_six_readers_shows_that_too_many_orders_are_planned() {
 /// How the objects that a thread makes on its way get their names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Naming {
-    /// By the thread, and the nth of it they are.
+    /// By the thread, and their number among its own.
     ByMaker,
-    /// By the nth of all they are: who makes one first depends on the interleaving.
+    /// By their number among all: who makes one first depends on the interleaving.
     ByOrder,
 }
 

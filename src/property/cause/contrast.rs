@@ -49,7 +49,7 @@ impl Contrast {
 /// What a step does: whose it is, and which operation on which object.
 type Deed = (ThreadId, Verb, Option<ObjectId>);
 
-/// A step by what it does, and the nth such step it is: the same in another execution even
+/// A step by what it does, and its number among such steps: the same in another execution even
 /// if its thread takes other steps in between.
 type Name = (Deed, usize);
 
