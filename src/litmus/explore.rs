@@ -22,6 +22,7 @@ use super::ReplayError;
 use super::counterexample::Counterexample;
 use super::findings::Wrong;
 use super::registry;
+use super::registry::Paths;
 use super::schedule::Recorded;
 
 /// How to explore a program: who chooses the schedules, how waits are read, and what ends it.
@@ -304,7 +305,7 @@ impl Explore {
         program: &Program,
     ) -> Result<(Execution, Waits), ReplayError> {
         let recorded = Recorded::from_token(schedule)?;
-        let followed = follow(program, recorded.waits, &recorded.course);
+        let followed = follow(program, recorded.waits, &recorded.course, &Paths);
         registry::close();
         let is_wrong = Wrong::of(&followed.execution).is_some();
         match followed.misfit(is_wrong) {

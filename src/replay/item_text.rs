@@ -70,6 +70,16 @@ impl fmt::Display for Item {
     }
 }
 
+impl Item {
+    /// The line with what its thread is called.
+    pub(super) fn told(&self, labels: &dyn ThreadLabels) -> String {
+        let (Self::Turn(Turn { thread, .. }) | Self::Choice(Choice { thread, .. })) = self;
+        let line = self.to_string();
+        let rest = line.strip_prefix(&thread.to_string()).unwrap_or(&line);
+        format!("{}{rest}", labels.label(*thread))
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { thread, at, status } = self;

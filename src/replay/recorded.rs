@@ -55,7 +55,7 @@ pub struct RecordedSchedule {
 #[non_exhaustive]
 pub enum ScheduleError {
     /// It does not begin like a token.
-    #[error("not a schedule token: expected `sv3:MODEL:…`, as `selvedge compare` prints it")]
+    #[error("not a schedule token: expected `sv3:MODEL:…`, as a report prints it")]
     NotAToken,
     /// It is of another version of the format.
     #[error("a schedule of format version {found}; this selvedge reads version 3: record it again")]

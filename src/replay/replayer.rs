@@ -26,6 +26,7 @@ use super::course::Course;
 use super::course::Item;
 use super::course::OccurrenceCounter;
 use super::course::Turn;
+use super::item_text::ThreadLabels;
 
 /// What to do about a line that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Divergence {
 pub(super) struct ScheduleReplayer<'a> {
     items: &'a [Item],
     fit: ReplayMode,
+    /// What a message calls threads.
+    labels: &'a dyn ThreadLabels,
     /// The place of the next item.
     next: usize,
     /// The turn that is on, and its place.
@@ -75,10 +78,11 @@ enum Next {
 }
 
 impl<'a> ScheduleReplayer<'a> {
-    pub(super) fn new(course: &'a Course, fit: ReplayMode) -> Self {
+    pub(super) fn new(course: &'a Course, fit: ReplayMode, labels: &'a dyn ThreadLabels) -> Self {
         Self {
             items: &course.items,
             fit,
+            labels,
             next: 0,
             turn: None,
             armed: Vec::new(),
@@ -108,7 +112,8 @@ impl<'a> ScheduleReplayer<'a> {
             }
         }
         for (place, choice) in std::mem::take(&mut self.armed) {
-            let found = format!("thread {} does not come there", choice.thread);
+            let label = self.labels.label(choice.thread);
+            let found = format!("thread {label} does not come there");
             self.miss(execution.steps.len(), (place, Item::Choice(choice)), found);
         }
     }
@@ -150,7 +155,7 @@ impl<'a> ScheduleReplayer<'a> {
         let is_loose = matches!(&item, Item::Turn(turn) if !preempts(turn));
         let misfit = Divergence {
             step: steps + 1,
-            expected: item.to_string(),
+            expected: item.told(self.labels),
             found,
         };
         if is_loose {
@@ -176,13 +181,14 @@ impl<'a> ScheduleReplayer<'a> {
     /// The next step of a turn.
     fn next_of(&mut self, (place, turn): (usize, Turn), position: &Position<'_>) -> Next {
         let Turn { thread, until, .. } = turn;
+        let label = self.labels.label(thread);
         let said = |found: String| Next::Divergence((place, Item::Turn(turn)), found);
         let Some(pending) = position.pending(thread) else {
             let has_run = position.steps.iter().any(|step| step.thread == thread);
             return match (has_run, until) {
                 (true, None) => Next::Over,
-                (true, Some(_)) => said(format!("thread {thread} has ended")),
-                (false, _) => said(format!("thread {thread} is not running")),
+                (true, Some(_)) => said(format!("thread {label} has ended")),
+                (false, _) => said(format!("thread {label} is not running")),
             };
         };
         let is_there = |point: &Point| self.taken.is_at(thread, pending.operation, point);
@@ -190,7 +196,7 @@ impl<'a> ScheduleReplayer<'a> {
             return Next::Over;
         }
         if let Some(choice) = self.chosen(thread, &pending) {
-            return choose(choice, &pending, position);
+            return choose(choice, &pending, position, &label);
         }
         if position.enabled.contains(thread) && pending.ready {
             let alternative = 0;
@@ -200,7 +206,7 @@ impl<'a> ScheduleReplayer<'a> {
             });
         }
         let at = self.taken.point(thread, pending.operation);
-        said(format!("thread {thread} has to wait at {at}"))
+        said(format!("thread {label} has to wait at {at}"))
     }
 
     /// The choice that is to be made at what the thread is about to do.
@@ -219,14 +225,20 @@ impl<'a> ScheduleReplayer<'a> {
         let (unmet, others): (Vec<_>, Vec<_>) = self.armed.drain(..).partition(is_own);
         self.armed = others;
         for (place, choice) in unmet {
-            let found = format!("thread {thread} does not come there");
+            let label = self.labels.label(thread);
+            let found = format!("thread {label} does not come there");
             self.miss(steps, (place, Item::Choice(choice)), found);
         }
     }
 }
 
 /// A choice, if the step offers it.
-fn choose((place, choice): (usize, Choice), pending: &Pending, position: &Position<'_>) -> Next {
+fn choose(
+    (place, choice): (usize, Choice),
+    pending: &Pending,
+    position: &Position<'_>,
+    label: &str,
+) -> Next {
     let Choice {
         thread,
         alternative,
@@ -240,11 +252,11 @@ fn choose((place, choice): (usize, Choice), pending: &Pending, position: &Positi
         });
     }
     let found = if pending.ready && choice.expires {
-        format!("thread {thread} need not wait there")
+        format!("thread {label} need not wait there")
     } else if is_enabled {
-        format!("thread {thread} does not have that alternative there")
+        format!("thread {label} does not have that alternative there")
     } else {
-        format!("thread {thread} has to wait there, and its wait does not expire")
+        format!("thread {label} has to wait there, and its wait does not expire")
     };
     Next::Divergence((place, Item::Choice(choice)), found)
 }
@@ -254,7 +266,7 @@ impl Policy for ScheduleReplayer<'_> {
         self.count(position.steps);
         let steps = position.steps.len();
         if self.items.is_empty() && self.fit == ReplayMode::Strict {
-            let misfit = beyond_nothing(position);
+            let misfit = beyond_nothing(position, self.labels);
             self.misfits.push((0, misfit));
             return None;
         }
@@ -278,8 +290,8 @@ impl Policy for ScheduleReplayer<'_> {
 }
 
 /// A schedule without items is of an execution without steps, and here a thread can step.
-fn beyond_nothing(position: &Position<'_>) -> Divergence {
-    let able = position.enabled.iter().map(|thread| thread.to_string());
+fn beyond_nothing(position: &Position<'_>, labels: &dyn ThreadLabels) -> Divergence {
+    let able = position.enabled.iter().map(|thread| labels.label(thread));
     let able: Vec<String> = able.collect();
     Divergence {
         step: position.steps.len() + 1,

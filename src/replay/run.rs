@@ -24,6 +24,8 @@ use super::RecordedSchedule;
 use super::STEPS_MAX;
 use super::course::Course;
 use super::course::OccurrenceCounter;
+use super::item_text::ByIndex;
+use super::item_text::ThreadLabels;
 use super::replayer::Divergence;
 use super::replayer::ReplayMode;
 use super::replayer::ScheduleReplayer;
@@ -119,6 +121,7 @@ fn replay_as(recorded: &RecordedSchedule, scenario: &Scenario, fit: ReplayMode) 
         system: &program,
         waits: recorded.waits,
         span: &span,
+        labels: &ByIndex,
     };
     let ran = match fit {
         ReplayMode::Strict => on.follow(&course, fit).0.with_failures(&course),
@@ -147,11 +150,17 @@ pub(crate) struct Followed {
 }
 
 /// Follows a course to the first line that does not fit. Nothing of it is told to `tracing`.
-pub(crate) fn follow(system: &dyn System, waits: Waits, course: &Course) -> Followed {
+pub(crate) fn follow(
+    system: &dyn System,
+    waits: Waits,
+    course: &Course,
+    labels: &dyn ThreadLabels,
+) -> Followed {
     let on = Stage {
         system,
         waits,
         span: &Span::none(),
+        labels,
     };
     let (followed, _) = on.follow(course, ReplayMode::Strict);
     followed.with_failures(course)
@@ -255,6 +264,8 @@ struct Stage<'a> {
     system: &'a dyn System,
     waits: Waits,
     span: &'a Span,
+    /// What messages call threads.
+    labels: &'a dyn ThreadLabels,
 }
 
 impl Stage<'_> {
@@ -285,7 +296,7 @@ impl Stage<'_> {
 
     /// Follows a course, and the place of the first item that does not fit.
     fn follow(&self, course: &Course, fit: ReplayMode) -> (Followed, Option<usize>) {
-        let mut follower = ScheduleReplayer::new(course, fit);
+        let mut follower = ScheduleReplayer::new(course, fit, self.labels);
         let (mut execution, journal) = self.run(&mut follower);
         match execution.end {
             End::Redundant => {}

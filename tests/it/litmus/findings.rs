@@ -70,11 +70,15 @@ fn a_finding_replays_from_its_schedule_alone() {
     assert_eq!(again.execution, found.execution);
     assert_eq!((again.cause, again.because), (found.cause, found.because));
     assert_eq!(again.contrast, found.contrast);
-    let other = "sv3:program:-:-:sufficient:-:no-panic:1+0.2";
-    let Err(ReplayError::Diverged { step, found, .. }) = replay(other) else {
+    let other = "sv3:program:-:-:sufficient:-:no-panic:main-join@thread/main/0+7.2";
+    let Err(ReplayError::Diverged {
+        expected, found, ..
+    }) = replay(other)
+    else {
         panic!("it fits");
     };
-    assert_eq!((step, &*found), (1, "thread 0 is not running"));
+    assert_eq!(expected, "7 until its end");
+    assert_eq!(found, "thread 7 is not running");
     let model = "sv3:m:push-lock:documented:sufficient:0:no-panic:0.1";
     let Err(ReplayError::NotASchedule(problem)) = replay(model) else {
         panic!("a program is no model");
