@@ -87,7 +87,7 @@ fn workload(threads: usize) -> Workload {
     }
 }
 
-/// How long so many pairs take, whoever makes them.
+/// How long so many pairs take, shared out among the threads.
 fn time(strategy: &Strategy, threads: usize, pairs: u64) -> Duration {
     let program = Program::new(&workload(threads), strategy, &Arc::default());
     let start = program.starter::<Native>();

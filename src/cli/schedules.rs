@@ -9,6 +9,7 @@ use crate::case::Case;
 use crate::explore::NativeSchedule;
 use crate::replay::RecordedSchedule;
 use crate::replay::ShuttleSchedule;
+use crate::replay::file_name;
 use crate::report::CheckReport;
 use crate::report::Counterexample;
 use crate::report::waits_name;
@@ -55,13 +56,10 @@ impl ScheduleDirectory {
             paths.extend(self.save_one(scenario, &strategy, report.waits, found)?);
         }
         if let Some(found) = &report.disagreement {
-            let parts = [
-                file_name(scenario.name()),
-                file_name(strategy.name),
-                waits_name(report.waits).to_owned(),
-                format!("{}-lacks", found.lacks.name()),
-            ];
-            let name = self.free_name(&parts.join("."));
+            let lacks = format!("{}-lacks", found.lacks.name());
+            let waits = waits_name(report.waits);
+            let stem = file_name(&[scenario.name(), strategy.name, waits, &lacks]);
+            let name = self.free_name(&stem);
             let path = self.path.join(name);
             write_file(&path, found.file.as_bytes())?;
             paths.push(path);
@@ -106,13 +104,13 @@ impl ScheduleDirectory {
                 encoded: encoded.clone(),
             });
         }
-        let parts = [
-            file_name(scenario.name()),
-            file_name(strategy.name),
-            waits_name(waits).to_owned(),
-            found.property.name().to_owned(),
-        ];
-        let name = self.free_name(&parts.join("."));
+        let stem = file_name(&[
+            scenario.name(),
+            strategy.name,
+            waits_name(waits),
+            found.property.name(),
+        ]);
+        let name = self.free_name(&stem);
         let path = self.path.join(name);
         write_file(&path, recorded.to_file_text(scenario).as_bytes())?;
         let paths = vec![path];
@@ -129,30 +127,5 @@ impl ScheduleDirectory {
             .expect("numbers do not end");
         self.names.insert(free.clone());
         free
-    }
-}
-
-/// A name as a part of a file's name, on any system. Only the last bytes of a long one are kept.
-fn file_name(name: &str) -> String {
-    const BYTES_MAX: usize = 80;
-    let safe = |character: char| match character {
-        '/' | '\\' => '.',
-        other if other.is_ascii_alphanumeric() || "-_.".contains(other) => other,
-        _ => '-',
-    };
-    let name: String = name.chars().map(safe).collect();
-    let kept = &name[name.len().saturating_sub(BYTES_MAX)..];
-    kept.trim_start_matches(['.', '-']).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_safe_as_a_part_of_a_file_name() {
-        assert_eq!(file_name("attach/two_types"), "attach.two_types");
-        assert_eq!(file_name("../../x y:z/ä"), "x-y-z.-");
-        assert_eq!(file_name(&"n".repeat(300)).len(), 80);
     }
 }

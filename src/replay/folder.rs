@@ -77,7 +77,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     });
     let moved = written.and_then(|()| fs::rename(&fresh, path));
     if moved.is_err() {
-        // What is half-written is nobody's.
+        // A half-written file is of no use.
         drop(fs::remove_file(&fresh));
     }
     moved
@@ -106,6 +106,13 @@ fn digest(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_safe_as_a_part_of_a_file_name() {
+        assert_eq!(file_name(&["attach/two_types"]), "attach.two_types");
+        assert_eq!(file_name(&["../../x y:z/\u{e4}", "b"]), "x-y-z.-.b");
+        assert_eq!(file_name(&[&"n".repeat(300)]).len(), 80);
+    }
 
     #[test]
     fn a_file_that_cannot_get_its_name_leaves_nothing_behind() {

@@ -28,7 +28,7 @@ use super::watching::teller;
 pub(super) const CASES: &[Case] = &[
     doc(
         "g1",
-        "A change is told to who subscribed to its kind of object, and to nobody else",
+        "A change is told to the subscribers to its kind of object, and to no others",
         |desk| {
             for kind in Kind::ALL {
                 let (s, t) = (desk.open(STATIC), desk.open(STATIC));

@@ -123,7 +123,7 @@ pub(super) const RULES: &[Rule] = &[
             held("A key that an open session has is ALREADY_EXISTS", &["36"]),
             held("A new session has no transaction", &["1", "2", "s18"]),
             left_out(
-                "Rights are those of who opened the session, whoever calls",
+                "Rights are those of the caller that opened the session, in every later call",
                 "the types leave no room for anything else: a caller is its session",
             ),
             held("It needs no transaction lock", &["32"]),

@@ -139,7 +139,7 @@ pub(super) const RULES: &[Rule] = &[
             ),
             held("An add needs a right", &["s13"]),
             left_out(
-                "It needs a right on all that it refers to",
+                "An add needs a right on every object that it refers to",
                 CALLS_ARE_DENIED,
             ),
             held(
